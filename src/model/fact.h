@@ -1,0 +1,115 @@
+/* fact: what can be said about the world. The only thing that flows from the watcher to the model.
+ *
+ * A fact is a level, not an edge: applying one twice changes nothing, and a rescan repairs any loss. Absence of
+ * a place is asserted by a PLACE fact or by the end of a scan generation (SCAN_END), never by silence.
+ *
+ * Times `at` are milliseconds of one monotonic clock, the clock of the process that applies the facts.
+ * Strings are borrowed: valid until the call they are passed to returns. They come from the outside world and
+ * are cleaned (text_clean) only where they are shown. */
+#ifndef SW_MODEL_FACT_H
+#define SW_MODEL_FACT_H
+
+#include "model/vocabulary.h"
+
+#include <stddef.h>
+
+enum fact_kind {
+    FACT_ROOT,       /* how a root is: health and why */
+    FACT_SCAN_BEGIN, /* a pass over the whole root begins */
+    FACT_SCAN_END,   /* it has ended well: what it did not see is not there */
+    FACT_PLACE,      /* a case directory in a root */
+    FACT_FILE,       /* one artifact in a place */
+    FACT_LIST,       /* the text of the sweep list */
+    FACT_SETTING,    /* one line of the sweep's settings */
+    FACT_EXIT,       /* a case's recorded exit code */
+    FACT_PARENT      /* the process that runs the sweep (--pid) */
+};
+
+/* One value read from an artifact; the same index may come twice (two forms in one document). */
+struct fact_value {
+    int value;        /* index into profile.value */
+    const char *text; /* numbers as they stood, strings decoded */
+};
+
+/* Which file stands for an artifact. */
+enum file_via { VIA_ITSELF, VIA_ALTERNATIVE, VIA_CHUNK };
+
+struct fact_file {
+    int artifact; /* index into profile.artifact */
+    enum content content;
+    enum file_via via;
+    const char *name;   /* file name that stands for it when via is not VIA_ITSELF, else NULL */
+    uint32_t chunks;    /* chunk files seen beside it */
+    int64_t size;       /* bytes; 0 when absent */
+    int64_t mtime_ns;   /* since 1970-01-01 UTC; as coarse as the file system keeps it */
+    uint64_t id;        /* identity: inode or file index; 0 unknown */
+    uint64_t hash;      /* of the content, where it was read whole; else 0 */
+    bool locked;        /* somebody holds it exclusively */
+    const char *holder; /* who, or NULL */
+    const char *note;   /* why not whole, manifest difference, marker text; NULL: nothing to say */
+    bool differs;       /* manifest: the directory is not what it lists */
+    const struct fact_value *values;
+    size_t n_values;
+};
+
+struct fact {
+    enum fact_kind kind;
+    enum root_id root;
+    int64_t at;
+    const char *place; /* PLACE FILE EXIT: directory name relative to the root */
+    union {
+        struct {
+            enum root_health health;
+            const char *path;   /* of the root */
+            const char *reason; /* in words, or NULL */
+            bool learned;       /* the path was learned from a case's configuration */
+            int64_t since;      /* monotonic ms since when this health holds */
+            int64_t settle_ms;  /* how long a file must keep its size here before it is condemned */
+            int64_t poll_ms;    /* how often active cases are read again */
+        } root_state;
+        struct {
+            uint32_t generation;
+        } scan;
+        struct {
+            bool present;
+            bool has_files; /* anything but directories and markers inside */
+            uint64_t stamp; /* changes whenever a name, size, time or identity inside changes */
+        } place_state;
+        struct fact_file file;
+        struct {
+            const char *path;
+            const char *text; /* UTF-8, NUL-terminated */
+            size_t len;
+        } list;
+        struct {
+            const char *key, *value;
+        } setting;
+        struct {
+            int code;           /* 0..255, or 128 + signal */
+            int signal;         /* 0: none */
+            const char *source; /* "exec", "joblog" */
+        } exit;
+        struct {
+            bool alive;
+            int64_t pid;
+        } parent;
+    } u;
+};
+
+/* Facts on their way from one thread to another: they and all their strings in one object.
+ * Owned by whoever holds it; not shared between threads at one time. Out of memory: abort(). */
+struct fact_batch;
+struct fact_batch *fact_batch_new(void);
+void fact_batch_free(struct fact_batch *b);                      /* NULL is fine */
+void fact_batch_add(struct fact_batch *b, const struct fact *f); /* deep copy */
+size_t fact_batch_count(const struct fact_batch *b);
+const struct fact *fact_batch_at(const struct fact_batch *b, size_t i);
+void fact_batch_clear(struct fact_batch *b); /* keeps its memory */
+
+/* Where scans put their facts. */
+struct fact_sink {
+    void (*put)(void *ctx, const struct fact *f);
+    void *ctx;
+};
+
+#endif

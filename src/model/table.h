@@ -1,0 +1,195 @@
+/* table: owns the cases; takes facts and time, keeps one verdict a case.
+ *
+ * Not thread safe: one thread (the UI's) applies, ticks and reads. Readers take const struct table *.
+ * Costs: apply O(1) plus judging the one row at the next tick; tick O(rows touched or due). SCAN_END and a
+ * change of the list are O(rows). Out of memory: abort(). Time: `now` is monotonic milliseconds and never
+ * read here. Strings returned live as long as the table, unless said otherwise. */
+#ifndef SW_MODEL_TABLE_H
+#define SW_MODEL_TABLE_H
+
+#include "model/fact.h"
+#include "model/profile.h"
+#include "model/sweep_list.h"
+
+enum archive_mode { ARCHIVE_LEARN, ARCHIVE_NONE, ARCHIVE_GIVEN };
+
+struct policy {
+    enum archive_mode archive;
+    bool one_pass;            /* `check`: content is judged as it stands */
+    bool discover;            /* without a list: a row for each directory that looks like a case */
+    bool fold_case;           /* directory names that differ in letter case are the same */
+    int64_t stall_after_ms;   /* 0: adaptive */
+    int64_t archive_grace_ms; /* silence in the archive before an unproven copy counts as failed */
+    int64_t settle_ms;        /* quiet time after which a sweep without running cases is over */
+    const char *batch_path;   /* as the user gave it, without a trailing separator */
+    const char *batch_name;   /* last name of the real path: what a config's outdir ends with */
+    char separator;           /* between batch_path and title in expected_dir */
+};
+
+/* One artifact in one place, as last seen. */
+struct file_state {
+    uint8_t content; /* enum content */
+    uint8_t via;     /* enum file_via */
+    bool locked, differs;
+    uint32_t chunks;
+    int64_t size, mtime_ns;
+    uint64_t id, hash;
+    int64_t changed_at; /* monotonic ms this version was first seen */
+    int64_t seen_at;    /* monotonic ms this version was last seen */
+    const char *name;   /* file that stands for it, or NULL */
+    const char *note;   /* or NULL */
+    const char *holder; /* or NULL */
+};
+
+/* A configuration value that contradicts the list or the directory. */
+struct mismatch {
+    int value;         /* index into profile.value */
+    const char *found; /* what the file says */
+    struct mismatch *next;
+};
+
+/* A case directory in one root. */
+struct place {
+    const char *name;   /* relative to the root */
+    struct place *next; /* further directories of the same row in this root */
+    struct place *hash_next;
+    uint32_t row; /* index, or UINT32_MAX: matches no line */
+    uint8_t root; /* enum root_id */
+    bool exact;   /* its name is the title itself */
+    bool present, has_files;
+    bool pre_run;      /* its configuration says the run has not ended */
+    bool config_read;  /* its configuration was whole and read */
+    bool names_here;   /* its configuration names this directory of this batch, by two names or more */
+    bool names_other;  /* it names another directory */
+    bool violation;    /* budget violation recorded */
+    bool overwritten;  /* a finished result was replaced while we watched */
+    int8_t archive_on; /* configuration: 1 archive enabled, 0 off, -1 silent */
+    uint32_t generation;
+    uint64_t stamp;
+    int64_t changed_at;      /* monotonic ms of the last observed change */
+    int64_t seen_at;         /* monotonic ms of the last scan */
+    const char *archive_dir; /* from the configuration, or NULL */
+    const char *outcome;     /* case_status, or NULL */
+    struct mismatch *mismatches;
+    const char *overwritten_what; /* path, or NULL */
+    struct file_state *files;     /* [profile->n_artifacts] */
+};
+
+enum archive_owner { OWNER_NONE, OWNER_OURS, OWNER_OTHER, OWNER_UNPROVEN };
+
+/* What the archive proves of a case. */
+enum archive_proof {
+    PROOF_NOT_NEEDED,  /* no archive in play */
+    PROOF_NONE,        /* nothing there yet */
+    PROOF_COPYING,     /* something there, no ARCHIVE_DONE */
+    PROOF_PROVEN,      /* done, ours, and equal to its manifest */
+    PROOF_MARKER,      /* a failure marker says it broke */
+    PROOF_DIFFERS,     /* the manifest and the directory differ, or a required file is not whole there */
+    PROOF_OTHER_BATCH, /* another batch's copy stands in its place */
+    PROOF_UNREACHABLE  /* the root cannot be read now */
+};
+
+/* The whole judgement of one case; made on demand by case_judge, summarised in struct row. */
+struct verdict {
+    enum case_status status;
+    unsigned flags;     /* enum case_flag */
+    int64_t deadline;   /* monotonic ms when time alone may change it; INT64_MAX: never */
+    bool results_valid; /* everything required is there and whole and does not contradict the list */
+    enum archive_owner owner;
+    enum archive_proof proof;
+    uint32_t absent, bad, growing, unknown;  /* masks of required artifacts */
+    uint8_t artifact[PROFILE_MAX_ARTIFACTS]; /* enum artifact_state: best of both places */
+    uint8_t where[PROFILE_MAX_ARTIFACTS];    /* enum root_id of that best one */
+    int64_t quiet_ms;                        /* silence so far; -1: nothing was ever seen */
+    int64_t threshold_ms;                    /* silence that counts as a stall */
+};
+
+struct row {
+    const char *title;
+    const struct sweep_case *expected; /* NULL: discovered, no list */
+    uint32_t index;
+    uint8_t status;         /* enum case_status */
+    bool seen_active;       /* a change was observed while watching */
+    uint8_t done, required; /* required artifacts that are whole, and all */
+    unsigned flags;
+    int64_t status_since;            /* monotonic ms */
+    int64_t first_seen;              /* monotonic ms of the first file seen, -1 never */
+    struct place *place[ROOT_COUNT]; /* all candidate directories; use table_place for the one that counts */
+    int exit_code, exit_signal;      /* exit_code -1: not recorded */
+    const char *exit_source;
+    struct quiet_samples *quiet; /* private to the table */
+    size_t heap_pos;             /* private to the table */
+    bool dirty;                  /* private to the table */
+};
+
+struct root_state {
+    enum root_health health;
+    bool in_play; /* given or learned */
+    bool learned;
+    bool scanned;  /* a whole pass has ended at least once */
+    bool readable; /* facts about it are current (health is not stale, hung or waiting) */
+    const char *path;
+    const char *reason; /* or NULL */
+    int64_t since, settle_ms, poll_ms;
+    int64_t last_fact_at; /* monotonic ms of the newest fact, -1 none */
+    uint32_t generation;
+    int64_t frozen_total, frozen_at; /* private: the stall clock stands still while not readable */
+};
+
+/* One change of a row's status. */
+struct transition {
+    uint32_t row;
+    uint8_t from, to;
+    bool first; /* the row's first verdict: nothing changed, it was found so */
+    int64_t at;
+};
+
+struct table;
+
+struct table *table_new(const struct profile *p, const struct policy *policy); /* both must outlive it */
+void table_free(struct table *t);
+
+/* The list becomes the rows; facts already known are kept and matched again. Takes ownership of l. */
+void table_set_list(struct table *t, struct sweep_list *l, int64_t now);
+
+void table_apply(struct table *t, const struct fact *f);
+/* Judge what was touched and what is due. Call after each batch of facts and at table_deadline. */
+void table_tick(struct table *t, int64_t now);
+int64_t table_deadline(const struct table *t); /* monotonic ms, INT64_MAX never */
+
+/* The sweep is over (or, reopened, is not): every row is judged anew at the next tick. */
+void table_set_over(struct table *t, bool over, int64_t now);
+bool table_over(const struct table *t);
+
+size_t table_count(const struct table *t);
+const struct row *table_row(const struct table *t, size_t i);
+const struct row *table_find(const struct table *t, const char *title); /* NULL: none */
+size_t table_status_count(const struct table *t, enum case_status s);
+size_t table_flag_count(const struct table *t, enum case_flag_bit b);
+const struct root_state *table_root(const struct table *t, enum root_id r);
+const struct profile *table_profile(const struct table *t);
+const struct policy *table_policy(const struct table *t);
+const struct sweep_list *table_list(const struct table *t);        /* NULL: discovery, or not there yet */
+const char *table_list_path(const struct table *t);                /* NULL: none */
+const char *table_setting(const struct table *t, const char *key); /* of the sweep's settings; NULL */
+int64_t table_last_change(const struct table *t);                  /* monotonic ms of the newest observed change, -1 */
+/* Directories of the batch root that match no line of the list. */
+size_t table_unexpected(const struct table *t, const struct place *out[], size_t max);
+/* Archive directory named by the cases' configurations, NULL when none does. *foreign: not of this platform's form. */
+const char *table_learned_archive(const struct table *t, bool *foreign);
+
+/* The directory that counts for a row in a root; NULL: none there. *ambiguous (may be NULL): several candidates and
+ * none has the title itself. */
+const struct place *table_place(const struct table *t, const struct row *r, enum root_id root, bool *ambiguous);
+void table_judge(const struct table *t, const struct row *r, int64_t now, struct verdict *out);
+
+/* Transitions since the table began, oldest dropped after TABLE_TRANSITIONS. Index from 0 = oldest kept. */
+enum { TABLE_TRANSITIONS = 4096 };
+size_t table_transition_count(const struct table *t);
+const struct transition *table_transition(const struct table *t, size_t i);
+uint64_t table_transition_total(const struct table *t); /* ever */
+
+/* Changes whenever anything a screen could show has changed. */
+uint64_t table_version(const struct table *t);
+
+#endif

@@ -1,0 +1,54 @@
+/* fs_ops: the only door to the file system for scans. fs_real is the machine's; tests bring a fake one.
+ *
+ * Blocking calls: never on the UI thread. An fs_ops and its directories may be used by several threads when each
+ * directory handle stays with one thread. Errors: negative libuv codes (UV_ENOENT ...), 0 or more is success.
+ * Nothing here writes, creates or locks, and nothing blocks on a FIFO or a device: only regular files are read.
+ * Names are one component or a relative path with '/'; bytes as the system gives them (UTF-8 on Windows). */
+#ifndef SW_WATCH_FS_OPS_H
+#define SW_WATCH_FS_OPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum fs_type { FS_TYPE_UNKNOWN, FS_TYPE_FILE, FS_TYPE_DIR, FS_TYPE_OTHER }; /* links are followed, except by list */
+
+struct fs_stat {
+    enum fs_type type;
+    int64_t size;     /* bytes */
+    int64_t mtime_ns; /* since 1970-01-01 UTC */
+    uint64_t id;      /* inode or file index mixed with the device; 0: the file system has none */
+};
+
+struct fs_dir;  /* an open directory */
+struct fs_file; /* a regular file open for reading, sharing everything */
+
+struct fs_ops {
+    void *ctx;
+    /* Opens a directory. parent NULL: path stands alone, else it is relative to parent. UV_ENOTDIR when it is none. */
+    int (*dir_open)(void *ctx, struct fs_dir *parent, const char *path, struct fs_dir **out);
+    void (*dir_close)(void *ctx, struct fs_dir *d);
+    /* Names in a directory, without "." and "..", in any order; type is FS_TYPE_UNKNOWN for links and where the file
+     * system does not tell. visit returns false to stop. Returns 0 or an error (also one that came half way). */
+    int (*dir_list)(void *ctx, struct fs_dir *d, bool (*visit)(void *arg, const char *name, enum fs_type type),
+                    void *arg);
+    /* Follows links. parent as above. */
+    int (*stat)(void *ctx, struct fs_dir *parent, const char *path, struct fs_stat *out);
+    int (*dir_stat)(void *ctx, struct fs_dir *d, struct fs_stat *out);
+    /* Opens a regular file (UV_EINVAL for anything else, without waiting) and tells its state. */
+    int (*file_open)(void *ctx, struct fs_dir *parent, const char *path, struct fs_file **out, struct fs_stat *st);
+    /* Reads up to len bytes at offset; returns how many (0: past the end) or an error. */
+    int64_t (*file_read)(void *ctx, struct fs_file *f, int64_t offset, void *buf, size_t len);
+    int (*file_stat)(void *ctx, struct fs_file *f, struct fs_stat *out);
+    void (*file_close)(void *ctx, struct fs_file *f);
+};
+
+/* The machine's file system. Thread safe. */
+const struct fs_ops *fs_real(void);
+
+/* True when err can only mean "no such entry" on a reachable root (UV_ENOENT, UV_ENOTDIR, UV_ELOOP). */
+bool fs_means_absent(int err);
+/* True when err means the root itself cannot be reached (EIO, ENODEV, ESTALE, ENOTCONN, ...). */
+bool fs_means_unreachable(int err);
+
+#endif

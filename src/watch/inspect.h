@@ -1,0 +1,45 @@
+/* inspect: is the content of this file whole, and what does it say?
+ *
+ * Reads through fs_ops; decides nothing about time: a file that is not whole is PARTIAL, whether it is growing or
+ * truncated is the model's to say. Bounded in memory and time for any input. A file whose identity, size or time
+ * changes while it is read is read again at most INSPECT_TRIES times, then CHANGING. Thread safe; one struct
+ * inspect_buffer per thread holds the reusable memory. */
+#ifndef SW_WATCH_INSPECT_H
+#define SW_WATCH_INSPECT_H
+
+#include "model/fact.h"
+#include "model/profile.h"
+#include "watch/fs_ops.h"
+
+enum {
+    INSPECT_TRIES = 3,
+    INSPECT_JSON_MAX = 64 * 1024 * 1024, /* bytes; a larger document is UNREADABLE ("too large to judge") */
+    INSPECT_JSON_DEPTH = 100000,         /* levels; deeper is UNREADABLE */
+    INSPECT_MARKER_MAX = 4096,           /* bytes of a marker's text that are kept */
+    INSPECT_VALUE_MAX = 1024             /* bytes of one value that are kept */
+};
+
+struct inspect_buffer;
+struct inspect_buffer *inspect_buffer_new(void);
+void inspect_buffer_free(struct inspect_buffer *b);
+
+/* Judges the file `path` in directory `dir` as artifact `index` of profile p. Fills *out completely, except via, name,
+ * chunks, locked and holder, which it leaves zero. Strings and values of *out live in *b until the next call with it.
+ * cheap != NULL and equal to what the file's (id, size, mtime) hash to: content is not read, returns false and fills
+ * only size, mtime_ns and id ("as last time"). Returns true when *out is a judgement. Never fails: errors are
+ * CONTENT_ABSENT (only fs_means_absent), NOT_A_FILE or UNREADABLE with a note; *err (may be NULL) tells the libuv code
+ * so that the caller can see an unreachable root. */
+bool inspect_file(const struct fs_ops *fs, struct fs_dir *dir, const char *path, const struct profile *p, int index,
+                  const uint64_t *cheap, struct inspect_buffer *b, struct fact_file *out, int *err);
+
+/* The hash `cheap` is compared with. */
+uint64_t inspect_version(uint64_t id, int64_t size, int64_t mtime_ns);
+
+/* The same for text already in memory; what the tests and the fuzzers drive. */
+enum content inspect_json_text(const char *text, size_t len, const struct profile *p, int index,
+                               struct inspect_buffer *b, struct fact_file *out);
+enum content inspect_csv_text(const char *text, size_t len);
+/* head: the first min(size, 4) bytes; tail: the last min(size, 8) bytes. */
+enum content inspect_parquet_ends(const unsigned char *head, const unsigned char *tail, int64_t size, const char **why);
+
+#endif
