@@ -74,7 +74,8 @@ struct profile_value {
     int artifact;                         /* index of the artifact it is read from */
     int column;                           /* USE_COLUMN: index of the column, else -1 */
     const char *expect;                   /* USE_PHASE */
-    const char *paths[PROFILE_MAX_FORMS]; /* dotted paths, each form that is present is a value; NULL ends */
+    const char *paths[PROFILE_MAX_FORMS]; /* dotted paths, each form that is present is a value; NULL
+                                             or the end of the array ends */
 };
 
 struct profile {
@@ -83,6 +84,8 @@ struct profile {
     int n_columns, min_columns;
     struct profile_artifact artifact[PROFILE_MAX_ARTIFACTS];
     int n_artifacts;
+    int required_order[PROFILE_MAX_ARTIFACTS]; /* indices of the required artifacts as they are reported */
+    int n_required;                            /* entries of required_order; 0: in the order of artifact[] */
     struct profile_value value[PROFILE_MAX_VALUES];
     int n_values;
     const char *skeleton[4];         /* directories made empty before the run; NULL ends */
@@ -99,7 +102,8 @@ const struct profile *profile_builtin(void);
 
 /* A copy of base that requires exactly the n paths of `required`, in that order: known artifacts keep their
  * position in artifact[] and their rules, others are appended with the kind their ending tells (.json .csv
- * .parquet, else ANY). required_order gives the order. Paths: '\' is taken as '/', leading "./" dropped.
+ * .parquet, else ANY), and what is not named is no longer required. A path named twice counts once. Paths: '\' is
+ * taken as '/'; "./" and empty names are dropped. The copy borrows base's strings: base must outlive it.
  * Errors: NULL, and *bad is the index of the word that is empty, absolute, has "..", or is one too many. */
 struct profile *profile_with_required(const struct profile *base, const char *const required[], int n, int *bad);
 void profile_free(struct profile *p); /* NULL is fine */
@@ -117,7 +121,9 @@ bool profile_glob(const char *pattern, const char *name);
 size_t profile_title(const struct profile *p, const char *const tokens[], int n, char *out, size_t cap);
 
 /* The reverse: the tokens' text of a directory name ('.' put back), for a sweep without a list.
- * Returns the number of columns, 0 when the name is no title. Each token: at most 31 characters. */
+ * Optional columns may be left out, also between others (one title writer appends the last column only): their token is
+ * "". Returns the number of columns up to the last one named, 0 when the name is no title. Each token: at most 31
+ * characters, a number as text_number takes it; those past the returned number are "". */
 int profile_parse_title(const struct profile *p, const char *name, char tokens[PROFILE_MAX_COLUMNS][32]);
 
 /* Is `rest` (after an expected title of `have` columns) made of parts of the columns that follow, each at

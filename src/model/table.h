@@ -15,15 +15,16 @@ enum archive_mode { ARCHIVE_LEARN, ARCHIVE_NONE, ARCHIVE_GIVEN };
 
 struct policy {
     enum archive_mode archive;
-    bool one_pass;            /* `check`: content is judged as it stands */
-    bool discover;            /* without a list: a row for each directory that looks like a case */
-    bool fold_case;           /* directory names that differ in letter case are the same */
-    int64_t stall_after_ms;   /* 0: adaptive */
-    int64_t archive_grace_ms; /* silence in the archive before an unproven copy counts as failed */
-    int64_t settle_ms;        /* quiet time after which a sweep without running cases is over */
-    const char *batch_path;   /* as the user gave it, without a trailing separator */
-    const char *batch_name;   /* last name of the real path: what a config's outdir ends with */
-    char separator;           /* between batch_path and title in expected_dir */
+    bool one_pass;               /* `check`: content is judged as it stands */
+    bool discover;               /* without a list: a row for each directory that looks like a case */
+    bool fold_case;              /* directory names that differ in letter case are the same */
+    int64_t stall_after_ms;      /* 0: adaptive */
+    int64_t archive_grace_ms;    /* silence in the archive before an unproven copy counts as failed */
+    int64_t settle_ms;           /* quiet time after which a sweep without running cases is over */
+    const char *batch_path;      /* as the user gave it, without a trailing separator */
+    const char *batch_name;      /* last name of the absolute path: what a config's outdir ends with */
+    const char *batch_real_name; /* the same after resolving links, or NULL */
+    char separator;              /* between batch_path and title in expected_dir */
 };
 
 /* One artifact in one place, as last seen. */
@@ -35,7 +36,6 @@ struct file_state {
     int64_t size, mtime_ns;
     uint64_t id, hash;
     int64_t changed_at; /* monotonic ms this version was first seen */
-    int64_t seen_at;    /* monotonic ms this version was last seen */
     const char *name;   /* file that stands for it, or NULL */
     const char *note;   /* or NULL */
     const char *holder; /* or NULL */
@@ -67,7 +67,8 @@ struct place {
     uint32_t generation;
     uint64_t stamp;
     int64_t changed_at;      /* monotonic ms of the last observed change */
-    int64_t seen_at;         /* monotonic ms of the last scan */
+    int64_t seen_at;         /* monotonic ms of the last scan, of all its files */
+    int64_t changed_clock;   /* private to the table: changed_at on the root's stall clock */
     const char *archive_dir; /* from the configuration, or NULL */
     const char *outcome;     /* case_status, or NULL */
     struct mismatch *mismatches;
@@ -119,7 +120,8 @@ struct row {
     const char *exit_source;
     struct quiet_samples *quiet; /* private to the table */
     size_t heap_pos;             /* private to the table */
-    bool dirty;                  /* private to the table */
+    bool dirty, judged;          /* private to the table */
+    int64_t deadline;            /* private to the table */
 };
 
 struct root_state {
@@ -133,6 +135,7 @@ struct root_state {
     int64_t since, settle_ms, poll_ms;
     int64_t last_fact_at; /* monotonic ms of the newest fact, -1 none */
     uint32_t generation;
+    uint32_t passes; /* whole passes that have ended */
     int64_t frozen_total, frozen_at; /* private: the stall clock stands still while not readable */
 };
 
@@ -173,6 +176,8 @@ const struct sweep_list *table_list(const struct table *t);        /* NULL: disc
 const char *table_list_path(const struct table *t);                /* NULL: none */
 const char *table_setting(const struct table *t, const char *key); /* of the sweep's settings; NULL */
 int64_t table_last_change(const struct table *t);                  /* monotonic ms of the newest observed change, -1 */
+/* The process that runs the sweep: 1 alive, 0 gone, -1 nobody asked. */
+int table_parent(const struct table *t);
 /* Directories of the batch root that match no line of the list. */
 size_t table_unexpected(const struct table *t, const struct place *out[], size_t max);
 /* Archive directory named by the cases' configurations, NULL when none does. *foreign: not of this platform's form. */

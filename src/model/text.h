@@ -16,7 +16,7 @@ int text_utf8_next(const char *s, size_t len, uint32_t *cp);
 size_t text_clean(const char *in, char *out, size_t cap);
 
 /* Strict decimal number: [+-] digits [. digits] [e [+-] digits], at least one digit; the whole of s; no hexadecimal, no
- * names, no blanks. '.' in every locale. */
+ * names, no blanks. '.' in every locale; rounded to the nearest double. False as well when it is too large for one. */
 bool text_number(const char *s, double *out);
 
 /* Compares so that runs of digits count as numbers: T900 before T1000, 0p5 before 0p10 by its digits. */

@@ -1,0 +1,337 @@
+#include "model/case.h"
+
+#include <string.h>
+
+static bool is_there(const struct file_state *f) {
+    return f->content != CONTENT_ABSENT && f->content != CONTENT_NOT_A_FILE;
+}
+
+static int artifact_with_role(const struct profile *p, unsigned role) {
+    for (int i = 0; i < p->n_artifacts; i++) {
+        if (p->artifact[i].roles & role) return i;
+    }
+    return -1;
+}
+
+static const struct file_state *file_with_role(const struct case_view *v, enum root_id root, unsigned role) {
+    int i = artifact_with_role(v->profile, role);
+    if (i < 0 || !v->place[root] || !is_there(&v->place[root]->files[i])) return NULL;
+    return &v->place[root]->files[i];
+}
+
+static bool same_time(int64_t a_ns, int64_t b_ns) {
+    int64_t d = a_ns > b_ns ? a_ns - b_ns : b_ns - a_ns;
+    return d <= CASE_TIME_SLACK_NS;
+}
+
+/* -1 silent, 0 off, 1 on: what the case's own configuration says of archiving. */
+static int archive_wish(const struct case_view *v) {
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        if (v->place[r] && v->place[r]->archive_on >= 0) return v->place[r]->archive_on;
+    }
+    return -1;
+}
+
+enum artifact_state case_artifact_in(const struct case_view *v, enum root_id root, int artifact) {
+    const struct place *p = v->place[root];
+    const struct root_state *r = v->root[root];
+    if (!p) {
+        bool asked = root == ROOT_BATCH || (r->in_play && archive_wish(v) != 0);
+        return !asked || (r->scanned && r->readable) ? ARTIFACT_ABSENT : ARTIFACT_UNKNOWN;
+    }
+    const struct file_state *f = &p->files[artifact];
+    switch ((enum content)f->content) {
+    case CONTENT_WHOLE:
+        return ARTIFACT_WHOLE;
+    case CONTENT_CHANGING:
+        return ARTIFACT_GROWING;
+    case CONTENT_UNREADABLE:
+        return f->locked ? ARTIFACT_LOCKED : ARTIFACT_UNKNOWN;
+    case CONTENT_PARTIAL:
+        /* Only a version seen again, unchanged, after the settling time is condemned. */
+        if (v->policy->one_pass) return v->over ? ARTIFACT_TRUNCATED : ARTIFACT_GROWING;
+        if (p->seen_at - f->changed_at >= r->settle_ms) return ARTIFACT_TRUNCATED;
+        return r->readable ? ARTIFACT_GROWING : ARTIFACT_UNKNOWN;
+    default:
+        return ARTIFACT_ABSENT;
+    }
+}
+
+const struct file_state *case_failure_marker(const struct case_view *v, int *artifact) {
+    const struct place *p = v->place[ROOT_BATCH];
+    const struct file_state *newest = NULL;
+    if (!p) return NULL;
+    for (int i = 0; i < v->profile->n_artifacts; i++) {
+        const struct file_state *f = &p->files[i];
+        if (!(v->profile->artifact[i].roles & ROLE_MARKER_FAILURE) || !is_there(f)) continue;
+        if (!newest || f->mtime_ns > newest->mtime_ns) {
+            newest = f;
+            *artifact = i;
+        }
+    }
+    const struct file_state *last = file_with_role(v, ROOT_BATCH, ROLE_LAST_RESULT);
+    /* A marker older than the results it should speak of was left by an earlier attempt. */
+    if (newest && last && newest->mtime_ns + CASE_TIME_SLACK_NS < last->mtime_ns) return NULL;
+    return newest;
+}
+
+bool case_archive_in_play(const struct case_view *v) {
+    int artifact;
+    if (v->policy->archive == ARCHIVE_NONE) return false;
+    if (v->root[ROOT_ARCHIVE]->in_play && archive_wish(v) != 0) return true;
+    return case_failure_marker(v, &artifact) != NULL;
+}
+
+/* Is the archive's directory this batch's copy of the case? */
+static enum archive_owner judge_owner(const struct case_view *v) {
+    const struct place *local = v->place[ROOT_BATCH], *archive = v->place[ROOT_ARCHIVE];
+    bool any_local = false, any_archive = false, equal = false, growing = false;
+    if (!archive) return OWNER_NONE;
+    for (int i = 0; i < v->profile->n_artifacts; i++) {
+        if (!(v->profile->artifact[i].roles & ROLE_OWNER_PROOF)) continue;
+        const struct file_state *a = &archive->files[i];
+        const struct file_state *l = local ? &local->files[i] : NULL;
+        bool there = is_there(a);
+        any_archive |= there;
+        any_local |= l && is_there(l);
+        if (!there || !l || !is_there(l)) continue;
+        if ((a->size == l->size && same_time(a->mtime_ns, l->mtime_ns)) || (a->hash != 0 && a->hash == l->hash)) {
+            equal = true;
+        } else if (a->content == CONTENT_WHOLE) {
+            return OWNER_OTHER;
+        } else {
+            growing = true; /* half a copy is equal to nothing yet */
+        }
+    }
+    if (equal) return growing ? OWNER_UNPROVEN : OWNER_OURS;
+    if (any_local || !any_archive) return OWNER_UNPROVEN;
+    if (archive->names_here) return OWNER_OURS;
+    return archive->config_read ? OWNER_OTHER : OWNER_UNPROVEN;
+}
+
+static int state_rank(enum artifact_state s) {
+    switch (s) {
+    case ARTIFACT_WHOLE:
+        return 5;
+    case ARTIFACT_GROWING:
+        return 4;
+    case ARTIFACT_LOCKED:
+        return 3;
+    case ARTIFACT_UNKNOWN:
+        return 2;
+    case ARTIFACT_TRUNCATED:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* Best state of one required artifact over the places that count. The file itself, where it is anywhere, hides its
+ * alternatives: a broken merge is not mended by the chunks beside it. */
+static void judge_artifact(const struct case_view *v, int i, const bool counts[ROOT_COUNT], struct verdict *out) {
+    bool itself = false;
+    enum artifact_state best = ARTIFACT_ABSENT;
+    int where = ROOT_BATCH;
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        const struct place *p = v->place[r];
+        if (counts[r] && p && is_there(&p->files[i]) && p->files[i].via == VIA_ITSELF) itself = true;
+    }
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        const struct place *p = v->place[r];
+        if (!counts[r]) continue;
+        if (itself && p && is_there(&p->files[i]) && p->files[i].via != VIA_ITSELF) continue;
+        enum artifact_state s = case_artifact_in(v, (enum root_id)r, i);
+        if (state_rank(s) > state_rank(best)) {
+            best = s;
+            where = r;
+        }
+    }
+    uint32_t bit = UINT32_C(1) << i;
+    out->artifact[i] = (uint8_t)best;
+    out->where[i] = (uint8_t)where;
+    if (!(v->profile->artifact[i].roles & ROLE_REQUIRED)) return;
+    if (best == ARTIFACT_ABSENT) out->absent |= bit;
+    if (best == ARTIFACT_TRUNCATED) out->bad |= bit;
+    if (best == ARTIFACT_GROWING || best == ARTIFACT_LOCKED) out->growing |= bit;
+    if (best == ARTIFACT_UNKNOWN) out->unknown |= bit;
+}
+
+static bool unmerged(const struct case_view *v, int i, const bool counts[ROOT_COUNT]) {
+    uint32_t chunks = 0;
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        const struct place *p = v->place[r];
+        if (!counts[r] || !p) continue;
+        if (is_there(&p->files[i]) && p->files[i].via == VIA_ITSELF) return false;
+        chunks += p->files[i].chunks;
+    }
+    return chunks > 0;
+}
+
+static bool whole_in_archive(const struct case_view *v) {
+    for (int i = 0; i < v->profile->n_artifacts; i++) {
+        if (!(v->profile->artifact[i].roles & ROLE_REQUIRED)) continue;
+        if (case_artifact_in(v, ROOT_ARCHIVE, i) != ARTIFACT_WHOLE) return false;
+    }
+    return true;
+}
+
+static enum archive_proof judge_proof(const struct case_view *v, enum archive_owner owner, unsigned *flags) {
+    if (!case_archive_in_play(v)) return PROOF_NOT_NEEDED;
+    int artifact;
+    const struct file_state *marker = case_failure_marker(v, &artifact);
+    const struct root_state *root = v->root[ROOT_ARCHIVE];
+    if (!v->place[ROOT_ARCHIVE]) {
+        if (marker) return PROOF_MARKER;
+        return root->readable && root->scanned ? PROOF_NONE : PROOF_UNREACHABLE;
+    }
+    const struct file_state *done = file_with_role(v, ROOT_ARCHIVE, ROLE_MARKER_DONE);
+    const struct file_state *manifest = file_with_role(v, ROOT_ARCHIVE, ROLE_MANIFEST);
+    bool manifest_good = !manifest || (manifest->content == CONTENT_WHOLE && !manifest->differs);
+    bool proven = owner == OWNER_OURS && done && manifest_good && whole_in_archive(v);
+    if (marker && done) {
+        bool marker_is_newer = marker->mtime_ns > done->mtime_ns + CASE_TIME_SLACK_NS;
+        bool marker_is_older = marker->mtime_ns + CASE_TIME_SLACK_NS < done->mtime_ns;
+        if (!marker_is_older) *flags |= FLAG_MARKER_CONFLICT;
+        if (proven && marker_is_newer) return PROOF_MARKER;
+    }
+    if (proven) return PROOF_PROVEN;
+    if (marker) return PROOF_MARKER;
+    if (owner == OWNER_OTHER) return PROOF_OTHER_BATCH;
+    return done ? PROOF_DIFFERS : PROOF_COPYING;
+}
+
+static bool proof_is_final(const struct case_view *v, enum archive_proof proof) {
+    if (proof == PROOF_MARKER) return true;
+    if (proof != PROOF_DIFFERS) return false;
+    const struct place *a = v->place[ROOT_ARCHIVE];
+    return v->policy->one_pass || a->seen_at - a->changed_at >= v->root[ROOT_ARCHIVE]->settle_ms;
+}
+
+static int64_t in_ms(int64_t now, int64_t delay) { return delay > INT64_MAX - now ? INT64_MAX : now + delay; }
+
+static void judge_flags(const struct case_view *v, const bool counts[ROOT_COUNT], struct verdict *out) {
+    const struct profile *p = v->profile;
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        const struct place *place = v->place[r];
+        if (!place || !counts[r]) continue;
+        for (int i = 0; i < p->n_artifacts; i++) {
+            const struct file_state *f = &place->files[i];
+            if (f->locked) out->flags |= FLAG_LOCKED;
+            if ((p->artifact[i].roles & ROLE_REQUIRED) &&
+                case_artifact_in(v, (enum root_id)r, i) == ARTIFACT_TRUNCATED) {
+                out->flags |= FLAG_TRUNCATED;
+            }
+        }
+        if (place->mismatches) out->flags |= FLAG_CONFIG_MISMATCH;
+        if (place->violation) out->flags |= FLAG_BUDGET_VIOLATION;
+        if (place->overwritten) out->flags |= FLAG_OVERWRITTEN;
+    }
+    for (int i = 0; i < p->n_artifacts; i++) {
+        if ((p->artifact[i].roles & ROLE_MERGED) && unmerged(v, i, counts)) out->flags |= FLAG_UNMERGED;
+    }
+    if (v->row->expected && v->row->expected->duplicate) out->flags |= FLAG_DUPLICATE_TITLE;
+    if (v->row->expected && v->row->expected->risky) out->flags |= FLAG_RISKY_TITLE;
+    const struct place *archive = v->place[ROOT_ARCHIVE];
+    if (out->owner == OWNER_OTHER && out->proof != PROOF_NOT_NEEDED) {
+        bool nothing_says_so = !v->place[ROOT_BATCH] && !archive->names_other;
+        out->flags |= nothing_says_so ? FLAG_UNVERIFIED : FLAG_STALE_ARCHIVE;
+    }
+}
+
+/* The configuration says the run has not ended: the local one, or the archive's where nothing is local. */
+static bool pre_run(const struct case_view *v, const bool counts[ROOT_COUNT]) {
+    if (v->place[ROOT_BATCH] && v->place[ROOT_BATCH]->config_read) return v->place[ROOT_BATCH]->pre_run;
+    return counts[ROOT_ARCHIVE] && v->place[ROOT_ARCHIVE] && v->place[ROOT_ARCHIVE]->pre_run;
+}
+
+/* A merged result that is whole although the last result never came: a clean abort. */
+static bool aborted(const struct case_view *v, const struct verdict *out) {
+    int last = artifact_with_role(v->profile, ROLE_LAST_RESULT);
+    int merged = artifact_with_role(v->profile, ROLE_MERGED);
+    if (last < 0 || merged < 0 || out->artifact[last] != ARTIFACT_ABSENT) return false;
+    const struct place *p = v->place[out->where[merged]];
+    return p && out->artifact[merged] == ARTIFACT_WHOLE && p->files[merged].via == VIA_ITSELF;
+}
+
+static enum case_status judge_over(const struct case_view *v, struct verdict *out, bool contradicts) {
+    bool archive_unreadable = out->proof != PROOF_NOT_NEEDED && !v->root[ROOT_ARCHIVE]->readable;
+    if (v->row->exit_code > 0) return STATUS_FAILED;
+    if (out->growing) return STATUS_RUNNING;
+    if (out->absent) return STATUS_MISSING;
+    if (out->bad || contradicts) return STATUS_INVALID;
+    if (out->unknown) {
+        out->flags |= FLAG_UNVERIFIED;
+        return archive_unreadable ? STATUS_ARCHIVE_FAILED : STATUS_INVALID;
+    }
+    if (archive_unreadable) out->flags |= FLAG_UNVERIFIED;
+    return out->proof == PROOF_NOT_NEEDED || out->proof == PROOF_PROVEN ? STATUS_COMPLETE : STATUS_ARCHIVE_FAILED;
+}
+
+static enum case_status running_or_stalled(const struct case_view *v, int64_t now, struct verdict *out) {
+    if (v->policy->one_pass || v->quiet_ms < 0 || !v->root[ROOT_BATCH]->readable) return STATUS_RUNNING;
+    if (v->quiet_ms >= v->threshold_ms) return STATUS_STALLED;
+    out->deadline = in_ms(now, v->threshold_ms - v->quiet_ms);
+    return STATUS_RUNNING;
+}
+
+static enum case_status judge_archiving(const struct case_view *v, int64_t now, struct verdict *out) {
+    const struct policy *policy = v->policy;
+    if (out->proof == PROOF_NOT_NEEDED || out->proof == PROOF_PROVEN) {
+        if (out->proof == PROOF_PROVEN && !v->root[ROOT_ARCHIVE]->readable) out->flags |= FLAG_UNVERIFIED;
+        return STATUS_COMPLETE;
+    }
+    if (!v->root[ROOT_ARCHIVE]->readable) out->flags |= FLAG_UNVERIFIED;
+    if (proof_is_final(v, out->proof)) return STATUS_ARCHIVE_FAILED;
+    if (policy->one_pass || v->grace_frozen || v->quiet_ms < 0) return STATUS_ARCHIVING;
+    if (v->quiet_ms >= policy->archive_grace_ms) return STATUS_ARCHIVE_FAILED;
+    out->deadline = in_ms(now, policy->archive_grace_ms - v->quiet_ms);
+    return STATUS_ARCHIVING;
+}
+
+static enum case_status judge_live(const struct case_view *v, int64_t now, struct verdict *out, bool contradicts,
+                                   bool not_ended, const bool counts[ROOT_COUNT]) {
+    bool anything = false;
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        if (counts[r] && v->place[r] && v->place[r]->has_files) anything = true;
+    }
+    if (v->row->exit_code > 0) return STATUS_FAILED;
+    if (!anything) return STATUS_PENDING;
+    if (out->absent || out->growing || not_ended) return running_or_stalled(v, now, out);
+    if (out->bad || contradicts) return STATUS_INVALID;
+    if (out->unknown) {
+        /* What the batch proves so far is not all; the rest may be in an archive that cannot be read now. */
+        out->flags |= FLAG_UNVERIFIED;
+        int last = artifact_with_role(v->profile, ROLE_LAST_RESULT);
+        bool ended = last >= 0 && out->artifact[last] == ARTIFACT_WHOLE;
+        return ended ? STATUS_ARCHIVING : running_or_stalled(v, now, out);
+    }
+    return judge_archiving(v, now, out);
+}
+
+void case_judge(const struct case_view *v, int64_t now, struct verdict *out) {
+    memset(out, 0, sizeof *out);
+    out->deadline = INT64_MAX;
+    out->quiet_ms = v->quiet_ms;
+    out->threshold_ms = v->threshold_ms;
+    out->owner = judge_owner(v);
+    out->proof = judge_proof(v, out->owner, &out->flags);
+
+    bool counts[ROOT_COUNT];
+    counts[ROOT_BATCH] = true;
+    counts[ROOT_ARCHIVE] =
+        v->policy->archive != ARCHIVE_NONE && v->root[ROOT_ARCHIVE]->in_play && (out->owner != OWNER_OTHER);
+    for (int i = 0; i < v->profile->n_artifacts; i++) judge_artifact(v, i, counts, out);
+    judge_flags(v, counts, out);
+
+    bool not_ended = pre_run(v, counts);
+    bool mismatch = (out->flags & (FLAG_CONFIG_MISMATCH | FLAG_DUPLICATE_TITLE)) != 0;
+    bool contradicts = mismatch || not_ended;
+    if (v->over) {
+        out->status = judge_over(v, out, contradicts);
+        if (not_ended || aborted(v, out)) out->flags |= FLAG_INTERRUPTED;
+    } else {
+        out->status = judge_live(v, now, out, mismatch, not_ended, counts);
+    }
+    if (!v->root[ROOT_BATCH]->readable && v->root[ROOT_BATCH]->scanned) out->flags |= FLAG_UNVERIFIED;
+    out->results_valid = !out->absent && !out->growing && !out->bad && !out->unknown && !contradicts;
+}

@@ -1,0 +1,36 @@
+/* case: what is known about one case + now -> its verdict. The one classifier; every screen and file uses it.
+ * Pure and thread safe; reads only what the view points to. The rules are those of the README's table of statuses and
+ * of docs/ARCHITECTURE.md. */
+#ifndef SW_MODEL_CASE_H
+#define SW_MODEL_CASE_H
+
+#include "model/table.h"
+
+struct case_view {
+    const struct profile *profile;
+    const struct policy *policy;
+    const struct row *row;
+    const struct place *place[ROOT_COUNT]; /* NULL: no directory there, or several and none is surely it */
+    const struct root_state *root[ROOT_COUNT];
+    bool over;            /* the sweep is over: absence and unproven archives are final */
+    bool grace_frozen;    /* time does not count against the archive now */
+    int64_t quiet_ms;     /* silence of the case on the stall clock, -1: nothing seen */
+    int64_t threshold_ms; /* silence that counts as a stall */
+};
+
+/* FAT keeps even seconds only: times closer than this are equal. */
+#define CASE_TIME_SLACK_NS INT64_C(2000000000)
+
+void case_judge(const struct case_view *view, int64_t now, struct verdict *out);
+
+/* What one place says of an artifact; ABSENT only where a finished scan says so. */
+enum artifact_state case_artifact_in(const struct case_view *view, enum root_id root, int artifact);
+
+/* Is an archive part of this case's story: one is given or learned and the case's configuration does not switch it off,
+ * or a failure marker shows that archiving was tried? */
+bool case_archive_in_play(const struct case_view *view);
+
+/* The failure marker that counts (newest one not older than the last result), or NULL; *artifact its index. */
+const struct file_state *case_failure_marker(const struct case_view *view, int *artifact);
+
+#endif

@@ -1,0 +1,939 @@
+#include "model/table.h"
+
+#include "model/case.h"
+#include "model/stall.h"
+#include "model/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NO_ROW = -1, HASH_START = 256 };
+#define ROW_NONE UINT32_MAX
+
+struct place_set {
+    struct place **bucket;
+    size_t n_buckets, n;
+};
+
+struct setting {
+    char *key, *value;
+    struct setting *next;
+};
+
+struct table {
+    const struct profile *profile;
+    const struct policy *policy;
+    uint8_t n_required;
+    struct sweep_list *list;
+    char *list_path;
+    struct row *rows;
+    size_t n_rows, cap_rows;
+    struct place_set places[ROOT_COUNT];
+    struct root_state roots[ROOT_COUNT];
+    struct setting *settings;
+    char *learned_archive;
+    bool learned_foreign;
+    int parent;
+    bool over;
+    int64_t now; /* of the last tick */
+    int64_t last_change;
+    uint64_t version;
+
+    uint32_t *dirty; /* rows to judge at the next tick */
+    size_t n_dirty, cap_dirty;
+    uint32_t *heap; /* rows by deadline, earliest first */
+    size_t n_heap, cap_heap;
+
+    size_t status_count[STATUS_COUNT], flag_count[FLAG_COUNT];
+    struct quiet_histogram quiet; /* quiet times of all cases */
+
+    struct transition *transitions; /* ring of TABLE_TRANSITIONS */
+    uint64_t n_transitions;
+};
+
+/* ---- memory ---- */
+
+static void *must(void *p) {
+    if (!p) abort();
+    return p;
+}
+
+static void *grow(void *p, size_t *cap, size_t need, size_t size) {
+    if (need <= *cap) return p;
+    size_t n = *cap ? *cap : 64;
+    while (n < need) n *= 2;
+    *cap = n;
+    return must(realloc(p, n * size));
+}
+
+static char *copy_string(const char *s) {
+    size_t n = strlen(s) + 1;
+    return memcpy(must(malloc(n)), s, n);
+}
+
+/* Replaces an owned string; NULL clears it. Returns whether it changed. */
+static bool set_string(const char **slot, const char *s) {
+    if (*slot == s || (*slot && s && strcmp(*slot, s) == 0)) return false;
+    free((void *)(uintptr_t)*slot);
+    *slot = s ? copy_string(s) : NULL;
+    return true;
+}
+
+/* ---- places ---- */
+
+static uint64_t name_hash(const char *name) { return text_hash(name, strlen(name), 0); }
+
+static struct place *place_find(const struct place_set *s, const char *name) {
+    if (s->n_buckets == 0) return NULL;
+    struct place *p = s->bucket[name_hash(name) & (s->n_buckets - 1)];
+    while (p && strcmp(p->name, name) != 0) p = p->hash_next;
+    return p;
+}
+
+static void place_set_grow(struct place_set *s) {
+    size_t n = s->n_buckets ? s->n_buckets * 2 : HASH_START;
+    struct place **bucket = must(calloc(n, sizeof(struct place *)));
+    for (size_t i = 0; i < s->n_buckets; i++) {
+        for (struct place *p = s->bucket[i], *next; p; p = next) {
+            next = p->hash_next;
+            size_t b = name_hash(p->name) & (n - 1);
+            p->hash_next = bucket[b];
+            bucket[b] = p;
+        }
+    }
+    free(s->bucket);
+    s->bucket = bucket;
+    s->n_buckets = n;
+}
+
+/* One allocation a place: the structure, its files, its name. */
+static struct place *place_new(struct table *t, enum root_id root, const char *name) {
+    struct place_set *s = &t->places[root];
+    if (s->n >= s->n_buckets) place_set_grow(s);
+    size_t files = (size_t)t->profile->n_artifacts * sizeof(struct file_state);
+    size_t len = strlen(name) + 1;
+    struct place *p = must(calloc(1, sizeof *p + files + len));
+    p->files = (struct file_state *)(void *)(p + 1);
+    char *own_name = (char *)p->files + files;
+    memcpy(own_name, name, len);
+    p->name = own_name;
+    p->root = (uint8_t)root;
+    p->row = ROW_NONE;
+    p->archive_on = -1;
+    p->changed_at = p->seen_at = -1;
+    size_t b = name_hash(name) & (s->n_buckets - 1);
+    p->hash_next = s->bucket[b];
+    s->bucket[b] = p;
+    s->n++;
+    return p;
+}
+
+static void mismatches_clear(struct place *p) {
+    while (p->mismatches) {
+        struct mismatch *m = p->mismatches;
+        p->mismatches = m->next;
+        set_string(&m->found, NULL);
+        free(m);
+    }
+}
+
+static void file_clear(struct file_state *f) {
+    set_string(&f->name, NULL);
+    set_string(&f->note, NULL);
+    set_string(&f->holder, NULL);
+    memset(f, 0, sizeof *f);
+}
+
+static void place_forget(const struct table *t, struct place *p) {
+    for (int i = 0; i < t->profile->n_artifacts; i++) file_clear(&p->files[i]);
+    mismatches_clear(p);
+    set_string(&p->archive_dir, NULL);
+    set_string(&p->outcome, NULL);
+    set_string(&p->overwritten_what, NULL);
+}
+
+/* ---- heap of deadlines ---- */
+
+static bool heap_before(const struct table *t, uint32_t a, uint32_t b) {
+    return t->rows[a].deadline < t->rows[b].deadline;
+}
+
+static void heap_put(struct table *t, size_t pos, uint32_t row) {
+    t->heap[pos] = row;
+    t->rows[row].heap_pos = pos + 1; /* 0: not in the heap */
+}
+
+static void heap_up(struct table *t, size_t pos) {
+    uint32_t row = t->heap[pos];
+    for (; pos > 0 && heap_before(t, row, t->heap[(pos - 1) / 2]); pos = (pos - 1) / 2) {
+        heap_put(t, pos, t->heap[(pos - 1) / 2]);
+    }
+    heap_put(t, pos, row);
+}
+
+static void heap_down(struct table *t, size_t pos) {
+    uint32_t row = t->heap[pos];
+    for (;;) {
+        size_t child = 2 * pos + 1;
+        if (child >= t->n_heap) break;
+        if (child + 1 < t->n_heap && heap_before(t, t->heap[child + 1], t->heap[child])) child++;
+        if (!heap_before(t, t->heap[child], row)) break;
+        heap_put(t, pos, t->heap[child]);
+        pos = child;
+    }
+    heap_put(t, pos, row);
+}
+
+static void heap_set(struct table *t, uint32_t row, int64_t deadline) {
+    struct row *r = &t->rows[row];
+    bool in = r->heap_pos != 0;
+    if (r->deadline == deadline && (in || deadline == INT64_MAX)) return;
+    r->deadline = deadline;
+    if (deadline == INT64_MAX) {
+        if (!in) return;
+        size_t pos = r->heap_pos - 1;
+        uint32_t moved = t->heap[--t->n_heap];
+        r->heap_pos = 0;
+        if (moved == row) return;
+        heap_put(t, pos, moved);
+        heap_up(t, pos);
+        heap_down(t, t->rows[moved].heap_pos - 1);
+        return;
+    }
+    if (!in) {
+        t->heap = grow(t->heap, &t->cap_heap, t->n_heap + 1, sizeof *t->heap);
+        heap_put(t, t->n_heap++, row);
+    }
+    heap_up(t, r->heap_pos - 1);
+    heap_down(t, r->heap_pos - 1);
+}
+
+/* ---- rows ---- */
+
+static void mark(struct table *t, uint32_t row) {
+    if (row == ROW_NONE || t->rows[row].dirty) return;
+    t->rows[row].dirty = true;
+    t->dirty = grow(t->dirty, &t->cap_dirty, t->n_dirty + 1, sizeof *t->dirty);
+    t->dirty[t->n_dirty++] = row;
+}
+
+static void mark_all(struct table *t) {
+    for (size_t i = 0; i < t->n_rows; i++) mark(t, (uint32_t)i);
+}
+
+static uint32_t row_new(struct table *t, const char *title, const struct sweep_case *expected, int64_t now) {
+    t->rows = grow(t->rows, &t->cap_rows, t->n_rows + 1, sizeof *t->rows);
+    uint32_t index = (uint32_t)t->n_rows++;
+    struct row *r = &t->rows[index];
+    memset(r, 0, sizeof *r);
+    r->title = title;
+    r->expected = expected;
+    r->index = index;
+    r->status = STATUS_PENDING;
+    r->status_since = now;
+    r->first_seen = -1;
+    r->exit_code = -1;
+    r->deadline = INT64_MAX;
+    r->required = t->n_required;
+    t->status_count[STATUS_PENDING]++;
+    mark(t, index);
+    return index;
+}
+
+static bool looks_like_a_case(const struct table *t, const struct place *p) {
+    char tokens[PROFILE_MAX_COLUMNS][32];
+    if (profile_parse_title(t->profile, p->name, tokens) > 0) return true;
+    for (int i = 0; i < t->profile->n_artifacts; i++) {
+        if (p->files[i].content != CONTENT_ABSENT) return true;
+    }
+    return false;
+}
+
+/* Last name of a place's path. */
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static void place_link(struct table *t, struct place *p, uint32_t row) {
+    struct row *r = &t->rows[row];
+    p->row = row;
+    p->next = r->place[p->root];
+    r->place[p->root] = p;
+    mark(t, row);
+}
+
+/* Finds the row a directory belongs to; in discovery a directory of the batch makes its own. */
+static void place_match(struct table *t, struct place *p, int64_t now) {
+    if (p->row != ROW_NONE) return;
+    const char *name = base_name(p->name);
+    if (t->list) {
+        bool exact = false;
+        long row = sweep_list_match(t->list, t->profile, name, t->policy->fold_case, &exact);
+        if (row < 0) return;
+        p->exact = exact;
+        place_link(t, p, (uint32_t)row);
+        return;
+    }
+    if (!t->policy->discover) return;
+    const struct place *twin = place_find(&t->places[p->root == ROOT_BATCH ? ROOT_ARCHIVE : ROOT_BATCH], p->name);
+    if (p->root == ROOT_ARCHIVE) {
+        /* The archive is shared by all batches: only directories of this batch make rows. */
+        if (!twin || twin->row == ROW_NONE) return;
+        p->exact = true;
+        place_link(t, p, twin->row);
+        return;
+    }
+    if (!p->present || !looks_like_a_case(t, p)) return;
+    p->exact = true;
+    place_link(t, p, row_new(t, p->name, NULL, now));
+    struct place *archive = place_find(&t->places[ROOT_ARCHIVE], p->name);
+    if (archive) place_match(t, archive, now);
+}
+
+static const struct place *chosen(const struct table *t, const struct row *r, enum root_id root, bool *ambiguous) {
+    const struct place *only = NULL, *preferred = NULL;
+    int candidates = 0;
+    if (ambiguous) *ambiguous = false;
+    const struct place *local = root == ROOT_ARCHIVE ? chosen(t, r, ROOT_BATCH, NULL) : NULL;
+    for (const struct place *p = r->place[root]; p; p = p->next) {
+        if (!p->present) continue;
+        if (local && strcmp(base_name(p->name), base_name(local->name)) == 0) return p;
+        if (p->exact) preferred = p;
+        only = p;
+        candidates++;
+    }
+    if (preferred) return preferred;
+    if (candidates == 1) return only;
+    if (ambiguous) *ambiguous = candidates > 1;
+    return NULL;
+}
+
+/* ---- the stall clock: stands still while a root cannot be read ---- */
+
+static int64_t root_clock(const struct root_state *r, int64_t now) {
+    return (r->readable ? now : r->frozen_at) - r->frozen_total;
+}
+
+static bool health_readable(enum root_health h) {
+    return h == HEALTH_LIVE || h == HEALTH_POLLING || h == HEALTH_DEGRADED;
+}
+
+static void note_change(struct table *t, struct place *p, int64_t at, bool first_sight) {
+    const struct root_state *root = &t->roots[p->root];
+    int64_t clock = root_clock(root, at);
+    if (!first_sight && p->row != ROW_NONE && p->changed_at >= 0) {
+        struct row *r = &t->rows[p->row];
+        int64_t quiet = clock - p->changed_clock;
+        r->seen_active = true;
+        if (quiet >= QUIET_SAMPLE_MIN_MS) {
+            if (!r->quiet) r->quiet = must(calloc(1, sizeof *r->quiet));
+            quiet_samples_add(r->quiet, quiet);
+            quiet_histogram_add(&t->quiet, quiet);
+        }
+    }
+    p->changed_at = at;
+    p->changed_clock = clock;
+    /* What the first pass finds was there before: no activity of the sweep. */
+    if (root->scanned || t->last_change < 0) t->last_change = at;
+    t->version++;
+    mark(t, p->row);
+}
+
+/* ---- applying facts ---- */
+
+static void apply_root(struct table *t, const struct fact *f) {
+    struct root_state *r = &t->roots[f->root];
+    bool readable = health_readable(f->u.root_state.health);
+    bool was_readable = r->readable, was_in_play = r->in_play;
+    if (readable && !r->readable) r->frozen_total += f->at - r->frozen_at;
+    if (!readable && r->readable) r->frozen_at = f->at;
+    r->readable = readable;
+    r->in_play = true;
+    r->health = f->u.root_state.health;
+    r->learned = f->u.root_state.learned;
+    r->since = f->u.root_state.since;
+    r->settle_ms = f->u.root_state.settle_ms;
+    r->poll_ms = f->u.root_state.poll_ms;
+    set_string(&r->path, f->u.root_state.path);
+    set_string(&r->reason, f->u.root_state.reason);
+    if (readable != was_readable || !was_in_play) mark_all(t);
+    t->version++;
+}
+
+static void place_gone(struct table *t, struct place *p, int64_t at) {
+    if (!p->present) return;
+    place_forget(t, p);
+    p->present = p->has_files = false;
+    p->pre_run = p->config_read = p->names_here = p->names_other = p->violation = p->overwritten = false;
+    p->archive_on = -1;
+    p->stamp = 0;
+    note_change(t, p, at, false);
+}
+
+static void apply_scan_end(struct table *t, const struct fact *f) {
+    struct root_state *r = &t->roots[f->root];
+    struct place_set *s = &t->places[f->root];
+    for (size_t i = 0; i < s->n_buckets; i++) {
+        for (struct place *p = s->bucket[i]; p; p = p->hash_next) {
+            if (p->present && p->generation != f->u.scan.generation) place_gone(t, p, f->at);
+        }
+    }
+    r->passes++;
+    if (!r->scanned) {
+        r->scanned = true;
+        if (t->last_change < 0) t->last_change = f->at;
+        mark_all(t);
+    }
+    t->version++;
+}
+
+static struct place *place_for(struct table *t, const struct fact *f) {
+    struct place *p = place_find(&t->places[f->root], f->place);
+    return p ? p : place_new(t, f->root, f->place);
+}
+
+static bool any_partial(const struct table *t, const struct place *p) {
+    for (int i = 0; i < t->profile->n_artifacts; i++) {
+        if (p->files[i].content == CONTENT_PARTIAL) return true;
+    }
+    return false;
+}
+
+static void apply_place(struct table *t, const struct fact *f) {
+    if (!f->u.place_state.present) {
+        struct place *known = place_find(&t->places[f->root], f->place);
+        if (known) place_gone(t, known, f->at);
+        return;
+    }
+    struct place *p = place_for(t, f);
+    bool first = !p->present;
+    bool changed = first || p->stamp != f->u.place_state.stamp || p->has_files != f->u.place_state.has_files;
+    p->present = true;
+    p->generation = t->roots[f->root].generation;
+    p->has_files = f->u.place_state.has_files;
+    p->stamp = f->u.place_state.stamp;
+    place_match(t, p, f->at);
+    if (p->row != ROW_NONE && p->has_files && t->rows[p->row].first_seen < 0) t->rows[p->row].first_seen = f->at;
+    if (changed) note_change(t, p, f->at, first);
+    p->seen_at = f->at;
+    /* Another look without a change may end the settling time of something not whole. */
+    if (any_partial(t, p)) mark(t, p->row);
+}
+
+/* Splits the last two names off a path with '/' or '\'. Returns how many there are (0..2). */
+static int path_end(const char *path, const char *name[2], size_t len[2]) {
+    size_t end = strlen(path);
+    int n = 0;
+    while (n < 2) {
+        while (end > 0 && (path[end - 1] == '/' || path[end - 1] == '\\')) end--;
+        size_t start = end;
+        while (start > 0 && path[start - 1] != '/' && path[start - 1] != '\\') start--;
+        if (start == end) break;
+        if (!(end - start == 1 && path[start] == '.')) {
+            name[n] = path + start;
+            len[n] = end - start;
+            n++;
+        }
+        end = start;
+    }
+    return n;
+}
+
+static bool is_windows_path(const char *s) {
+    bool drive = ((s[0] >= 'A' && s[0] <= 'Z') || (s[0] >= 'a' && s[0] <= 'z')) && s[1] == ':';
+    return drive || strchr(s, '\\') != NULL;
+}
+
+static bool name_is(const char *s, size_t len, const char *name, bool fold) {
+    if (!name || strlen(name) != len) return false;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char a = (unsigned char)s[i], b = (unsigned char)name[i];
+        if (fold && a >= 'A' && a <= 'Z') a = (unsigned char)(a + 32);
+        if (fold && b >= 'A' && b <= 'Z') b = (unsigned char)(b + 32);
+        if (a != b) return false;
+    }
+    return true;
+}
+
+/* Does a configured path name this very directory? Paths of other machines and relative ones agree at their end: the
+ * case's name, and before it the batch's. */
+static void judge_case_dir(const struct table *t, struct place *p, const char *path) {
+    const char *name[2];
+    size_t len[2];
+    bool fold = t->policy->fold_case || is_windows_path(path);
+    int n = path_end(path, name, len);
+    if (n == 0) return;
+    bool same = name_is(name[0], len[0], base_name(p->name), fold);
+    if (same && n == 2) {
+        same = name_is(name[1], len[1], t->policy->batch_name, fold) ||
+               name_is(name[1], len[1], t->policy->batch_real_name, fold);
+        if (same) p->names_here = true;
+    }
+    if (!same) p->names_other = true;
+}
+
+static void mismatch_add(struct place *p, int value, const char *found) {
+    struct mismatch *m = must(calloc(1, sizeof *m));
+    struct mismatch **end = &p->mismatches;
+    while (*end) end = &(*end)->next;
+    m->value = value;
+    set_string(&m->found, found);
+    *end = m;
+}
+
+static bool same_number(double a, double b) {
+    double scale = a < 0 ? -a : a, d = a < b ? b - a : a - b;
+    double other = b < 0 ? -b : b;
+    if (other > scale) scale = other;
+    return d <= 1e-9 * scale;
+}
+
+/* What the list (or, without one, the directory's own name) says of a column. */
+static bool expected_value(const struct table *t, const struct place *p, int column, double *out) {
+    if (p->row != ROW_NONE && t->rows[p->row].expected) {
+        const struct sweep_case *c = t->rows[p->row].expected;
+        if (column >= c->columns) return false;
+        *out = c->value[column];
+        return true;
+    }
+    char tokens[PROFILE_MAX_COLUMNS][32];
+    int n = profile_parse_title(t->profile, base_name(p->name), tokens);
+    return column < n && text_number(tokens[column], out);
+}
+
+static bool is_true(const char *s) { return strcmp(s, "true") == 0; }
+
+static bool is_foreign(const struct table *t, const char *path) {
+    bool windows_here = t->policy->separator == '\\';
+    if (windows_here) return !is_windows_path(path);
+    return path[0] != '/';
+}
+
+static void learn_archive(struct table *t, const struct place *p) {
+    if (t->learned_archive || p->archive_on != 1 || !p->archive_dir || !p->archive_dir[0]) return;
+    if (t->policy->archive != ARCHIVE_LEARN || p->root != ROOT_BATCH) return;
+    t->learned_archive = copy_string(p->archive_dir);
+    t->learned_foreign = is_foreign(t, p->archive_dir);
+}
+
+static void apply_value(const struct table *t, struct place *p, const struct fact_value *fv) {
+    const struct profile_value *v = &t->profile->value[fv->value];
+    double found, expected;
+    switch (v->use) {
+    case USE_COLUMN:
+        if (!text_number(fv->text, &found) || !expected_value(t, p, v->column, &expected)) break;
+        if (!same_number(found, expected)) mismatch_add(p, fv->value, fv->text);
+        break;
+    case USE_CASE_DIR: {
+        bool other = p->names_other;
+        judge_case_dir(t, p, fv->text);
+        if (p->names_other && !other) mismatch_add(p, fv->value, fv->text);
+        break;
+    }
+    case USE_PHASE:
+        p->pre_run |= strcmp(fv->text, v->expect) == 0;
+        break;
+    case USE_ARCHIVE_ENABLED:
+        if (p->archive_on != 0 || !is_true(fv->text)) p->archive_on = is_true(fv->text);
+        break;
+    case USE_ARCHIVE_FORCED_OFF:
+        if (is_true(fv->text)) p->archive_on = 0;
+        break;
+    case USE_ARCHIVE_DIR:
+        set_string(&p->archive_dir, fv->text);
+        break;
+    case USE_OUTCOME:
+        set_string(&p->outcome, fv->text);
+        break;
+    case USE_VIOLATION:
+        p->violation = true;
+        break;
+    case USE_MERGE_TARGET:
+    case USE_KEEP_LOCAL:
+        break;
+    }
+}
+
+static void apply_values(struct table *t, struct place *p, const struct fact_file *f) {
+    unsigned roles = t->profile->artifact[f->artifact].roles;
+    if (roles & ROLE_CONFIG) {
+        mismatches_clear(p);
+        p->pre_run = p->names_here = p->names_other = false;
+        p->archive_on = -1;
+        p->config_read = f->content == CONTENT_WHOLE;
+        set_string(&p->archive_dir, NULL);
+    }
+    for (int i = 0; i < t->profile->n_values; i++) {
+        if (t->profile->value[i].artifact != f->artifact) continue;
+        if (t->profile->value[i].use == USE_OUTCOME) set_string(&p->outcome, NULL);
+        if (t->profile->value[i].use == USE_VIOLATION) p->violation = false;
+    }
+    for (size_t i = 0; i < f->n_values; i++) apply_value(t, p, &f->values[i]);
+    if (roles & ROLE_CONFIG) learn_archive(t, p);
+}
+
+/* A finished result, long settled, is now another one. */
+static bool is_overwritten(const struct table *t, const struct place *p, const struct fact *f) {
+    const struct fact_file *n = &f->u.file;
+    const struct file_state *old = &p->files[n->artifact];
+    if (!(t->profile->artifact[n->artifact].roles & ROLE_WRITTEN_ONCE) || p->root != ROOT_BATCH) return false;
+    if (t->policy->one_pass || old->content != CONTENT_WHOLE || old->via != VIA_ITSELF) return false;
+    if (n->content == CONTENT_ABSENT || n->via != VIA_ITSELF) return false;
+    if (p->seen_at - old->changed_at < t->roots[p->root].settle_ms) return false;
+    if (old->hash && old->hash == n->hash) return false;
+    return old->size != n->size || old->mtime_ns != n->mtime_ns || old->id != n->id;
+}
+
+static void apply_file(struct table *t, const struct fact *f) {
+    const struct fact_file *n = &f->u.file;
+    struct place *p = place_find(&t->places[f->root], f->place);
+    if (!p) {
+        if (n->content == CONTENT_ABSENT) return;
+        p = place_new(t, f->root, f->place);
+    }
+    bool first_sight = !p->present;
+    if (first_sight) {
+        p->present = true;
+        p->generation = t->roots[f->root].generation;
+        place_match(t, p, f->at);
+    }
+    struct file_state *s = &p->files[n->artifact];
+    bool version = s->size != n->size || s->mtime_ns != n->mtime_ns || s->id != n->id || s->via != n->via ||
+                   (s->content == CONTENT_ABSENT) != (n->content == CONTENT_ABSENT);
+    bool changed = version || s->content != n->content || s->chunks != n->chunks || s->locked != n->locked ||
+                   s->differs != n->differs || s->hash != n->hash;
+    changed |= set_string(&s->name, n->name);
+    changed |= set_string(&s->holder, n->holder);
+    if (is_overwritten(t, p, f)) {
+        p->overwritten = true;
+        set_string(&p->overwritten_what, t->profile->artifact[n->artifact].path);
+    }
+    changed |= set_string(&s->note, n->note);
+    s->content = (uint8_t)n->content;
+    s->via = (uint8_t)n->via;
+    s->locked = n->locked;
+    s->differs = n->differs;
+    s->chunks = n->chunks;
+    s->size = n->size;
+    s->mtime_ns = n->mtime_ns;
+    s->id = n->id;
+    s->hash = n->hash;
+    if (version) s->changed_at = f->at;
+    /* The match may need the artifact (a case that its name does not tell), the values need the match. */
+    place_match(t, p, f->at);
+    apply_values(t, p, n);
+    if (version) {
+        note_change(t, p, f->at, first_sight || p->seen_at < 0);
+    } else if (changed) {
+        t->version++;
+        mark(t, p->row);
+    }
+}
+
+static void apply_setting(struct table *t, const char *key, const char *value) {
+    struct setting *s = t->settings;
+    while (s && strcmp(s->key, key) != 0) s = s->next;
+    if (!s) {
+        s = must(calloc(1, sizeof *s));
+        s->key = copy_string(key);
+        s->next = t->settings;
+        t->settings = s;
+    }
+    free(s->value);
+    s->value = copy_string(value);
+    t->version++;
+}
+
+static void apply_exit(struct table *t, const struct fact *f) {
+    for (size_t i = 0; i < t->n_rows; i++) {
+        struct row *r = &t->rows[i];
+        if (strcmp(r->title, f->place) != 0) continue;
+        r->exit_code = f->u.exit.code;
+        r->exit_signal = f->u.exit.signal;
+        set_string(&r->exit_source, f->u.exit.source);
+        mark(t, r->index);
+    }
+}
+
+void table_apply(struct table *t, const struct fact *f) {
+    struct root_state *root = &t->roots[f->root];
+    if (f->at > root->last_fact_at) root->last_fact_at = f->at;
+    switch (f->kind) {
+    case FACT_ROOT:
+        apply_root(t, f);
+        break;
+    case FACT_SCAN_BEGIN:
+        root->generation = f->u.scan.generation;
+        break;
+    case FACT_SCAN_END:
+        apply_scan_end(t, f);
+        break;
+    case FACT_PLACE:
+        apply_place(t, f);
+        break;
+    case FACT_FILE:
+        apply_file(t, f);
+        break;
+    case FACT_SETTING:
+        apply_setting(t, f->u.setting.key, f->u.setting.value);
+        break;
+    case FACT_EXIT:
+        apply_exit(t, f);
+        break;
+    case FACT_PARENT:
+        t->parent = f->u.parent.alive;
+        t->version++;
+        break;
+    case FACT_LIST: {
+        struct sweep_list *l =
+            sweep_list_parse(f->u.list.text, f->u.list.len, t->profile, strlen(t->policy->batch_path) + 1);
+        set_string((const char **)&t->list_path, f->u.list.path);
+        table_set_list(t, l, f->at);
+        break;
+    }
+    }
+}
+
+/* ---- judging ---- */
+
+static void view_make(const struct table *t, const struct row *r, int64_t now, struct case_view *v) {
+    v->profile = t->profile;
+    v->policy = t->policy;
+    v->row = r;
+    v->over = t->over;
+    v->quiet_ms = -1;
+    for (int i = 0; i < ROOT_COUNT; i++) {
+        v->root[i] = &t->roots[i];
+        v->place[i] = chosen(t, r, (enum root_id)i, NULL);
+        if (!v->place[i]) continue;
+        int64_t quiet = root_clock(&t->roots[i], now) - v->place[i]->changed_clock;
+        if (quiet < 0) quiet = 0;
+        if (v->quiet_ms < 0 || quiet < v->quiet_ms) v->quiet_ms = quiet;
+    }
+    v->grace_frozen = !t->roots[ROOT_ARCHIVE].readable;
+    v->threshold_ms = stall_threshold(t->policy->stall_after_ms, r->quiet, &t->quiet, t->roots[ROOT_BATCH].poll_ms);
+}
+
+static bool first_look(const struct table *t) {
+    const struct root_state *a = &t->roots[ROOT_ARCHIVE];
+    return !t->roots[ROOT_BATCH].scanned || (a->in_play && a->readable && !a->scanned);
+}
+
+static void transition_add(struct table *t, const struct row *r, uint8_t from, bool first, int64_t now) {
+    struct transition *n = &t->transitions[t->n_transitions++ % TABLE_TRANSITIONS];
+    n->row = r->index;
+    n->from = from;
+    n->to = r->status;
+    n->first = first;
+    n->at = now;
+}
+
+static void rejudge(struct table *t, uint32_t index, int64_t now) {
+    struct row *r = &t->rows[index];
+    struct case_view view;
+    struct verdict v;
+    view_make(t, r, now, &view);
+    case_judge(&view, now, &v);
+    for (unsigned changed = r->flags ^ v.flags, b = 0; b < FLAG_COUNT; b++) {
+        if (!(changed & (1u << b))) continue;
+        if (v.flags & (1u << b))
+            t->flag_count[b]++;
+        else
+            t->flag_count[b]--;
+        t->version++;
+    }
+    uint32_t not_whole = v.absent | v.bad | v.growing | v.unknown;
+    uint8_t done = t->n_required;
+    for (; not_whole; not_whole &= not_whole - 1) done--;
+    r->done = done;
+    r->flags = v.flags;
+    heap_set(t, index, v.deadline);
+    if (r->status != (uint8_t)v.status) {
+        uint8_t from = r->status;
+        t->status_count[from]--;
+        t->status_count[v.status]++;
+        r->status = (uint8_t)v.status;
+        r->status_since = now;
+        transition_add(t, r, from, !r->judged || first_look(t), now);
+        t->version++;
+    }
+    r->judged = true;
+}
+
+void table_tick(struct table *t, int64_t now) {
+    t->now = now;
+    while (t->n_heap > 0 && t->rows[t->heap[0]].deadline <= now) {
+        uint32_t row = t->heap[0];
+        heap_set(t, row, INT64_MAX);
+        mark(t, row);
+    }
+    for (size_t i = 0; i < t->n_dirty; i++) {
+        t->rows[t->dirty[i]].dirty = false;
+        rejudge(t, t->dirty[i], now);
+    }
+    t->n_dirty = 0;
+}
+
+int64_t table_deadline(const struct table *t) {
+    if (t->n_dirty > 0) return t->now;
+    return t->n_heap > 0 ? t->rows[t->heap[0]].deadline : INT64_MAX;
+}
+
+void table_set_over(struct table *t, bool over, int64_t now) {
+    if (t->over == over) return;
+    t->over = over;
+    t->now = now;
+    t->version++;
+    mark_all(t);
+}
+
+void table_judge(const struct table *t, const struct row *r, int64_t now, struct verdict *out) {
+    struct case_view v;
+    view_make(t, r, now, &v);
+    case_judge(&v, now, out);
+}
+
+/* ---- life ---- */
+
+struct table *table_new(const struct profile *p, const struct policy *policy) {
+    struct table *t = must(calloc(1, sizeof *t));
+    t->profile = p;
+    t->policy = policy;
+    int order[PROFILE_MAX_ARTIFACTS];
+    t->n_required = (uint8_t)profile_required(p, order);
+    t->parent = -1;
+    t->last_change = -1;
+    t->transitions = must(calloc(TABLE_TRANSITIONS, sizeof *t->transitions));
+    for (int r = 0; r < ROOT_COUNT; r++) t->roots[r].last_fact_at = -1;
+    return t;
+}
+
+static void rows_drop(struct table *t) {
+    for (size_t i = 0; i < t->n_rows; i++) {
+        free(t->rows[i].quiet);
+        set_string(&t->rows[i].exit_source, NULL);
+    }
+    t->n_rows = t->n_dirty = t->n_heap = 0;
+    t->n_transitions = 0;
+    memset(t->status_count, 0, sizeof t->status_count);
+    memset(t->flag_count, 0, sizeof t->flag_count);
+}
+
+void table_free(struct table *t) {
+    if (!t) return;
+    rows_drop(t);
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        for (size_t i = 0; i < t->places[r].n_buckets; i++) {
+            for (struct place *p = t->places[r].bucket[i], *next; p; p = next) {
+                next = p->hash_next;
+                place_forget(t, p);
+                free(p);
+            }
+        }
+        free(t->places[r].bucket);
+        set_string(&t->roots[r].path, NULL);
+        set_string(&t->roots[r].reason, NULL);
+    }
+    while (t->settings) {
+        struct setting *s = t->settings;
+        t->settings = s->next;
+        free(s->key);
+        free(s->value);
+        free(s);
+    }
+    sweep_list_free(t->list);
+    free(t->list_path);
+    free(t->learned_archive);
+    free(t->rows);
+    free(t->dirty);
+    free(t->heap);
+    free(t->transitions);
+    free(t);
+}
+
+void table_set_list(struct table *t, struct sweep_list *l, int64_t now) {
+    rows_drop(t);
+    sweep_list_free(t->list);
+    t->list = l;
+    for (size_t i = 0; i < l->n_cases; i++) row_new(t, l->cases[i].title, &l->cases[i], now);
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        for (size_t i = 0; i < t->places[r].n_buckets; i++) {
+            for (struct place *p = t->places[r].bucket[i]; p; p = p->hash_next) {
+                p->row = ROW_NONE;
+                p->next = NULL;
+                p->exact = false;
+                place_match(t, p, now);
+            }
+        }
+    }
+    t->version++;
+}
+
+/* ---- reading ---- */
+
+bool table_over(const struct table *t) { return t->over; }
+size_t table_count(const struct table *t) { return t->n_rows; }
+const struct row *table_row(const struct table *t, size_t i) { return &t->rows[i]; }
+size_t table_status_count(const struct table *t, enum case_status s) { return t->status_count[s]; }
+size_t table_flag_count(const struct table *t, enum case_flag_bit b) { return t->flag_count[b]; }
+const struct root_state *table_root(const struct table *t, enum root_id r) { return &t->roots[r]; }
+const struct profile *table_profile(const struct table *t) { return t->profile; }
+const struct policy *table_policy(const struct table *t) { return t->policy; }
+const struct sweep_list *table_list(const struct table *t) { return t->list; }
+const char *table_list_path(const struct table *t) { return t->list_path; }
+int64_t table_last_change(const struct table *t) { return t->last_change; }
+int table_parent(const struct table *t) { return t->parent; }
+uint64_t table_version(const struct table *t) { return t->version; }
+uint64_t table_transition_total(const struct table *t) { return t->n_transitions; }
+
+const struct row *table_find(const struct table *t, const char *title) {
+    if (t->list) {
+        bool exact;
+        long i = sweep_list_match(t->list, t->profile, title, t->policy->fold_case, &exact);
+        if (i >= 0) return &t->rows[i];
+    }
+    for (size_t i = 0; !t->list && i < t->n_rows; i++) {
+        if (strcmp(t->rows[i].title, title) == 0) return &t->rows[i];
+    }
+    return NULL;
+}
+
+const char *table_setting(const struct table *t, const char *key) {
+    for (const struct setting *s = t->settings; s; s = s->next) {
+        if (strcmp(s->key, key) == 0) return s->value;
+    }
+    return NULL;
+}
+
+size_t table_unexpected(const struct table *t, const struct place *out[], size_t max) {
+    const struct place_set *s = &t->places[ROOT_BATCH];
+    size_t n = 0;
+    if (!t->list) return 0;
+    for (size_t i = 0; i < s->n_buckets; i++) {
+        for (const struct place *p = s->bucket[i]; p; p = p->hash_next) {
+            if (!p->present || p->row != ROW_NONE) continue;
+            if (n < max) out[n] = p;
+            n++;
+        }
+    }
+    return n;
+}
+
+const char *table_learned_archive(const struct table *t, bool *foreign) {
+    if (foreign) *foreign = t->learned_foreign;
+    return t->learned_archive;
+}
+
+const struct place *table_place(const struct table *t, const struct row *r, enum root_id root, bool *ambiguous) {
+    return chosen(t, r, root, ambiguous);
+}
+
+size_t table_transition_count(const struct table *t) {
+    return t->n_transitions < TABLE_TRANSITIONS ? (size_t)t->n_transitions : (size_t)TABLE_TRANSITIONS;
+}
+
+const struct transition *table_transition(const struct table *t, size_t i) {
+    uint64_t oldest = t->n_transitions - table_transition_count(t);
+    return &t->transitions[(oldest + i) % TABLE_TRANSITIONS];
+}
