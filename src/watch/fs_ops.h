@@ -35,9 +35,11 @@ struct fs_ops {
     /* Follows links. parent as above. */
     int (*stat)(void *ctx, struct fs_dir *parent, const char *path, struct fs_stat *out);
     int (*dir_stat)(void *ctx, struct fs_dir *d, struct fs_stat *out);
-    /* Opens a regular file (UV_EINVAL for anything else, without waiting) and tells its state. */
-    int (*file_open)(void *ctx, struct fs_dir *parent, const char *path, struct fs_file **out, struct fs_stat *st);
-    /* Reads up to len bytes at offset; returns how many (0: past the end) or an error. */
+    /* Opens a regular file (UV_EINVAL for anything else, without waiting) and tells its state. known_regular: a listing
+     * or stat of this pass said FS_TYPE_FILE, so it need not be looked at before it is opened. */
+    int (*file_open)(void *ctx, struct fs_dir *parent, const char *path, bool known_regular, struct fs_file **out,
+                     struct fs_stat *st);
+    /* Reads len bytes at offset, fewer only at the end of the file; returns how many (0: past the end) or an error. */
     int64_t (*file_read)(void *ctx, struct fs_file *f, int64_t offset, void *buf, size_t len);
     int (*file_stat)(void *ctx, struct fs_file *f, struct fs_stat *out);
     void (*file_close)(void *ctx, struct fs_file *f);

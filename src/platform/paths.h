@@ -1,0 +1,15 @@
+/* paths: what differs between systems about names of files. Thread safe. */
+#ifndef SW_PLATFORM_PATHS_H
+#define SW_PLATFORM_PATHS_H
+
+#include <stdbool.h>
+
+char path_separator(void);       /* in what is shown and reported: '/' or '\\' */
+bool path_names_fold_case(void); /* names that differ only in letter case are usually one file here */
+
+/* Without resolving links, "." and ".." removed; the file need not exist. malloc'ed, NULL when out of memory. */
+char *path_absolute(const char *path);
+/* With links resolved; NULL when it does not exist. malloc'ed. Blocking. */
+char *path_real(const char *path);
+
+#endif

@@ -1,0 +1,3 @@
+#include "platform/paths.h"
+
+bool path_names_fold_case(void) { return true; }

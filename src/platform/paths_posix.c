@@ -1,0 +1,3 @@
+#include "platform/paths.h"
+
+char path_separator(void) { return '/'; }

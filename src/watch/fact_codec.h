@@ -1,0 +1,55 @@
+/* fact_codec: facts as lines of text, and back, without loss.
+ *
+ * The same lines are what a scanner process writes on its pipe, what a recording keeps and what a replay reads. A
+ * stream begins with the line FACT_STREAM_HEADER; then one fact a line, each ended by '\n' (not part of what is encoded
+ * here):
+ *
+ *   root ROOT HEALTH at=N since=N settle=N poll=N [path=S] [reason=S] [learned]
+ *   scan-begin ROOT at=N generation=N
+ *   scan-end ROOT at=N generation=N
+ *   place ROOT PLACE present|gone at=N stamp=H [files]
+ *   file ROOT PLACE ARTIFACT CONTENT at=N size=N mtime=N id=H hash=H chunks=N [alternative|chunk] [name=S] [locked]
+ *        [holder=S] [note=S] [differs] [with VALUE=S ...]
+ *   list ROOT at=N [path=S] [text=S]
+ *   setting ROOT at=N [key=S] [value=S]
+ *   exit ROOT PLACE at=N code=N signal=N [source=S]
+ *   parent ROOT at=N pid=N alive|gone
+ *
+ * Words are separated by one space. ROOT: "batch" or "archive". HEALTH and CONTENT: words of vocabulary.def. ARTIFACT
+ * and VALUE: path and name in the profile, written as S. N: decimal number. H: hexadecimal, lower case. mtime is in
+ * nanoseconds since 1970, the other times in milliseconds as in fact.h. A key that is left out stands for NULL or
+ * false; keys may come in any order, `with` and what follows it last.
+ * S: UTF-8 with '%' and two hexadecimal digits for each byte that is a space, '%', '=', a control, line-breaking or
+ * invisible character, or not UTF-8; so a line is one line and harmless on any terminal. The empty PLACE is "%-".
+ *
+ * Pure but for memory; thread safe. Out of memory: abort(). */
+#ifndef SW_WATCH_FACT_CODEC_H
+#define SW_WATCH_FACT_CODEC_H
+
+#include "model/fact.h"
+#include "model/profile.h"
+
+#define FACT_STREAM_HEADER "sweepwatch-facts 1"
+
+enum {
+    FACT_LINE_MAX = 1024 * 1024,                           /* bytes of a line, but for lists */
+    FACT_LIST_MAX = 64 * 1024 * 1024,                      /* bytes of a list's text before encoding */
+    FACT_LIST_LINE_MAX = 3 * FACT_LIST_MAX + FACT_LINE_MAX /* more than any line that is understood */
+};
+
+/* Text that grows; zeroed it is empty. data is not NUL-terminated. */
+struct fact_text {
+    char *data;
+    size_t len, cap;
+};
+void fact_text_free(struct fact_text *t); /* empty again */
+
+/* Appends the fact's line, without '\n'. Errors, then nothing was appended: UV_EINVAL a number in it is out of range
+ * (artifact, value, enum), UV_E2BIG it would be longer than fact_decode takes. */
+int fact_encode(const struct profile *p, const struct fact *f, struct fact_text *out);
+
+/* Reads one line (without its '\n') and adds the fact to into. Errors, then nothing was added: UV_EINVAL malformed,
+ * UV_ENOENT an artifact or value that p does not have, UV_E2BIG too long. */
+int fact_decode(const struct profile *p, const char *line, size_t len, struct fact_batch *into);
+
+#endif

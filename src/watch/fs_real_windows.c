@@ -1,0 +1,240 @@
+/* fs_real for Windows, over libuv's synchronous file calls: they share everything when they open (a file watched must
+ * stay free to be written, renamed and deleted) and speak UTF-8. There are no relative calls, so a directory is its
+ * path; no handle is kept open between calls, which also leaves a drive free to be removed. */
+#include "watch/fs_ops.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+#include <windows.h>
+
+struct fs_dir {
+    char *path; /* absolute, with the prefix that lifts the 260-character limit */
+};
+
+struct fs_file {
+    uv_file fd;
+};
+
+/* libuv has no code for some ways a drive or share can be gone, and calls others "no such file". */
+static int request_error(const uv_fs_t *req) {
+    switch (uv_fs_get_system_error(req)) {
+    case ERROR_NOT_READY:
+    case ERROR_DEV_NOT_EXIST:
+    case ERROR_BAD_NETPATH:
+    case ERROR_BAD_NET_NAME:
+    case ERROR_UNEXP_NET_ERR:
+    case ERROR_NETNAME_DELETED:
+    case ERROR_NO_SUCH_DEVICE:
+    case ERROR_DEVICE_NOT_CONNECTED:
+    case ERROR_DEVICE_REMOVED:
+        return UV_EIO;
+    default:
+        return (int)req->result;
+    }
+}
+
+/* Result of a finished request; frees it. */
+static int finish(uv_fs_t *req) {
+    int result = req->result < 0 ? request_error(req) : (int)req->result;
+    uv_fs_req_cleanup(req);
+    return result;
+}
+
+static wchar_t *to_wide(const char *text) {
+    int n = MultiByteToWideChar(CP_UTF8, 0, text, -1, NULL, 0);
+    wchar_t *wide = n > 0 ? malloc((size_t)n * sizeof *wide) : NULL;
+    if (wide != NULL) MultiByteToWideChar(CP_UTF8, 0, text, -1, wide, n);
+    return wide;
+}
+
+static char *from_wide(const char *prefix, const wchar_t *wide) {
+    int n = WideCharToMultiByte(CP_UTF8, 0, wide, -1, NULL, 0, NULL, NULL);
+    size_t head = strlen(prefix);
+    char *text = n > 0 ? malloc(head + (size_t)n) : NULL;
+    if (text == NULL) return NULL;
+    memcpy(text, prefix, head);
+    WideCharToMultiByte(CP_UTF8, 0, wide, -1, text + head, n, NULL, NULL);
+    return text;
+}
+
+/* The absolute form of a path that stands alone: \\?\C:\dir or \\?\UNC\server\share\dir. Caller frees; NULL: no memory.
+ */
+static char *absolute_path(const char *path) {
+    if (strncmp(path, "\\\\?\\", 4) == 0) return _strdup(path);
+    wchar_t *wide = to_wide(path);
+    DWORD n = wide != NULL ? GetFullPathNameW(wide, 0, NULL, NULL) : 0;
+    wchar_t *full = n > 0 ? malloc(n * sizeof *full) : NULL;
+    char *out = NULL;
+    if (full != NULL && GetFullPathNameW(wide, n, full, NULL) < n) {
+        bool unc = full[0] == L'\\' && full[1] == L'\\';
+        out = unc ? from_wide("\\\\?\\UNC\\", full + 2) : from_wide("\\\\?\\", full);
+    }
+    free(full);
+    free(wide);
+    return out;
+}
+
+/* parent and path in one; '/' becomes '\' because nothing is translated behind the prefix. Caller frees. */
+static char *join(const struct fs_dir *parent, const char *path) {
+    if (parent == NULL) return absolute_path(path);
+    size_t head = strlen(parent->path), tail = strlen(path);
+    char *out = malloc(head + tail + 2);
+    if (out == NULL) return NULL;
+    memcpy(out, parent->path, head);
+    if (head > 0 && out[head - 1] != '\\') out[head++] = '\\';
+    memcpy(out + head, path, tail + 1);
+    for (char *c = out + head; *c != '\0'; c++) {
+        if (*c == '/') *c = '\\';
+    }
+    return out;
+}
+
+static void convert(const uv_stat_t *s, struct fs_stat *out) {
+    unsigned format = (unsigned)s->st_mode & S_IFMT;
+    out->type = format == S_IFREG ? FS_TYPE_FILE : format == S_IFDIR ? FS_TYPE_DIR : FS_TYPE_OTHER;
+    out->size = (int64_t)s->st_size;
+    out->mtime_ns = (int64_t)s->st_mtim.tv_sec * 1000000000 + s->st_mtim.tv_nsec;
+    out->id = s->st_ino != 0 ? s->st_ino ^ (s->st_dev * UINT64_C(0x9E3779B97F4A7C15)) : 0;
+}
+
+static int stat_path(const char *path, struct fs_stat *out) {
+    uv_fs_t req;
+    uv_fs_stat(NULL, &req, path, NULL);
+    if (req.result == 0) convert(&req.statbuf, out);
+    return finish(&req);
+}
+
+static int real_stat(void *ctx, struct fs_dir *parent, const char *path, struct fs_stat *out) {
+    (void)ctx;
+    char *full = join(parent, path);
+    if (full == NULL) return UV_ENOMEM;
+    int err = stat_path(full, out);
+    free(full);
+    return err;
+}
+
+static int real_dir_open(void *ctx, struct fs_dir *parent, const char *path, struct fs_dir **out) {
+    (void)ctx;
+    struct fs_stat st;
+    char *full = join(parent, path);
+    if (full == NULL) return UV_ENOMEM;
+    int err = stat_path(full, &st);
+    if (err == 0 && st.type != FS_TYPE_DIR) err = UV_ENOTDIR;
+    struct fs_dir *d = err == 0 ? malloc(sizeof *d) : NULL;
+    if (d == NULL) {
+        free(full);
+        return err != 0 ? err : UV_ENOMEM;
+    }
+    d->path = full;
+    *out = d;
+    return 0;
+}
+
+static void real_dir_close(void *ctx, struct fs_dir *d) {
+    (void)ctx;
+    free(d->path);
+    free(d);
+}
+
+static int real_dir_list(void *ctx, struct fs_dir *d, bool (*visit)(void *arg, const char *name, enum fs_type type),
+                         void *arg) {
+    (void)ctx;
+    uv_fs_t req;
+    uv_fs_scandir(NULL, &req, d->path, 0, NULL);
+    if (req.result < 0) return finish(&req);
+    uv_dirent_t entry;
+    int err;
+    while ((err = uv_fs_scandir_next(&req, &entry)) == 0) {
+        enum fs_type type = entry.type == UV_DIRENT_FILE                                      ? FS_TYPE_FILE
+                            : entry.type == UV_DIRENT_DIR                                     ? FS_TYPE_DIR
+                            : entry.type == UV_DIRENT_LINK || entry.type == UV_DIRENT_UNKNOWN ? FS_TYPE_UNKNOWN
+                                                                                              : FS_TYPE_OTHER;
+        if (!visit(arg, entry.name, type)) break;
+    }
+    uv_fs_req_cleanup(&req);
+    return err == UV_EOF ? 0 : err;
+}
+
+static int real_dir_stat(void *ctx, struct fs_dir *d, struct fs_stat *out) {
+    (void)ctx;
+    return stat_path(d->path, out);
+}
+
+static int real_file_stat(void *ctx, struct fs_file *f, struct fs_stat *out) {
+    (void)ctx;
+    uv_fs_t req;
+    uv_fs_fstat(NULL, &req, f->fd, NULL);
+    if (req.result == 0) convert(&req.statbuf, out);
+    return finish(&req);
+}
+
+static void real_file_close(void *ctx, struct fs_file *f) {
+    (void)ctx;
+    uv_fs_t req;
+    uv_fs_close(NULL, &req, f->fd, NULL);
+    uv_fs_req_cleanup(&req);
+    free(f);
+}
+
+static int real_file_open(void *ctx, struct fs_dir *parent, const char *path, bool known_regular, struct fs_file **out,
+                          struct fs_stat *st) {
+    char *full = join(parent, path);
+    struct fs_file *f = malloc(sizeof *f);
+    int err = full != NULL && f != NULL ? 0 : UV_ENOMEM;
+    if (err == 0 && !known_regular) {
+        err = stat_path(full, st);
+        if (err == 0 && st->type != FS_TYPE_FILE) err = UV_EINVAL;
+    }
+    if (err == 0) {
+        uv_fs_t req;
+        uv_fs_open(NULL, &req, full, UV_FS_O_RDONLY, 0, NULL);
+        err = finish(&req);
+        if (err >= 0) {
+            f->fd = err;
+            err = real_file_stat(ctx, f, st);
+            if (err == 0 && st->type != FS_TYPE_FILE) err = UV_EINVAL;
+            if (err == 0) {
+                *out = f;
+            } else {
+                real_file_close(ctx, f);
+            }
+            f = NULL; /* given away, or closed */
+        }
+    }
+    free(f);
+    free(full);
+    return err;
+}
+
+static int64_t real_file_read(void *ctx, struct fs_file *f, int64_t offset, void *buf, size_t len) {
+    (void)ctx;
+    const size_t step = 16 * 1024 * 1024; /* one call takes at most 32 bits of length */
+    size_t done = 0;
+    while (done < len) {
+        size_t want = len - done < step ? len - done : step;
+        uv_buf_t part = uv_buf_init((char *)buf + done, (unsigned)want);
+        uv_fs_t req;
+        uv_fs_read(NULL, &req, f->fd, &part, 1, offset + (int64_t)done, NULL);
+        int n = finish(&req);
+        if (n < 0) return n;
+        if (n == 0) break;
+        done += (size_t)n;
+    }
+    return (int64_t)done;
+}
+
+const struct fs_ops *fs_real(void) {
+    static const struct fs_ops ops = {
+        .dir_open = real_dir_open,
+        .dir_close = real_dir_close,
+        .dir_list = real_dir_list,
+        .stat = real_stat,
+        .dir_stat = real_dir_stat,
+        .file_open = real_file_open,
+        .file_read = real_file_read,
+        .file_stat = real_file_stat,
+        .file_close = real_file_close,
+    };
+    return &ops;
+}

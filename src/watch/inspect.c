@@ -1,0 +1,267 @@
+#include "watch/inspect_private.h"
+
+#include "model/text.h"
+#include "platform/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+enum {
+    KEEP_BYTES = 1024 * 1024, /* a larger content buffer is given back when a smaller file comes */
+    SMALL_BYTES = 4096,       /* a Parquet file up to this is read in one go */
+    READ_SHORT = 1            /* fewer bytes came than the file had: it is changing */
+};
+
+/* One file, open. */
+struct subject {
+    const struct fs_ops *fs;
+    struct fs_file *file;
+    struct fs_stat st;
+    const struct profile *profile;
+    int artifact;
+    struct inspect_buffer *b;
+};
+
+struct inspect_buffer *inspect_buffer_new(void) {
+    struct inspect_buffer *b = calloc(1, sizeof *b);
+    if (b == NULL) abort();
+    return b;
+}
+
+void inspect_buffer_free(struct inspect_buffer *b) {
+    if (b == NULL) return;
+    free(b->data);
+    free(b);
+}
+
+char *inspect_reserve(struct inspect_buffer *b, size_t size) {
+    if (size <= b->cap && (b->cap <= KEEP_BYTES || size > KEEP_BYTES)) return b->data;
+    free(b->data);
+    b->cap = size > SMALL_BYTES ? size + size / 4 : 2 * SMALL_BYTES;
+    b->data = malloc(b->cap);
+    if (b->data == NULL) abort();
+    return b->data;
+}
+
+const char *inspect_note(struct inspect_buffer *b, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    vsnprintf(b->note, sizeof b->note, format, args);
+    va_end(args);
+    return b->note;
+}
+
+uint64_t inspect_version(uint64_t id, int64_t size, int64_t mtime_ns) {
+    uint64_t words[3] = {id, (uint64_t)size, (uint64_t)mtime_ns};
+    return text_hash(words, sizeof words, 0);
+}
+
+static bool same_version(const struct fs_stat *a, const struct fs_stat *b) {
+    return a->id == b->id && a->size == b->size && a->mtime_ns == b->mtime_ns;
+}
+
+/* Reads exactly len bytes: 0, READ_SHORT, or an error. */
+static int read_exactly(const struct subject *s, int64_t offset, void *buf, size_t len) {
+    int64_t n = s->fs->file_read(s->fs->ctx, s->file, offset, buf, len);
+    if (n < 0) return (int)n;
+    return (size_t)n == len ? 0 : READ_SHORT;
+}
+
+static void conclude(struct fact_file *out, const char *why) {
+    out->content = why == NULL ? CONTENT_WHOLE : CONTENT_PARTIAL;
+    out->note = why;
+}
+
+static int judge_json(const struct subject *s, struct fact_file *out) {
+    if (s->st.size > INSPECT_JSON_MAX) {
+        out->content = CONTENT_UNREADABLE;
+        out->note = "too large to judge";
+        return 0;
+    }
+    size_t len = (size_t)s->st.size;
+    char *text = inspect_reserve(s->b, len);
+    int result = read_exactly(s, 0, text, len);
+    if (result == 0) inspect_json_text(text, len, s->profile, s->artifact, s->b, out);
+    return result;
+}
+
+static int judge_csv(const struct subject *s, struct fact_file *out) {
+    struct csv_state c = {0};
+    char *piece = inspect_reserve(s->b, INSPECT_CSV_STEP), last = '\0';
+    int64_t done = 0, most = s->st.size < INSPECT_CSV_MAX ? s->st.size : INSPECT_CSV_MAX;
+    bool enough = false;
+    while (!enough && done < most) {
+        size_t len = most - done < INSPECT_CSV_STEP ? (size_t)(most - done) : INSPECT_CSV_STEP;
+        int result = read_exactly(s, done, piece, len);
+        if (result != 0) return result;
+        enough = csv_feed(&c, piece, len);
+        last = piece[len - 1];
+        done += (int64_t)len;
+    }
+    if (!enough && done < s->st.size) {
+        conclude(out, inspect_note(s->b, "no row in the first %d MiB", INSPECT_CSV_MAX / 1024 / 1024));
+        return 0;
+    }
+    int result = done < s->st.size ? read_exactly(s, s->st.size - 1, &last, 1) : 0;
+    if (result == 0) conclude(out, csv_trouble(&c, s->st.size == 0, last));
+    return result;
+}
+
+static int judge_parquet(const struct subject *s, struct fact_file *out) {
+    unsigned char bytes[SMALL_BYTES], *tail = bytes + 4;
+    const char *why;
+    size_t len = (size_t)s->st.size;
+    int result;
+    if (s->st.size <= SMALL_BYTES) {
+        result = read_exactly(s, 0, bytes, len);
+        tail = bytes + (len > 8 ? len - 8 : 0);
+    } else {
+        result = read_exactly(s, s->st.size - 8, tail, 8);
+        if (result == 0) result = read_exactly(s, 0, bytes, 4);
+    }
+    if (result != 0) return result;
+    out->content = inspect_parquet_ends(bytes, tail, s->st.size, &why);
+    out->note = why;
+    return 0;
+}
+
+/* Decodes the marker's text; where it was cut for length, up to three bytes of a cut character are given up. */
+static const char *marker_note(struct inspect_buffer *b, size_t len, bool cut) {
+    char *decoded = NULL;
+    size_t n = 0;
+    int err = text_decode(b->data, len, &decoded, &n);
+    for (size_t drop = 1; err < 0 && cut && drop <= 3; drop++) err = text_decode(b->data, len - drop, &decoded, &n);
+    const char *from = err < 0 ? b->data : decoded;
+    if (err < 0) n = len;
+    if (n > INSPECT_MARKER_MAX) {
+        for (n = INSPECT_MARKER_MAX; ((unsigned char)from[n] & 0xC0) == 0x80;) n--;
+    }
+    while (n > 0 && (from[n - 1] == '\0' || strchr(" \t\r\n\v\f", from[n - 1]) != NULL)) n--;
+    for (size_t i = 0; i < n; i++) b->note[i] = from[i];
+    for (size_t i = 0; i < n; i++) {
+        if (b->note[i] == '\0') b->note[i] = ' ';
+    }
+    b->note[n] = '\0';
+    free(decoded);
+    return n > 0 ? b->note : NULL;
+}
+
+static int judge_marker(const struct subject *s, struct fact_file *out) {
+    bool cut = s->st.size > INSPECT_MARKER_MAX;
+    size_t len = cut ? INSPECT_MARKER_MAX : (size_t)s->st.size;
+    int result = read_exactly(s, 0, inspect_reserve(s->b, len), len);
+    if (result == 0) {
+        out->content = CONTENT_WHOLE;
+        out->note = len > 0 ? marker_note(s->b, len, cut) : NULL;
+    }
+    return result;
+}
+
+static int judge(const struct subject *s, struct fact_file *out) {
+    switch (s->profile->artifact[s->artifact].kind) {
+    case KIND_JSON:
+    case KIND_MANIFEST:
+        return judge_json(s, out);
+    case KIND_CSV:
+        return judge_csv(s, out);
+    case KIND_PARQUET:
+        return judge_parquet(s, out);
+    case KIND_MARKER:
+        return judge_marker(s, out);
+    case KIND_ANY:
+        break;
+    }
+    out->content = CONTENT_WHOLE;
+    return 0;
+}
+
+/* Begins *out anew: nothing but what stat tells. */
+static void start(struct fact_file *out, int artifact, const struct fs_stat *st) {
+    *out = (struct fact_file){.artifact = artifact};
+    if (st == NULL) return;
+    out->size = st->type == FS_TYPE_FILE ? st->size : 0;
+    out->mtime_ns = st->mtime_ns;
+    out->id = st->id;
+}
+
+static bool no_file(struct fact_file *out, int artifact, const struct fs_stat *st) {
+    start(out, artifact, st);
+    out->content = CONTENT_NOT_A_FILE;
+    out->note = st->type == FS_TYPE_DIR ? "is a directory" : "is not a regular file";
+    return true;
+}
+
+static bool failed(struct fact_file *out, int artifact, const struct fs_stat *st, int code, struct inspect_buffer *b) {
+    char words[128];
+    start(out, artifact, fs_means_absent(code) ? NULL : st);
+    if (fs_means_absent(code)) {
+        out->content = CONTENT_ABSENT;
+        return true;
+    }
+    out->content = CONTENT_UNREADABLE;
+    out->note = inspect_note(b, "cannot be read: %s", uv_strerror_r(code, words, sizeof words));
+    return true;
+}
+
+/* One reading: 0 judged, READ_SHORT changed meanwhile, or an error. s->file is closed again. */
+static int read_once(struct subject *s, struct fact_file *out) {
+    struct fs_stat after;
+    start(out, s->artifact, &s->st);
+    int result = judge(s, out);
+    if (result >= 0) {
+        int err = s->fs->file_stat(s->fs->ctx, s->file, &after);
+        if (err < 0) result = err;
+        if (err == 0 && !same_version(&s->st, &after)) result = READ_SHORT;
+        if (err == 0) s->st = after;
+    }
+    s->fs->file_close(s->fs->ctx, s->file);
+    return result;
+}
+
+bool inspect_file(const struct fs_ops *fs, struct fs_dir *dir, const char *path, const struct profile *p, int index,
+                  const uint64_t *cheap, struct inspect_buffer *b, struct fact_file *out, int *err) {
+    struct subject s = {.fs = fs, .profile = p, .artifact = index, .b = b};
+    enum file_kind kind = p->artifact[index].kind;
+    bool stat_first = (cheap != NULL && kind != KIND_MANIFEST) || kind == KIND_ANY;
+    int ignored, *code = err != NULL ? err : &ignored;
+    *code = 0;
+    for (int i = 0; i < INSPECT_TRIES; i++) {
+        bool regular = false;
+        if (stat_first) {
+            *code = fs->stat(fs->ctx, dir, path, &s.st);
+            if (*code < 0) return failed(out, index, NULL, *code, b);
+            if (s.st.type != FS_TYPE_FILE) return no_file(out, index, &s.st);
+            start(out, index, &s.st);
+            if (cheap != NULL && *cheap == inspect_version(s.st.id, s.st.size, s.st.mtime_ns)) return false;
+            out->content = CONTENT_WHOLE;
+            if (kind == KIND_ANY) return true;
+            regular = true;
+            stat_first = false;
+        }
+        *code = fs->file_open(fs->ctx, dir, path, regular, &s.file, &s.st);
+        if (*code == UV_EINVAL) { /* not a regular file: then what? */
+            *code = fs->stat(fs->ctx, dir, path, &s.st);
+            if (*code == 0 && s.st.type != FS_TYPE_FILE) return no_file(out, index, &s.st);
+            if (*code == 0) continue; /* it is one by now */
+        }
+        if (*code < 0) return failed(out, index, NULL, *code, b);
+        int result = read_once(&s, out);
+        if (result == 0) {
+            if (kind == KIND_MANIFEST && out->content == CONTENT_WHOLE) {
+                *code = manifest_compare(fs, dir, (size_t)s.st.size, b, out);
+            }
+            return true;
+        }
+        if (result < 0) {
+            *code = result;
+            return failed(out, index, &s.st, result, b);
+        }
+    }
+    start(out, index, &s.st);
+    out->content = CONTENT_CHANGING;
+    out->note = "changed every time it was read";
+    return true;
+}

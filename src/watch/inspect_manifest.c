@@ -1,0 +1,174 @@
+#include "watch/inspect_private.h"
+
+#include "model/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* {"root": ..., "file_count": N, "files": [{"path": P, "size": bytes, "mtime": seconds}, ...]}. It is read as it
+ * streams by: level 1 is the document, 2 the list, 3 one entry. */
+enum { PATH_MAX_BYTES = 4096, SHOWN_BYTES = 300 };
+
+/* Both ends keep times with different care: FAT counts in two seconds. The rest is room for the rounding of seconds
+ * written as a decimal fraction. */
+static const double mtime_slack = 2.0 + 1e-6;
+
+struct manifest {
+    const struct fs_ops *fs;
+    struct fs_dir *dir;
+    int level;
+    bool has_list, in_entry, has_path, path_fits, has_size, has_mtime, has_count;
+    char path[PATH_MAX_BYTES];
+    double size, mtime, count;
+    size_t entries, differences;
+    char first[2 * SHOWN_BYTES]; /* the first difference in words */
+    int err;                     /* the root cannot be reached */
+};
+
+static bool is_number(const struct json_item *item, double *out) {
+    char text[64];
+    if (item->kind != JSON_NUMBER || item->text.len >= sizeof text) return false;
+    memcpy(text, item->text.at, item->text.len);
+    text[item->text.len] = '\0';
+    return text_number(text, out);
+}
+
+/* The path as this system can be asked for it, or false: it does not lead to a place inside the directory. */
+static bool clean_path(char *path) {
+    for (char *c = path; *c != '\0'; c++) {
+        if (*c == '\\') *c = '/';
+    }
+    if (path[0] == '\0' || path[0] == '/' || path[1] == ':') return false; /* also "C:" */
+    for (const char *name = path; name != NULL; name = strchr(name, '/')) {
+        if (*name == '/') name++;
+        size_t len = strcspn(name, "/");
+        if (len == 2 && name[0] == '.' && name[1] == '.') return false;
+    }
+    return true;
+}
+
+static void differs(struct manifest *m, const char *what) {
+    if (m->differences++ == 0) snprintf(m->first, sizeof m->first, "%s", what);
+}
+
+/* Compares the entry in hand with the directory. Sizes are exact in a double far beyond any file. */
+static void compare_entry(struct manifest *m) {
+    char what[2 * SHOWN_BYTES];
+    struct fs_stat st;
+    if (m->err < 0 || m->entries > INSPECT_MANIFEST_FILES) return;
+    if (!m->has_path) {
+        snprintf(what, sizeof what, "entry %zu of the manifest names no file", m->entries);
+        differs(m, what);
+        return;
+    }
+    if (!m->path_fits || !clean_path(m->path)) {
+        snprintf(what, sizeof what, "the manifest lists '%.*s', which is no path inside the case", SHOWN_BYTES,
+                 m->path);
+        differs(m, what);
+        return;
+    }
+    int err = m->fs->stat(m->fs->ctx, m->dir, m->path, &st);
+    if (err < 0 && fs_means_unreachable(err)) {
+        m->err = err;
+    } else if (err < 0) {
+        snprintf(what, sizeof what, "%.*s %s", SHOWN_BYTES, m->path,
+                 fs_means_absent(err) ? "is missing" : "cannot be looked at");
+        differs(m, what);
+    } else if (st.type != FS_TYPE_FILE) {
+        snprintf(what, sizeof what, "%.*s is not a regular file", SHOWN_BYTES, m->path);
+        differs(m, what);
+    } else if (m->has_size && (double)st.size != m->size) {
+        snprintf(what, sizeof what, "%.*s is %lld bytes, the manifest says %.0f", SHOWN_BYTES, m->path,
+                 (long long)st.size, m->size);
+        differs(m, what);
+    } else if (m->has_mtime) {
+        double off = (double)st.mtime_ns / 1e9 - m->mtime;
+        if (off > mtime_slack || off < -mtime_slack) {
+            snprintf(what, sizeof what, "%.*s is %.0f s %s than the manifest says", SHOWN_BYTES, m->path,
+                     off < 0 ? -off : off, off < 0 ? "older" : "newer");
+            differs(m, what);
+        }
+    }
+}
+
+static void begin_entry(struct manifest *m) {
+    m->entries++;
+    m->has_path = m->has_size = m->has_mtime = false;
+    m->path_fits = true;
+}
+
+static void begin_list(struct manifest *m) { /* a list that comes again takes the place of the first */
+    m->has_list = true;
+    m->entries = m->differences = 0;
+}
+
+static bool manifest_item(void *ctx, const struct json_item *item) {
+    struct manifest *m = ctx;
+    bool enter = false;
+    if (m->level == 1 && json_text_is(&item->key, "file_count")) {
+        m->has_count = is_number(item, &m->count);
+    } else if (m->level == 1 && json_text_is(&item->key, "files")) {
+        begin_list(m);
+        enter = item->kind == JSON_ARRAY;
+        m->has_list = enter;
+    } else if (m->level == 2) {
+        begin_entry(m);
+        enter = item->kind == JSON_OBJECT;
+        if (!enter) compare_entry(m);
+    } else if (m->level == 3 && json_text_is(&item->key, "path")) {
+        m->has_path = item->kind == JSON_STRING;
+        if (m->has_path) m->path_fits = json_decode(&item->text, m->path, sizeof m->path);
+    } else if (m->level == 3 && json_text_is(&item->key, "size")) {
+        m->has_size = is_number(item, &m->size);
+    } else if (m->level == 3 && json_text_is(&item->key, "mtime")) {
+        m->has_mtime = is_number(item, &m->mtime);
+    }
+    m->level += enter;
+    return enter;
+}
+
+static void manifest_leave(void *ctx) {
+    struct manifest *m = ctx;
+    if (m->level == 3) compare_entry(m);
+    m->level--;
+}
+
+static void manifest_restart(void *ctx) {
+    struct manifest *m = ctx;
+    const struct fs_ops *fs = m->fs;
+    struct fs_dir *dir = m->dir;
+    *m = (struct manifest){.fs = fs, .dir = dir, .level = 1};
+}
+
+static void compare_count(struct manifest *m) {
+    char what[2 * SHOWN_BYTES];
+    if (!m->has_list) {
+        differs(m, "the manifest lists no files");
+    } else if (m->has_count && m->count != (double)m->entries) {
+        snprintf(what, sizeof what, "the manifest lists %zu files, its file_count says %.0f", m->entries, m->count);
+        differs(m, what);
+    }
+}
+
+int manifest_compare(const struct fs_ops *fs, struct fs_dir *dir, size_t len, struct inspect_buffer *b,
+                     struct fact_file *out) {
+    struct manifest m = {.fs = fs, .dir = dir};
+    const struct json_visitor visitor = {manifest_item, manifest_leave, &m};
+    json_scan(b->data, len, b, &visitor, manifest_restart);
+    if (m.err < 0) {
+        out->content = CONTENT_UNREADABLE;
+        out->note = inspect_note(b, "the files it lists cannot be reached");
+        return m.err;
+    }
+    if (m.entries > INSPECT_MANIFEST_FILES) {
+        out->content = CONTENT_UNREADABLE;
+        out->note = inspect_note(b, "lists more than %d files", INSPECT_MANIFEST_FILES);
+        return 0;
+    }
+    compare_count(&m);
+    if (m.differences == 0) return 0;
+    out->differs = true;
+    out->note = m.differences == 1 ? inspect_note(b, "%s", m.first)
+                                   : inspect_note(b, "%s (%zu differences)", m.first, m.differences);
+    return 0;
+}

@@ -1,0 +1,188 @@
+#include "watch/pool.h"
+
+#include "watch/scan.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+enum { CHUNK = 32, MAX_READERS = 32, MAX_QUEUED = 64 };
+
+struct names {
+    char **name;
+    size_t n, cap;
+    const struct pool_options *o;
+};
+
+struct pool {
+    const struct pool_options *o;
+    int64_t at;
+    struct names names;
+    atomic_size_t next;
+    atomic_int err; /* first error that says the root is gone */
+    uv_mutex_t mutex;
+    uv_cond_t ready, room;
+    struct fact_batch *queue[MAX_QUEUED]; /* filled batches */
+    struct fact_batch *spare[MAX_QUEUED + MAX_READERS + 1];
+    size_t n_queue, n_spare;
+    unsigned running;
+};
+
+static void *must(void *p) {
+    if (!p) abort();
+    return p;
+}
+
+static bool is_wanted(const struct pool_options *o, const char *name) {
+    bool exact;
+    if (name[0] == '.') return false;
+    for (int i = 0; i < 4 && o->profile->not_cases[i]; i++) {
+        if (strcmp(o->profile->not_cases[i], name) == 0) return false;
+    }
+    if (!o->only_wanted) return true;
+    return o->list && sweep_list_match(o->list, o->profile, name, o->fold_case, &exact) >= 0;
+}
+
+static bool visit(void *arg, const char *name, enum fs_type type) {
+    struct names *v = arg;
+    if (type == FS_TYPE_FILE || type == FS_TYPE_OTHER || !is_wanted(v->o, name)) return true;
+    if (v->n == v->cap) {
+        v->cap = v->cap ? v->cap * 2 : 256;
+        v->name = must(realloc(v->name, v->cap * sizeof *v->name));
+    }
+    size_t len = strlen(name) + 1;
+    v->name[v->n++] = memcpy(must(malloc(len)), name, len);
+    return true;
+}
+
+static void put(void *ctx, const struct fact *f) { fact_batch_add(ctx, f); }
+
+static struct fact_batch *take_spare(struct pool *p) {
+    uv_mutex_lock(&p->mutex);
+    struct fact_batch *b = p->n_spare > 0 ? p->spare[--p->n_spare] : NULL;
+    uv_mutex_unlock(&p->mutex);
+    return b ? b : must(fact_batch_new());
+}
+
+static void hand_over(struct pool *p, struct fact_batch *b) {
+    uv_mutex_lock(&p->mutex);
+    while (p->n_queue == MAX_QUEUED) uv_cond_wait(&p->room, &p->mutex);
+    p->queue[p->n_queue++] = b;
+    uv_cond_signal(&p->ready);
+    uv_mutex_unlock(&p->mutex);
+}
+
+static void reader(void *arg) {
+    struct pool *p = arg;
+    const struct fs_ops *fs = p->o->fs;
+    struct scan *scan = scan_new(fs, p->o->profile, p->o->root);
+    struct fs_dir *root;
+    int err = fs->dir_open(fs->ctx, NULL, p->o->path, &root);
+    while (err >= 0 && atomic_load(&p->err) == 0) {
+        size_t first = atomic_fetch_add(&p->next, CHUNK);
+        if (first >= p->names.n) break;
+        size_t last = first + CHUNK < p->names.n ? first + CHUNK : p->names.n;
+        struct fact_batch *b = take_spare(p);
+        for (size_t i = first; i < last && err >= 0; i++) {
+            err = scan_place(scan, root, p->names.name[i], NULL, NULL, p->at, (struct fact_sink){put, b});
+        }
+        hand_over(p, b);
+    }
+    if (err < 0) {
+        int none = 0;
+        atomic_compare_exchange_strong(&p->err, &none, err);
+    } else {
+        fs->dir_close(fs->ctx, root);
+    }
+    scan_free(scan);
+    uv_mutex_lock(&p->mutex);
+    p->running--;
+    uv_cond_signal(&p->ready);
+    uv_mutex_unlock(&p->mutex);
+}
+
+static void tell(const struct pool_options *o, int64_t at, const struct fact *f,
+                 void (*on_facts)(void *ctx, const struct fact_batch *b), void *ctx) {
+    struct fact_batch *b = must(fact_batch_new());
+    struct fact copy = *f;
+    copy.root = o->root;
+    copy.at = at;
+    fact_batch_add(b, &copy);
+    on_facts(ctx, b);
+    fact_batch_free(b);
+}
+
+static void tell_health(const struct pool_options *o, int64_t at, int err,
+                        void (*on_facts)(void *ctx, const struct fact_batch *b), void *ctx) {
+    struct fact f = {.kind = FACT_ROOT};
+    f.u.root_state.health = err < 0 ? HEALTH_STALE : HEALTH_POLLING;
+    f.u.root_state.path = o->path;
+    f.u.root_state.reason = err < 0 ? uv_strerror(err) : "read once";
+    f.u.root_state.learned = o->learned;
+    f.u.root_state.since = at;
+    tell(o, at, &f, on_facts, ctx);
+}
+
+static int list_names(const struct pool_options *o, struct names *names) {
+    struct fs_dir *root;
+    int err = o->fs->dir_open(o->fs->ctx, NULL, o->path, &root);
+    if (err < 0) return err;
+    err = o->fs->dir_list(o->fs->ctx, root, visit, names);
+    o->fs->dir_close(o->fs->ctx, root);
+    return err;
+}
+
+static void run(struct pool *p, unsigned readers, void (*on_facts)(void *ctx, const struct fact_batch *b), void *ctx) {
+    uv_thread_t thread[MAX_READERS];
+    unsigned started = 0;
+    p->running = readers;
+    for (; started < readers; started++) {
+        if (uv_thread_create(&thread[started], reader, p) != 0) break;
+    }
+    uv_mutex_lock(&p->mutex);
+    p->running -= readers - started;
+    for (;;) {
+        while (p->n_queue == 0 && p->running > 0) uv_cond_wait(&p->ready, &p->mutex);
+        if (p->n_queue == 0) break;
+        struct fact_batch *b = p->queue[--p->n_queue];
+        uv_cond_signal(&p->room);
+        uv_mutex_unlock(&p->mutex);
+        on_facts(ctx, b);
+        fact_batch_clear(b);
+        uv_mutex_lock(&p->mutex);
+        p->spare[p->n_spare++] = b;
+    }
+    uv_mutex_unlock(&p->mutex);
+    for (unsigned i = 0; i < started; i++) uv_thread_join(&thread[i]);
+    if (started == 0) atomic_store(&p->err, UV_EAGAIN);
+    while (p->n_spare > 0) fact_batch_free(p->spare[--p->n_spare]);
+}
+
+int pool_scan(const struct pool_options *o, int64_t at, void (*on_facts)(void *ctx, const struct fact_batch *b),
+              void *ctx) {
+    struct pool p = {.o = o, .at = at, .names.o = o};
+    struct fact f = {.kind = FACT_SCAN_BEGIN};
+    unsigned readers = o->readers ? o->readers : uv_available_parallelism();
+    if (readers > MAX_READERS) readers = MAX_READERS;
+    int err = list_names(o, &p.names);
+    tell_health(o, at, err, on_facts, ctx);
+    if (err >= 0) {
+        f.u.scan.generation = 1;
+        tell(o, at, &f, on_facts, ctx);
+        if (uv_mutex_init(&p.mutex) || uv_cond_init(&p.ready) || uv_cond_init(&p.room)) abort();
+        run(&p, readers, on_facts, ctx);
+        uv_mutex_destroy(&p.mutex);
+        uv_cond_destroy(&p.ready);
+        uv_cond_destroy(&p.room);
+        err = atomic_load(&p.err);
+        if (err < 0) tell_health(o, at, err, on_facts, ctx);
+    }
+    if (err >= 0) {
+        f.kind = FACT_SCAN_END;
+        tell(o, at, &f, on_facts, ctx);
+    }
+    for (size_t i = 0; i < p.names.n; i++) free(p.names.name[i]);
+    free(p.names.name);
+    return err;
+}

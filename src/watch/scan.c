@@ -1,0 +1,465 @@
+#include "watch/scan.h"
+
+#include "model/text.h"
+#include "watch/inspect.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+enum { PATH_MAX_BYTES = 4096, INSPECT_ALTERNATIVES = 8 };
+
+struct name {
+    size_t at; /* offset into names_text */
+    uint8_t type;
+};
+
+/* One directory of the case while it is scanned. */
+struct subdir {
+    char path[PATH_MAX_BYTES]; /* "" for the case itself */
+    struct fs_dir *handle;     /* NULL: it is there but cannot be read */
+    int err;                   /* why */
+    size_t first, count;       /* its names */
+};
+
+struct scan {
+    const struct fs_ops *fs;
+    const struct profile *profile;
+    enum root_id root;
+    struct inspect_buffer *inspect;
+    struct fact_batch *facts; /* of the place in hand: told only when the scan ended well */
+    struct subdir *dirs;
+    size_t n_dirs;
+    struct name *names;
+    size_t n_names, cap_names;
+    char *text;
+    size_t text_len, text_cap;
+    size_t dir_limit; /* n_names at which the directory in hand stops */
+    bool has_files;
+    uint64_t stamp;
+};
+
+static void *must(void *p) {
+    if (!p) abort();
+    return p;
+}
+
+struct scan_memory *scan_memory_new(const struct profile *p) {
+    return must(calloc(1, sizeof(struct scan_memory) + (size_t)p->n_artifacts * sizeof(uint64_t)));
+}
+
+struct scan *scan_new(const struct fs_ops *fs, const struct profile *p, enum root_id root) {
+    struct scan *s = must(calloc(1, sizeof *s));
+    s->fs = fs;
+    s->profile = p;
+    s->root = root;
+    s->inspect = inspect_buffer_new();
+    s->facts = fact_batch_new();
+    s->dirs = must(calloc(SCAN_MAX_SUBDIRS, sizeof *s->dirs));
+    return s;
+}
+
+void scan_free(struct scan *s) {
+    if (!s) return;
+    inspect_buffer_free(s->inspect);
+    fact_batch_free(s->facts);
+    free(s->dirs);
+    free(s->names);
+    free(s->text);
+    free(s);
+}
+
+static const char *name_text(const struct scan *s, const struct name *n) { return s->text + n->at; }
+
+static bool visit_name(void *arg, const char *name, enum fs_type type) {
+    struct scan *s = arg;
+    size_t len = strlen(name) + 1;
+    if (s->n_names >= s->dir_limit) return false;
+    if (s->n_names == s->cap_names) {
+        s->cap_names = s->cap_names ? s->cap_names * 2 : 64;
+        s->names = must(realloc(s->names, s->cap_names * sizeof *s->names));
+    }
+    if (s->text_len + len > s->text_cap) {
+        s->text_cap = (s->text_cap ? s->text_cap * 2 : 4096) + len;
+        s->text = must(realloc(s->text, s->text_cap));
+    }
+    memcpy(s->text + s->text_len, name, len);
+    s->names[s->n_names++] = (struct name){s->text_len, (uint8_t)type};
+    s->text_len += len;
+    return true;
+}
+
+static int name_compare(const char *text, const struct name *a, const struct name *b) {
+    return strcmp(text + a->at, text + b->at);
+}
+
+/* Insertion for the few, heap sort for the many: qsort has no argument for the text. */
+static void sift_down(const char *text, struct name *v, size_t root, size_t n) {
+    for (size_t child; (child = 2 * root + 1) < n; root = child) {
+        if (child + 1 < n && name_compare(text, &v[child], &v[child + 1]) < 0) child++;
+        if (name_compare(text, &v[root], &v[child]) >= 0) return;
+        struct name swap = v[root];
+        v[root] = v[child];
+        v[child] = swap;
+    }
+}
+
+static void sort_names(const char *text, struct name *v, size_t n) {
+    if (n <= 16) {
+        for (size_t i = 1; i < n; i++) {
+            struct name key = v[i];
+            size_t j = i;
+            for (; j > 0 && name_compare(text, &v[j - 1], &key) > 0; j--) v[j] = v[j - 1];
+            v[j] = key;
+        }
+        return;
+    }
+    for (size_t i = n / 2; i-- > 0;) sift_down(text, v, i, n);
+    for (size_t end = n - 1; end > 0; end--) {
+        struct name swap = v[0];
+        v[0] = v[end];
+        v[end] = swap;
+        sift_down(text, v, 0, end);
+    }
+}
+
+static const struct name *find_name(const struct scan *s, const struct subdir *d, const char *name) {
+    size_t lo = d->first, hi = d->first + d->count;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        int c = strcmp(name_text(s, &s->names[mid]), name);
+        if (c == 0) return &s->names[mid];
+        if (c < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return NULL;
+}
+
+static struct subdir *find_dir(struct scan *s, const char *path, size_t len) {
+    for (size_t i = 0; i < s->n_dirs; i++) {
+        if (strlen(s->dirs[i].path) == len && memcmp(s->dirs[i].path, path, len) == 0) return &s->dirs[i];
+    }
+    return NULL;
+}
+
+/* Opens and lists one directory of the case. 0, or the error. */
+static int open_subdir(struct scan *s, struct fs_dir *parent, const char *open_path, const char *path,
+                       const struct scan_subscriber *subscriber) {
+    struct subdir *d = &s->dirs[s->n_dirs];
+    d->first = s->n_names;
+    d->count = 0;
+    d->err = s->fs->dir_open(s->fs->ctx, parent, open_path, &d->handle);
+    if (d->err < 0) d->handle = NULL;
+    if (d->err < 0 && (fs_means_absent(d->err) || fs_means_unreachable(d->err))) return d->err;
+    s->n_dirs++;
+    size_t path_len = strlen(path);
+    memcpy(d->path, path, path_len + 1);
+    if (!d->handle) return 0;
+    if (subscriber) {
+        struct fs_stat st;
+        d->err = s->fs->dir_stat(s->fs->ctx, d->handle, &st);
+        if (d->err < 0) return d->err;
+        subscriber->before_list(subscriber->ctx, path, st.id);
+    }
+    s->dir_limit = s->n_names + SCAN_MAX_NAMES;
+    d->err = s->fs->dir_list(s->fs->ctx, d->handle, visit_name, s);
+    d->count = s->n_names - d->first;
+    if (d->err < 0 && fs_means_unreachable(d->err)) return d->err;
+    sort_names(s->text, s->names + d->first, d->count);
+    return 0;
+}
+
+static void close_dirs(struct scan *s) {
+    for (size_t i = 0; i < s->n_dirs; i++) {
+        if (s->dirs[i].handle) s->fs->dir_close(s->fs->ctx, s->dirs[i].handle);
+    }
+    s->n_dirs = s->n_names = s->text_len = 0;
+}
+
+static bool wanted_by_profile(const struct scan *s, const char *path) {
+    size_t len = strlen(path);
+    for (int i = 0; i < s->profile->n_artifacts; i++) {
+        const char *a = s->profile->artifact[i].path;
+        if (strncmp(a, path, len) == 0 && a[len] == '/') return true;
+    }
+    return false;
+}
+
+/* The case directory and every directory in it; links are followed only where the profile expects a directory. Deeper
+ * ones only on the way to an artifact. */
+static int open_dirs(struct scan *s, struct fs_dir *root, const char *name, const struct scan_subscriber *subscriber) {
+    int err = open_subdir(s, root, name, "", subscriber);
+    if (err < 0) return err;
+    for (size_t i = 0; i < s->n_dirs; i++) {
+        size_t first = s->dirs[i].first, count = s->dirs[i].count;
+        for (size_t k = first; k < first + count && s->n_dirs < SCAN_MAX_SUBDIRS; k++) {
+            char path[PATH_MAX_BYTES];
+            const char *parent = s->dirs[i].path, *entry = name_text(s, &s->names[k]);
+            size_t parent_len = strlen(parent), entry_len = strlen(entry);
+            if (parent_len + entry_len + 2 > sizeof path) continue;
+            memcpy(path, parent, parent_len);
+            if (parent_len) path[parent_len++] = '/';
+            memcpy(path + parent_len, entry, entry_len + 1);
+            bool wanted = wanted_by_profile(s, path);
+            bool plain = i == 0 && s->names[k].type == FS_TYPE_DIR;
+            if (!wanted && !plain) continue;
+            if (s->names[k].type == FS_TYPE_FILE) continue;
+            err = open_subdir(s, s->dirs[i].handle, entry, path, subscriber);
+            if (err < 0 && fs_means_unreachable(err)) return err;
+        }
+    }
+    return 0;
+}
+
+static void put_file(struct scan *s, const char *place, const struct fact_file *file, int64_t at) {
+    struct fact f = {.kind = FACT_FILE, .root = s->root, .at = at, .place = place};
+    f.u.file = *file;
+    fact_batch_add(s->facts, &f);
+}
+
+static uint64_t mix(uint64_t a, uint64_t b) {
+    uint64_t pair[2] = {a, b};
+    return text_hash(pair, sizeof pair, 0);
+}
+
+/* Identifies the version of a file that was told: which file stands for the artifact, and its identity, size and time.
+ */
+static uint64_t told_version(const char *name, const struct fact_file *f) {
+    return mix(text_hash(name, strlen(name), (uint64_t)f->chunks + 1), inspect_version(f->id, f->size, f->mtime_ns));
+}
+
+struct look {
+    const char *place;
+    struct scan_memory *memory;
+    int64_t at;
+    bool changed;
+    int err;       /* the root cannot be reached */
+    bool vanished; /* listed, but not there any more when it was read */
+};
+
+/* Judges one file for an artifact; tells it unless it is as it was told. Returns its content, or -1 for "as told". */
+static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *d, const char *name, enum file_via via,
+                   uint32_t chunks, struct fact_file *f) {
+    int err = 0;
+    struct fs_stat st;
+    bool known = l->memory && l->memory->told[artifact] && s->profile->artifact[artifact].kind != KIND_MANIFEST;
+    if (known && s->fs->stat(s->fs->ctx, d->handle, name, &st) == 0 && st.type == FS_TYPE_FILE) {
+        struct fact_file same = {.size = st.size, .mtime_ns = st.mtime_ns, .id = st.id, .chunks = chunks};
+        if (told_version(name, &same) == l->memory->told[artifact]) return -1;
+    }
+    inspect_file(s->fs, d->handle, name, s->profile, artifact, NULL, s->inspect, f, &err);
+    if (err < 0 && fs_means_unreachable(err)) l->err = err;
+    if (f->content == CONTENT_ABSENT) l->vanished = true;
+    f->artifact = artifact;
+    f->via = via;
+    f->name = via == VIA_ITSELF ? NULL : name;
+    f->chunks = chunks;
+    return (int)f->content;
+}
+
+/* A manifest speaks of other files: it is read every time, and told when what it says has changed. */
+static uint64_t told_hash(const struct scan *s, const char *name, const struct fact_file *f) {
+    uint64_t h = told_version(name, f);
+    if (s->profile->artifact[f->artifact].kind != KIND_MANIFEST) return h;
+    return mix(h, text_hash(f->note ? f->note : "", f->note ? strlen(f->note) : 0, f->differs));
+}
+
+static void tell(struct scan *s, struct look *l, const char *name, const struct fact_file *f) {
+    uint64_t h = told_hash(s, name, f);
+    if (l->memory) {
+        if (l->memory->told[f->artifact] == h) return;
+        /* A file caught in the middle of a change is looked at again. */
+        l->memory->told[f->artifact] = f->content == CONTENT_CHANGING ? 1 : h;
+    }
+    l->changed = true;
+    put_file(s, l->place, f, l->at);
+}
+
+static void tell_absent(struct scan *s, struct look *l, int artifact) {
+    if (!l->memory) return; /* a new place has no files until told otherwise */
+    if (l->memory->told[artifact] == 2) return;
+    l->changed |= l->memory->told[artifact] != 0;
+    bool was_told = l->memory->told[artifact] != 0 || l->memory->present;
+    l->memory->told[artifact] = 2;
+    struct fact_file f = {.artifact = artifact, .content = CONTENT_ABSENT};
+    if (was_told) put_file(s, l->place, &f, l->at);
+}
+
+/* The alternatives of an artifact, merged files before chunks, the newest names first: one whole one is enough. */
+static bool look_at_alternatives(struct scan *s, struct look *l, int artifact, struct subdir *d) {
+    const struct profile_artifact *a = &s->profile->artifact[artifact];
+    const struct name *pick[2 * INSPECT_ALTERNATIVES];
+    size_t n_merged = 0, n_chunks = 0;
+    uint32_t chunks = 0;
+    for (size_t k = d->first + d->count; k-- > d->first;) {
+        const char *name = name_text(s, &s->names[k]);
+        if (s->names[k].type == FS_TYPE_DIR || !profile_glob(a->alternatives, name)) continue;
+        if (a->chunks && profile_glob(a->chunks, name)) {
+            if (n_chunks < INSPECT_ALTERNATIVES) pick[INSPECT_ALTERNATIVES + n_chunks++] = &s->names[k];
+            chunks++;
+        } else if (n_merged < INSPECT_ALTERNATIVES) {
+            pick[n_merged++] = &s->names[k];
+        }
+    }
+    memmove(pick + n_merged, pick + INSPECT_ALTERNATIVES, n_chunks * sizeof *pick);
+    struct fact_file best = {.content = CONTENT_ABSENT};
+    const char *best_name = NULL;
+    for (size_t i = 0; i < n_merged + n_chunks && l->err == 0; i++) {
+        struct fact_file f;
+        const char *name = name_text(s, pick[i]);
+        int content = look_at(s, l, artifact, d, name, i < n_merged ? VIA_ALTERNATIVE : VIA_CHUNK, chunks, &f);
+        if (content < 0) return true;
+        if (content == CONTENT_WHOLE) {
+            tell(s, l, name, &f);
+            return true;
+        }
+        if (content == CONTENT_ABSENT || content == CONTENT_NOT_A_FILE || best_name) continue;
+        best = f;
+        best.note = NULL; /* the buffer it stands in is used again */
+        best.values = NULL;
+        best.n_values = 0;
+        best_name = name;
+    }
+    if (!best_name) return false;
+    tell(s, l, best_name, &best);
+    return true;
+}
+
+/* The directory the artifact should be in, or the nearest one above it, is there but cannot be read. */
+static bool tell_unreadable(struct scan *s, struct look *l, int artifact) {
+    const char *path = s->profile->artifact[artifact].path;
+    for (size_t i = 0; i < s->n_dirs; i++) {
+        const struct subdir *d = &s->dirs[i];
+        size_t len = strlen(d->path);
+        if (d->err >= 0 || (len > 0 && (strncmp(path, d->path, len) != 0 || path[len] != '/'))) continue;
+        struct fact_file f = {.artifact = artifact, .content = CONTENT_UNREADABLE, .note = uv_strerror(d->err)};
+        tell(s, l, path, &f);
+        return true;
+    }
+    return false;
+}
+
+static void look_at_artifact(struct scan *s, struct look *l, int artifact) {
+    const struct profile_artifact *a = &s->profile->artifact[artifact];
+    const char *slash = strrchr(a->path, '/');
+    const char *base = slash ? slash + 1 : a->path;
+    struct subdir *d = find_dir(s, a->path, slash ? (size_t)(slash - a->path) : 0);
+    if (d && find_name(s, d, base)) {
+        struct fact_file f;
+        int content = look_at(s, l, artifact, d, base, VIA_ITSELF, 0, &f);
+        if (content < 0) return;
+        if (content != CONTENT_ABSENT) {
+            tell(s, l, base, &f);
+            return;
+        }
+    }
+    if (d && a->alternatives && look_at_alternatives(s, l, artifact, d)) return;
+    if (l->err == 0 && !tell_unreadable(s, l, artifact)) tell_absent(s, l, artifact);
+}
+
+static bool is_marker(const struct scan *s, const char *dir, const char *name) {
+    if (dir[0]) return false;
+    for (int i = 0; i < s->profile->n_artifacts; i++) {
+        const struct profile_artifact *a = &s->profile->artifact[i];
+        if (a->kind == KIND_MARKER && strcmp(a->path, name) == 0) return true;
+    }
+    return false;
+}
+
+static bool is_chunk(const struct scan *s, const char *dir, const char *name) {
+    for (int i = 0; i < s->profile->n_artifacts; i++) {
+        const struct profile_artifact *a = &s->profile->artifact[i];
+        const char *slash = strrchr(a->path, '/');
+        size_t len = slash ? (size_t)(slash - a->path) : 0;
+        if (!a->chunks || strlen(dir) != len || memcmp(dir, a->path, len) != 0) continue;
+        if (profile_glob(a->chunks, name)) return true;
+    }
+    return false;
+}
+
+/* What makes a change visible: every name, and size, time and identity of every file that may still grow. Of the chunks
+ * only the newest may. */
+static void take_stamp(struct scan *s, bool sizes) {
+    uint64_t stamp = 1;
+    s->has_files = false;
+    for (size_t i = 0; i < s->n_dirs; i++) {
+        struct subdir *d = &s->dirs[i];
+        stamp = mix(stamp, text_hash(d->path, strlen(d->path), 3));
+        if (d->err < 0) s->has_files = true; /* nothing is known of what is in it */
+        bool chunk_seen = false;
+        for (size_t k = d->first + d->count; k-- > d->first;) {
+            const char *name = name_text(s, &s->names[k]);
+            uint8_t type = s->names[k].type;
+            stamp = mix(stamp, text_hash(name, strlen(name), type));
+            if (type == FS_TYPE_DIR) continue;
+            if (!is_marker(s, d->path, name)) s->has_files = true;
+            if (!sizes) continue;
+            if (is_chunk(s, d->path, name)) {
+                if (chunk_seen) continue;
+                chunk_seen = true;
+            }
+            struct fs_stat st;
+            if (s->fs->stat(s->fs->ctx, d->handle, name, &st) != 0) continue;
+            stamp = mix(stamp, inspect_version(st.id, st.size, st.mtime_ns));
+        }
+    }
+    s->stamp = stamp;
+}
+
+static void put_place(struct scan *s, const char *name, bool present, int64_t at) {
+    struct fact f = {.kind = FACT_PLACE, .root = s->root, .at = at, .place = name};
+    f.u.place_state.present = present;
+    f.u.place_state.has_files = present && s->has_files;
+    f.u.place_state.stamp = present ? s->stamp : 0;
+    fact_batch_add(s->facts, &f);
+}
+
+static int scan_once(struct scan *s, struct fs_dir *root, const char *name, struct look *l,
+                     const struct scan_subscriber *subscriber) {
+    struct scan_memory *memory = l->memory;
+    int err = open_dirs(s, root, name, subscriber);
+    if (err < 0 && !fs_means_absent(err)) return err;
+    if (err < 0) {
+        if (!memory || memory->present) put_place(s, name, false, l->at);
+        if (memory) {
+            l->changed = memory->present;
+            memset(memory, 0, sizeof *memory + (size_t)s->profile->n_artifacts * sizeof(uint64_t));
+        }
+        return 0;
+    }
+    for (int i = 0; i < s->profile->n_artifacts; i++) {
+        look_at_artifact(s, l, i);
+        if (l->err < 0) return l->err;
+    }
+    take_stamp(s, memory != NULL);
+    if (memory) {
+        if (!memory->present || memory->stamp != s->stamp) l->changed = true;
+        memory->present = true;
+        memory->stamp = s->stamp;
+    }
+    put_place(s, name, true, l->at);
+    return 0;
+}
+
+int scan_place(struct scan *s, struct fs_dir *root, const char *name, struct scan_memory *memory,
+               const struct scan_subscriber *subscriber, int64_t at, struct fact_sink sink) {
+    size_t memory_size = sizeof(struct scan_memory) + (size_t)s->profile->n_artifacts * sizeof(uint64_t);
+    uint64_t before[(sizeof(struct scan_memory) / sizeof(uint64_t)) + PROFILE_MAX_ARTIFACTS + 1];
+    struct look l = {.place = name, .memory = memory, .at = at};
+    int err = 0;
+    if (memory) memcpy(before, memory, memory_size);
+    for (int try = 0; try < SCAN_TRIES; try++) {
+        fact_batch_clear(s->facts);
+        l.changed = l.vanished = false;
+        l.err = 0;
+        err = scan_once(s, root, name, &l, subscriber);
+        close_dirs(s);
+        if (err == 0 && !l.vanished) break;
+        if (memory && (err < 0 || try + 1 < SCAN_TRIES)) memcpy(memory, before, memory_size);
+        if (err < 0) return err;
+    }
+    for (size_t i = 0; i < fact_batch_count(s->facts); i++) sink.put(sink.ctx, fact_batch_at(s->facts, i));
+    return l.changed;
+}

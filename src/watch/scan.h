@@ -1,0 +1,45 @@
+/* scan: one case directory -> facts. The only reader of case directories, for one pass and for watching alike.
+ *
+ * Blocking; runs on workers, never on the UI thread. One struct scan a thread. */
+#ifndef SW_WATCH_SCAN_H
+#define SW_WATCH_SCAN_H
+
+#include "model/fact.h"
+#include "model/profile.h"
+#include "watch/fs_ops.h"
+
+enum {
+    SCAN_MAX_NAMES = 200000, /* names read from one directory; the rest is not looked at */
+    SCAN_MAX_SUBDIRS = 24,   /* directories of a case that are looked into */
+    SCAN_TRIES = 3           /* a directory that changes while it is read is read again */
+};
+
+/* Asked before a directory is read, so that it can be subscribed to first: subscribe, list, believe.
+ * sub: "" for the case directory, else its subdirectory; id: of the directory that was opened. */
+struct scan_subscriber {
+    void (*before_list)(void *ctx, const char *sub, uint64_t id);
+    void *ctx;
+};
+
+/* What a scanner remembers of a place between two scans, so that only what changed is read and told again.
+ * Zeroed: nothing is known, everything is told. */
+struct scan_memory {
+    bool present;
+    uint64_t stamp;
+    uint64_t told[]; /* [profile->n_artifacts] hash of the last FILE fact without its content; 0 never told */
+};
+struct scan_memory *scan_memory_new(const struct profile *p); /* free() it */
+
+struct scan;
+struct scan *scan_new(const struct fs_ops *fs, const struct profile *p, enum root_id root);
+void scan_free(struct scan *s);
+
+/* Scans directory `name` of the open root and puts its facts into sink: FILE facts, then one PLACE fact.
+ * memory NULL: one pass, every file that is there is told and files that are no artifacts are not asked for size and
+ * time. subscriber may be NULL. at: monotonic ms the facts are stamped with. Returns 1 when something changed since
+ * `memory`, 0 when nothing did, or a negative libuv error when the root cannot be reached; then nothing was put and
+ * memory is as before. */
+int scan_place(struct scan *s, struct fs_dir *root, const char *name, struct scan_memory *memory,
+               const struct scan_subscriber *subscriber, int64_t at, struct fact_sink sink);
+
+#endif

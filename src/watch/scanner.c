@@ -1,0 +1,613 @@
+#include "watch/scanner.h"
+
+#include "model/text.h"
+#include "watch/scan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+enum {
+    DEBOUNCE_MS = 200,        /* trailing */
+    DEBOUNCE_MAX_MS = 1000,   /* a directory that never rests is scanned this often */
+    ROOT_RETRY_MS = 1000,     /* a root that cannot be opened is tried again */
+    ROOT_RELIST_MS = 5000,    /* names in the root are read again, at least */
+    ROOT_DUTY = 50,           /* and not more often than this many times the time it takes */
+    QUIET_SHARE = 20,         /* a case quiet for q is looked at again after q / this */
+    EVENT_GRACE_MS = 5000,    /* an event may come this much later than the change was seen */
+    SHRINK_MIN = 10,          /* so many cases gone at once, */
+    SHRINK_PERCENT = 20,      /* and more than this share, are not believed at first sight */
+    SHRINK_HOLD_MS = 5000,    /* but when they are still gone after this */
+    TOKEN_SUBS = 32,          /* tokens a place */
+    MISSED_FORGET_MS = 600000 /* a root that missed no event for so long is trusted again */
+};
+#define NEVER INT64_MAX
+
+struct sub_watch {
+    char *path; /* relative to the place, "" for itself */
+    uint64_t id;
+};
+
+struct splace {
+    char *name;
+    uint32_t index;
+    uint32_t hash_next; /* index + 1, 0: end */
+    size_t heap_pos;    /* 1-based, 0: not in the heap */
+    int64_t due;
+    int64_t last_scan, last_change; /* -1 never */
+    int64_t dirty_since;            /* first event not yet scanned, NEVER none */
+    int64_t suspect_at;             /* a change no event announced was seen then, NEVER none */
+    uint32_t listed;                /* root listing in which it was last seen */
+    uint32_t pass;                  /* full pass in which it was last scanned */
+    struct scan_memory *memory;
+    struct sub_watch *subs;
+    uint8_t n_subs;
+    bool unwatched; /* some directory of it could not be subscribed */
+};
+
+struct scanner {
+    struct scanner_config c;
+    char *path;
+    struct scan *scan;
+    const struct sweep_list *list;
+    struct splace **places;
+    size_t n_places, cap_places;
+    uint32_t *buckets;
+    size_t n_buckets;
+    uint32_t *heap;
+    size_t n_heap;
+    struct fact_batch *batch; /* facts of this step, told when the root is still the same at its end */
+    struct splace *current;   /* being scanned */
+
+    uint64_t root_id; /* identity of the root directory, 0 never seen */
+    bool root_watched;
+    int64_t root_due; /* when its names are read again */
+    int64_t root_dirty_since;
+    uint32_t listing;
+    uint32_t generation;  /* of the pass under way or last done */
+    uint32_t wanted_pass; /* generation asked for */
+    bool pass_running;
+    size_t pass_left;
+    int64_t shrink_since; /* NEVER: nothing is held back */
+
+    enum root_health health;
+    bool told_health;
+    char reason[256];
+    int64_t health_since;
+    size_t n_watches;
+    int watch_err; /* why the last subscription failed, 0 none did */
+    uint64_t missed;
+    int64_t missed_at;
+};
+
+static void *must(void *p) {
+    if (!p) abort();
+    return p;
+}
+
+static char *copy_string(const char *s) {
+    size_t n = strlen(s) + 1;
+    return memcpy(must(malloc(n)), s, n);
+}
+
+static int64_t clock_now(const struct scanner *s) { return s->c.clock(s->c.clock_ctx); }
+
+/* ---- heap of places by due time ---- */
+
+static void heap_put(struct scanner *s, size_t pos, uint32_t index) {
+    s->heap[pos] = index;
+    s->places[index]->heap_pos = pos + 1;
+}
+
+static bool heap_before(const struct scanner *s, uint32_t a, uint32_t b) {
+    return s->places[a]->due < s->places[b]->due;
+}
+
+static void heap_fix(struct scanner *s, size_t pos) {
+    uint32_t index = s->heap[pos];
+    while (pos > 0 && heap_before(s, index, s->heap[(pos - 1) / 2])) {
+        heap_put(s, pos, s->heap[(pos - 1) / 2]);
+        pos = (pos - 1) / 2;
+    }
+    for (size_t child; (child = 2 * pos + 1) < s->n_heap; pos = child) {
+        if (child + 1 < s->n_heap && heap_before(s, s->heap[child + 1], s->heap[child])) child++;
+        if (!heap_before(s, s->heap[child], index)) break;
+        heap_put(s, pos, s->heap[child]);
+    }
+    heap_put(s, pos, index);
+}
+
+static void set_due(struct scanner *s, struct splace *p, int64_t due) {
+    p->due = due;
+    heap_fix(s, p->heap_pos - 1);
+}
+
+/* ---- places ---- */
+
+static uint64_t name_hash(const char *name) { return text_hash(name, strlen(name), 0); }
+
+static struct splace *find_place(const struct scanner *s, const char *name) {
+    if (s->n_buckets == 0) return NULL;
+    for (uint32_t i = s->buckets[name_hash(name) & (s->n_buckets - 1)]; i; i = s->places[i - 1]->hash_next) {
+        if (strcmp(s->places[i - 1]->name, name) == 0) return s->places[i - 1];
+    }
+    return NULL;
+}
+
+static void hash_add(struct scanner *s, struct splace *p) {
+    size_t b = name_hash(p->name) & (s->n_buckets - 1);
+    p->hash_next = s->buckets[b];
+    s->buckets[b] = p->index + 1;
+}
+
+static struct splace *add_place(struct scanner *s, const char *name, int64_t now) {
+    if (s->n_places == s->cap_places) {
+        s->cap_places = s->cap_places ? s->cap_places * 2 : 64;
+        s->places = must(realloc(s->places, s->cap_places * sizeof *s->places));
+        s->heap = must(realloc(s->heap, s->cap_places * sizeof *s->heap));
+    }
+    struct splace *p = must(calloc(1, sizeof *p));
+    p->name = copy_string(name);
+    p->index = (uint32_t)s->n_places;
+    p->last_scan = p->last_change = -1;
+    p->dirty_since = p->suspect_at = NEVER;
+    p->memory = scan_memory_new(s->c.profile);
+    s->places[s->n_places++] = p;
+    if (s->n_places > s->n_buckets) {
+        s->n_buckets = s->n_buckets ? s->n_buckets * 2 : 64;
+        free(s->buckets);
+        s->buckets = must(calloc(s->n_buckets, sizeof *s->buckets));
+        for (size_t i = 0; i < s->n_places; i++) hash_add(s, s->places[i]);
+    } else {
+        hash_add(s, p);
+    }
+    p->due = now;
+    heap_put(s, s->n_heap, p->index);
+    heap_fix(s, s->n_heap++);
+    if (s->pass_running) s->pass_left++;
+    return p;
+}
+
+static bool wanted(const struct scanner *s, const char *name) {
+    if (name[0] == '.') return false;
+    for (int i = 0; i < 4 && s->c.profile->not_cases[i]; i++) {
+        if (strcmp(s->c.profile->not_cases[i], name) == 0) return false;
+    }
+    if (!s->c.only_wanted) return true;
+    bool exact;
+    return s->list && sweep_list_match(s->list, s->c.profile, name, s->c.fold_case, &exact) >= 0;
+}
+
+/* ---- subscriptions ---- */
+
+static uint64_t token_of(const struct splace *p, size_t sub) { return ((uint64_t)p->index + 1) * TOKEN_SUBS + sub; }
+
+static int start_watch(struct scanner *s, const char *path, uint64_t token) {
+    if (!s->c.watch) return UV_ENOSYS;
+    if (s->n_watches >= s->c.max_watches) return UV_ENOSPC;
+    int err = s->c.watch->start(s->c.watch->ctx, path, token);
+    if (err == 0) s->n_watches++;
+    return err;
+}
+
+static void stop_watch(struct scanner *s, uint64_t token) {
+    s->c.watch->stop(s->c.watch->ctx, token);
+    s->n_watches--;
+}
+
+/* The directory in hand is about to be listed: be subscribed to this very one before. */
+static void before_list(void *ctx, const char *sub, uint64_t id) {
+    struct scanner *s = ctx;
+    struct splace *p = s->current;
+    size_t i = 0;
+    while (i < p->n_subs && strcmp(p->subs[i].path, sub) != 0) i++;
+    if (i < p->n_subs) {
+        if (p->subs[i].id == id) return;
+        if (p->subs[i].id != 0) stop_watch(s, token_of(p, i));
+    } else {
+        if (i == TOKEN_SUBS) return;
+        p->subs = must(realloc(p->subs, (i + 1) * sizeof *p->subs));
+        p->subs[i].path = copy_string(sub);
+        p->n_subs++;
+    }
+    p->subs[i].id = 0;
+    char path[4096];
+    int n = snprintf(path, sizeof path, sub[0] ? "%s/%s" : "%s%s", p->name, sub);
+    int err = n < (int)sizeof path ? start_watch(s, path, token_of(p, i)) : UV_ENAMETOOLONG;
+    if (err == 0) {
+        p->subs[i].id = id;
+    } else {
+        s->watch_err = err;
+        p->unwatched = true;
+    }
+}
+
+static void drop_watches(struct scanner *s, struct splace *p) {
+    for (size_t i = 0; i < p->n_subs; i++) {
+        if (p->subs[i].id != 0) stop_watch(s, token_of(p, i));
+        free(p->subs[i].path);
+    }
+    p->n_subs = 0;
+}
+
+/* ---- health ---- */
+
+static void set_health(struct scanner *s, enum root_health health, const char *reason, int64_t now) {
+    if (s->told_health && s->health == health && strcmp(s->reason, reason) == 0) return;
+    if (!s->told_health || s->health != health) s->health_since = now;
+    s->health = health;
+    s->told_health = true;
+    snprintf(s->reason, sizeof s->reason, "%s", reason);
+    struct fact f = {.kind = FACT_ROOT, .root = s->c.root, .at = now};
+    f.u.root_state.health = health;
+    f.u.root_state.path = s->path;
+    f.u.root_state.reason = reason[0] ? s->reason : NULL;
+    f.u.root_state.learned = s->c.learned;
+    f.u.root_state.since = s->health_since;
+    f.u.root_state.settle_ms = s->c.settle_ms;
+    f.u.root_state.poll_ms = s->c.watch ? s->c.active_ms : s->c.poll_ms;
+    fact_batch_add(s->batch, &f);
+}
+
+static void judge_health(struct scanner *s, int64_t now) {
+    char reason[200];
+    if (!s->c.watch) {
+        set_health(s, HEALTH_POLLING, s->c.no_events_because ? s->c.no_events_because : "", now);
+    } else if (s->watch_err != 0) {
+        snprintf(reason, sizeof reason, "%zu directories watched, the rest is polled: %s", s->n_watches,
+                 s->watch_err == UV_ENOSPC ? "limit of watches reached" : uv_strerror(s->watch_err));
+        set_health(s, HEALTH_DEGRADED, reason, now);
+    } else if (s->missed > 0 && now - s->missed_at < MISSED_FORGET_MS) {
+        snprintf(reason, sizeof reason, "%llu changes came without an event", (unsigned long long)s->missed);
+        set_health(s, HEALTH_DEGRADED, reason, now);
+    } else {
+        set_health(s, HEALTH_LIVE, "", now);
+    }
+}
+
+static void root_lost(struct scanner *s, const char *why, int64_t now) {
+    bool known = s->generation > 0 && s->root_id != 0;
+    set_health(s, known ? HEALTH_STALE : HEALTH_WAITING, why, now);
+    s->root_due = now + ROOT_RETRY_MS;
+    if (s->root_watched) stop_watch(s, 0);
+    s->root_watched = false;
+}
+
+/* Another directory stands at the root's path, or the root was away: nothing remembered can be relied on. */
+static void forget_all(struct scanner *s, int64_t now) {
+    for (size_t i = 0; i < s->n_places; i++) {
+        struct splace *p = s->places[i];
+        drop_watches(s, p);
+        memset(p->memory, 0, sizeof *p->memory + (size_t)s->c.profile->n_artifacts * sizeof(uint64_t));
+        set_due(s, p, now);
+    }
+    if (s->root_watched) stop_watch(s, 0);
+    s->root_watched = false;
+    s->watch_err = 0;
+    s->wanted_pass = s->generation + 1;
+}
+
+/* ---- the root's names ---- */
+
+struct listing {
+    struct scanner *s;
+    int64_t now;
+    size_t seen; /* known places that are there */
+};
+
+static bool visit_root(void *arg, const char *name, enum fs_type type) {
+    struct listing *l = arg;
+    struct scanner *s = l->s;
+    if (type == FS_TYPE_FILE) return true;
+    struct splace *p = find_place(s, name);
+    if (!p && !wanted(s, name)) return true;
+    if (!p) {
+        p = add_place(s, name, l->now);
+    } else if (!p->memory->present && p->last_scan >= 0) {
+        set_due(s, p, l->now);
+    }
+    p->listed = s->listing;
+    if (p->memory->present) l->seen++;
+    return true;
+}
+
+/* Known places that the listing lacks are looked at, unless so many are gone that the listing itself is doubted. */
+static bool look_for_the_gone(struct scanner *s, size_t known, size_t seen, int64_t now) {
+    size_t gone = known - seen;
+    bool too_many = gone >= SHRINK_MIN && gone * 100 > known * SHRINK_PERCENT;
+    if (too_many && (s->shrink_since == NEVER || now - s->shrink_since < SHRINK_HOLD_MS)) {
+        char reason[128];
+        if (s->shrink_since == NEVER) s->shrink_since = now;
+        snprintf(reason, sizeof reason, "%zu of %zu cases vanished at once; a second look decides", gone, known);
+        set_health(s, HEALTH_STALE, reason, now);
+        s->root_due = now + ROOT_RETRY_MS;
+        return false;
+    }
+    s->shrink_since = NEVER;
+    for (size_t i = 0; gone > 0 && i < s->n_places; i++) {
+        struct splace *p = s->places[i];
+        if (p->memory->present && p->listed != s->listing) set_due(s, p, now);
+    }
+    return true;
+}
+
+static size_t known_places(const struct scanner *s) {
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_places; i++) n += s->places[i]->memory->present;
+    return n;
+}
+
+static int list_root(struct scanner *s, struct fs_dir *root, int64_t now) {
+    struct listing l = {s, now, 0};
+    size_t known = known_places(s);
+    if (!s->root_watched && s->c.watch) {
+        int err = start_watch(s, "", 0);
+        s->root_watched = err == 0;
+        if (err < 0) s->watch_err = err;
+    }
+    s->listing++;
+    int err = s->c.fs->dir_list(s->c.fs->ctx, root, visit_root, &l);
+    if (err < 0) return err;
+    int64_t took = clock_now(s) - now;
+    s->root_dirty_since = NEVER;
+    s->root_due = now + (took * ROOT_DUTY > ROOT_RELIST_MS ? took * ROOT_DUTY : ROOT_RELIST_MS);
+    return look_for_the_gone(s, known, l.seen, now) ? 0 : UV_EAGAIN;
+}
+
+static void begin_pass(struct scanner *s, int64_t now) {
+    s->generation = s->wanted_pass;
+    s->pass_running = true;
+    s->pass_left = s->n_places;
+    for (size_t i = 0; i < s->n_places; i++) {
+        if (s->places[i]->due > now) set_due(s, s->places[i], now);
+    }
+    struct fact f = {.kind = FACT_SCAN_BEGIN, .root = s->c.root, .at = now};
+    f.u.scan.generation = s->generation;
+    fact_batch_add(s->batch, &f);
+}
+
+static void end_pass_if_done(struct scanner *s, int64_t now) {
+    if (!s->pass_running || s->pass_left > 0) return;
+    s->pass_running = false;
+    struct fact f = {.kind = FACT_SCAN_END, .root = s->c.root, .at = now};
+    f.u.scan.generation = s->generation;
+    fact_batch_add(s->batch, &f);
+}
+
+/* ---- one place ---- */
+
+static int64_t next_look(const struct scanner *s, const struct splace *p, int64_t now) {
+    if (!p->memory->present) return NEVER; /* the root's listing and its events bring it back */
+    int64_t quiet = now - p->last_change;
+    int64_t least = s->c.watch && !p->unwatched ? s->c.active_ms : s->c.poll_ms;
+    if (quiet < s->c.settle_ms) { /* is it settled? */
+        int64_t settled = s->c.settle_ms - quiet + 1;
+        return now + (settled < least ? settled : least);
+    }
+    int64_t interval = quiet / QUIET_SHARE;
+    if (interval < least) interval = least;
+    if (interval > s->c.idle_ms) interval = s->c.idle_ms;
+    return now + interval;
+}
+
+static void collect(void *ctx, const struct fact *f) { fact_batch_add(ctx, f); }
+
+static int look(struct scanner *s, struct fs_dir *root, struct splace *p, int64_t now) {
+    bool announced = p->dirty_since != NEVER;
+    bool was_known = p->memory->present;
+    struct scan_subscriber subscriber = {before_list, s};
+    p->unwatched = false;
+    s->current = p;
+    p->dirty_since = NEVER; /* an event from here on means another look */
+    int result = scan_place(s->scan, root, p->name, p->memory, s->c.watch ? &subscriber : NULL, now,
+                            (struct fact_sink){collect, s->batch});
+    s->current = NULL;
+    if (result < 0) return result;
+    if (p->suspect_at != NEVER && now - p->suspect_at >= EVENT_GRACE_MS) {
+        s->missed++;
+        s->missed_at = now;
+        p->suspect_at = NEVER;
+    }
+    if (result > 0) {
+        if (was_known && !announced && s->c.watch && !p->unwatched && p->suspect_at == NEVER) p->suspect_at = now;
+        p->last_change = now;
+    }
+    if (!p->memory->present) drop_watches(s, p);
+    p->last_scan = now;
+    if (s->pass_running && p->pass != s->generation) {
+        p->pass = s->generation;
+        s->pass_left--;
+    }
+    if (p->dirty_since == NEVER) set_due(s, p, next_look(s, p, now));
+    return 0;
+}
+
+/* ---- the step ---- */
+
+/* Opens the root. *another: since it was last believed it has been away, or another directory has taken its place. */
+static int open_root(struct scanner *s, struct fs_dir **root, uint64_t *id, bool *another, int64_t now) {
+    struct fs_stat st = {.id = 0};
+    int err = s->c.fs->dir_open(s->c.fs->ctx, NULL, s->path, root);
+    if (err == 0) {
+        err = s->c.fs->dir_stat(s->c.fs->ctx, *root, &st);
+        if (err < 0) s->c.fs->dir_close(s->c.fs->ctx, *root);
+    }
+    if (err < 0) {
+        root_lost(s, err == UV_ENOENT ? "it does not exist" : uv_strerror(err), now);
+        return err;
+    }
+    *id = st.id;
+    *another = s->root_id != 0 && (st.id != s->root_id || (s->health == HEALTH_STALE && s->shrink_since == NEVER));
+    return 0;
+}
+
+/* A directory without any known case where the root was is what an unmounted drive leaves behind: its cases are not
+ * missing, it is away. */
+static bool is_bare(struct scanner *s, struct fs_dir *root, int64_t now) {
+    size_t places = s->n_places;
+    struct listing l = {s, now, 0};
+    s->listing++;
+    if (places == 0 || s->c.fs->dir_list(s->c.fs->ctx, root, visit_root, &l) < 0 || s->n_places != places) return false;
+    for (size_t i = 0; i < places; i++) {
+        if (s->places[i]->listed == s->listing) return false;
+    }
+    return true;
+}
+
+static bool still_the_same(struct scanner *s) {
+    struct fs_stat st;
+    return s->c.fs->stat(s->c.fs->ctx, NULL, s->path, &st) == 0 && st.id == s->root_id;
+}
+
+static int64_t next_due(const struct scanner *s) {
+    int64_t due = s->root_due;
+    if (s->health != HEALTH_STALE && s->health != HEALTH_WAITING && s->n_heap > 0) {
+        int64_t first = s->places[s->heap[0]]->due;
+        if (first < due) due = first;
+    }
+    return due;
+}
+
+static void flush(struct scanner *s, struct fact_sink sink) {
+    for (size_t i = 0; i < fact_batch_count(s->batch); i++) sink.put(sink.ctx, fact_batch_at(s->batch, i));
+    fact_batch_clear(s->batch);
+}
+
+int64_t scanner_step(struct scanner *s, int64_t now, int64_t budget_ms, struct fact_sink sink) {
+    struct fs_dir *root;
+    uint64_t id;
+    bool another;
+    int err = 0;
+    if (next_due(s) > now && s->wanted_pass <= s->generation) return next_due(s);
+    if (open_root(s, &root, &id, &another, now) < 0) {
+        flush(s, sink);
+        return s->root_due;
+    }
+    if (another && is_bare(s, root, now)) {
+        root_lost(s, "an empty directory stands in its place", now);
+        s->c.fs->dir_close(s->c.fs->ctx, root);
+        flush(s, sink);
+        return s->root_due;
+    }
+    if (another) forget_all(s, now);
+    if (another || s->root_id == 0) s->root_due = now;
+    s->root_id = id;
+    if (s->wanted_pass == 0) s->wanted_pass = 1;
+    if (s->root_due <= now || (s->wanted_pass > s->generation && !s->pass_running)) err = list_root(s, root, now);
+    if (err == 0) {
+        judge_health(s, now);
+        if (s->wanted_pass > s->generation && !s->pass_running) begin_pass(s, now);
+    }
+    int64_t at = now;
+    while (err == 0 && s->n_heap > 0 && s->places[s->heap[0]]->due <= at) {
+        err = look(s, root, s->places[s->heap[0]], at);
+        at = clock_now(s);
+        if (at - now >= budget_ms) break;
+    }
+    if (err == 0) {
+        end_pass_if_done(s, at);
+        judge_health(s, at);
+    } else if (err != UV_EAGAIN) {
+        root_lost(s, uv_strerror(err), at);
+    }
+    s->c.fs->dir_close(s->c.fs->ctx, root);
+    if (err == 0 && !still_the_same(s)) {
+        /* What was read may be of a directory that is no longer the root: none of it is told. */
+        fact_batch_clear(s->batch);
+        s->told_health = false;
+        forget_all(s, at);
+        s->pass_running = false;
+        root_lost(s, "it was replaced while it was read", at);
+    }
+    flush(s, sink);
+    return next_due(s);
+}
+
+/* ---- hints and wishes ---- */
+
+static void make_dirty(struct scanner *s, struct splace *p, int64_t now) {
+    p->suspect_at = NEVER;
+    if (p->dirty_since == NEVER) {
+        p->dirty_since = now;
+        /* A quiet directory is looked at at once, a busy one when it rests. */
+        bool quiet = p->last_scan < 0 || now - p->last_scan >= DEBOUNCE_MAX_MS;
+        int64_t due = quiet ? now : now + DEBOUNCE_MS;
+        set_due(s, p, due);
+        return;
+    }
+    int64_t latest = p->dirty_since + DEBOUNCE_MAX_MS, due = now + DEBOUNCE_MS;
+    if (p->due > now) set_due(s, p, due < latest ? due : latest);
+}
+
+void scanner_event(struct scanner *s, uint64_t token, const char *name, int64_t now) {
+    if (token >= TOKEN_SUBS) {
+        uint64_t index = token / TOKEN_SUBS - 1;
+        if (index < s->n_places) make_dirty(s, s->places[index], now);
+        return;
+    }
+    struct splace *p = name ? find_place(s, name) : NULL;
+    if (p) {
+        make_dirty(s, p, now);
+    } else if (name && !wanted(s, name)) {
+        return;
+    }
+    if (s->root_due > now) {
+        if (s->root_dirty_since == NEVER) s->root_dirty_since = now;
+        int64_t latest = s->root_dirty_since + DEBOUNCE_MAX_MS, due = now + (p ? DEBOUNCE_MS : 0);
+        due = due < latest ? due : latest;
+        if (due < s->root_due) s->root_due = due;
+    }
+}
+
+void scanner_lost(struct scanner *s, int64_t now) { scanner_full_pass(s, now); }
+
+uint32_t scanner_full_pass(struct scanner *s, int64_t now) {
+    if (s->wanted_pass <= s->generation || s->pass_running) s->wanted_pass = s->generation + 1;
+    s->root_due = now;
+    return s->wanted_pass;
+}
+
+void scanner_set_list(struct scanner *s, const struct sweep_list *list, int64_t now) {
+    s->list = list;
+    s->root_due = now;
+}
+
+void scanner_want(struct scanner *s, const char *name, int64_t now) {
+    if (!find_place(s, name)) add_place(s, name, now);
+}
+
+struct scanner *scanner_new(const struct scanner_config *c) {
+    struct scanner *s = must(calloc(1, sizeof *s));
+    s->c = *c;
+    s->path = copy_string(c->path);
+    s->c.path = s->path;
+    s->scan = scan_new(c->fs, c->profile, c->root);
+    s->batch = fact_batch_new();
+    s->root_dirty_since = s->shrink_since = NEVER;
+    s->health = HEALTH_WAITING;
+    return s;
+}
+
+void scanner_free(struct scanner *s) {
+    if (!s) return;
+    for (size_t i = 0; i < s->n_places; i++) {
+        drop_watches(s, s->places[i]);
+        free(s->places[i]->subs);
+        free(s->places[i]->memory);
+        free(s->places[i]->name);
+        free(s->places[i]);
+    }
+    if (s->root_watched) stop_watch(s, 0);
+    free(s->places);
+    free(s->buckets);
+    free(s->heap);
+    fact_batch_free(s->batch);
+    scan_free(s->scan);
+    free(s->path);
+    free(s);
+}
+
+size_t scanner_places(const struct scanner *s) { return s->n_places; }
+size_t scanner_watches(const struct scanner *s) { return s->n_watches; }
+uint64_t scanner_missed(const struct scanner *s) { return s->missed; }

@@ -1,0 +1,144 @@
+#include "watch/settings.h"
+
+#include "platform/text.h"
+#include "watch/inspect.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+enum { PATH_BYTES = 4096 };
+
+struct settings_reader {
+    const struct fs_ops *fs;
+    const struct profile *profile;
+    char *batch;
+    char list_path[PATH_BYTES]; /* named by the settings, "" none */
+    uint64_t settings_version, list_version;
+    char told_path[PATH_BYTES]; /* of the list told last */
+    int64_t due;
+};
+
+static void *must(void *p) {
+    if (!p) abort();
+    return p;
+}
+
+struct settings_reader *settings_reader_new(const struct fs_ops *fs, const struct profile *p, const char *batch) {
+    struct settings_reader *r = must(calloc(1, sizeof *r));
+    r->fs = fs;
+    r->profile = p;
+    r->batch = must(malloc(strlen(batch) + 1));
+    memcpy(r->batch, batch, strlen(batch) + 1);
+    return r;
+}
+
+void settings_reader_free(struct settings_reader *r) {
+    if (!r) return;
+    free(r->batch);
+    free(r);
+}
+
+int settings_read_bytes(const struct fs_ops *fs, const char *path, size_t max, char **bytes, size_t *len,
+                        struct fs_stat *st) {
+    struct fs_file *f;
+    int err = fs->file_open(fs->ctx, NULL, path, false, &f, st);
+    if (err < 0) return err;
+    if (st->size < 0 || (uint64_t)st->size > max) {
+        err = UV_EFBIG;
+    } else {
+        *bytes = must(malloc((size_t)st->size + 1));
+        int64_t n = fs->file_read(fs->ctx, f, 0, *bytes, (size_t)st->size);
+        if (n >= 0) {
+            *len = (size_t)n;
+        } else {
+            err = (int)n;
+            free(*bytes);
+        }
+    }
+    fs->file_close(fs->ctx, f);
+    return err;
+}
+
+int settings_read_text(const struct fs_ops *fs, const char *path, size_t max, char **text, size_t *len,
+                       struct fs_stat *st) {
+    char *bytes;
+    size_t n;
+    int err = settings_read_bytes(fs, path, max, &bytes, &n, st);
+    if (err < 0) return err;
+    err = text_decode(bytes, n, text, len);
+    free(bytes);
+    return err;
+}
+
+static uint64_t version(const struct fs_stat *st) { return inspect_version(st->id, st->size, st->mtime_ns); }
+
+static char *trim(char *s) {
+    while (*s == ' ' || *s == '\t') s++;
+    size_t n = strlen(s);
+    while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == '\t' || s[n - 1] == '\r')) s[--n] = '\0';
+    return s;
+}
+
+static void tell_settings(struct settings_reader *r, char *text, int64_t now, struct fact_sink sink) {
+    for (char *line = text, *next; line; line = next) {
+        next = strchr(line, '\n');
+        if (next) *next++ = '\0';
+        char *eq = strchr(line, '=');
+        if (!eq || *trim(line) == '#') continue;
+        *eq = '\0';
+        struct fact f = {.kind = FACT_SETTING, .root = ROOT_BATCH, .at = now};
+        f.u.setting.key = trim(line);
+        f.u.setting.value = trim(eq + 1);
+        if (strcmp(f.u.setting.key, r->profile->settings_list_key) == 0) {
+            snprintf(r->list_path, sizeof r->list_path, "%s", f.u.setting.value);
+        }
+        sink.put(sink.ctx, &f);
+    }
+}
+
+static void read_settings(struct settings_reader *r, int64_t now, struct fact_sink sink) {
+    char path[PATH_BYTES];
+    struct fs_stat st;
+    char *text;
+    size_t len;
+    snprintf(path, sizeof path, "%s/%s", r->batch, r->profile->settings);
+    if (r->fs->stat(r->fs->ctx, NULL, path, &st) < 0 || version(&st) == r->settings_version) return;
+    if (settings_read_text(r->fs, path, SETTINGS_MAX_BYTES, &text, &len, &st) < 0) return;
+    r->settings_version = version(&st);
+    tell_settings(r, text, now, sink);
+    free(text);
+}
+
+static bool tell_list(struct settings_reader *r, const char *path, int64_t now, struct fact_sink sink) {
+    struct fs_stat st;
+    char *text;
+    size_t len;
+    if (r->fs->stat(r->fs->ctx, NULL, path, &st) < 0) return false;
+    if (version(&st) == r->list_version && strcmp(path, r->told_path) == 0) return true;
+    if (settings_read_text(r->fs, path, SWEEP_LIST_MAX_BYTES, &text, &len, &st) < 0) return false;
+    r->list_version = version(&st);
+    snprintf(r->told_path, sizeof r->told_path, "%s", path);
+    struct fact f = {.kind = FACT_LIST, .root = ROOT_BATCH, .at = now};
+    f.u.list.path = path;
+    f.u.list.text = text;
+    f.u.list.len = len;
+    sink.put(sink.ctx, &f);
+    free(text);
+    return true;
+}
+
+void settings_reader_step(struct settings_reader *r, int64_t now, struct fact_sink sink) {
+    if (now < r->due) return;
+    r->due = now + SETTINGS_EVERY_MS;
+    read_settings(r, now, sink);
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/%s", r->batch, r->profile->kept_list);
+    if (tell_list(r, path, now, sink) || !r->list_path[0]) return;
+    if (tell_list(r, r->list_path, now, sink) || r->list_path[0] == '/') return;
+    snprintf(path, sizeof path, "%s/%.2000s", r->batch, r->list_path);
+    tell_list(r, path, now, sink);
+}
+
+int64_t settings_reader_due(const struct settings_reader *r) { return r->due; }

@@ -1,0 +1,31 @@
+/* settings: reads the batch's kept sweep list and its settings file and tells them as facts when they change.
+ * Blocking; runs on the batch root's worker (and in `check` before the scan). Errors are silence: what cannot be read
+ * is not told, and is tried again. */
+#ifndef SW_WATCH_SETTINGS_H
+#define SW_WATCH_SETTINGS_H
+
+#include "model/fact.h"
+#include "model/profile.h"
+#include "model/sweep_list.h"
+#include "watch/fs_ops.h"
+
+enum { SETTINGS_EVERY_MS = 1000, SETTINGS_MAX_BYTES = 1024 * 1024 };
+
+struct settings_reader;
+struct settings_reader *settings_reader_new(const struct fs_ops *fs, const struct profile *p, const char *batch);
+void settings_reader_free(struct settings_reader *r); /* NULL is fine */
+
+/* Tells SETTING facts, then a LIST fact, of what changed since the last step. now: monotonic ms. */
+void settings_reader_step(struct settings_reader *r, int64_t now, struct fact_sink sink);
+int64_t settings_reader_due(const struct settings_reader *r); /* monotonic ms */
+
+/* A whole file; as below. */
+int settings_read_bytes(const struct fs_ops *fs, const char *path, size_t max, char **bytes, size_t *len,
+                        struct fs_stat *st);
+
+/* A whole text file as UTF-8, NUL-terminated, to be freed; *len without the NUL. Negative libuv error (UV_EFBIG over
+ * max). */
+int settings_read_text(const struct fs_ops *fs, const char *path, size_t max, char **text, size_t *len,
+                       struct fs_stat *st);
+
+#endif
