@@ -1,0 +1,14 @@
+/* commands: one function a command; each returns the exit code. Messages to stderr, data to stdout. */
+#ifndef SW_APP_COMMANDS_H
+#define SW_APP_COMMANDS_H
+
+#include "app/options.h"
+
+int command_check(const struct options *o);
+int command_show(const struct options *o);
+int command_lint(const struct options *o);
+int command_watch(const struct options *o);
+int command_demo(const struct options *o);
+int command_demo_writer(const struct options *o);
+
+#endif

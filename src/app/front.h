@@ -1,0 +1,45 @@
+/* front: where the live loop shows the table: plain lines or the dashboard. One at a time; UI thread only. */
+#ifndef SW_APP_FRONT_H
+#define SW_APP_FRONT_H
+
+#include "model/table.h"
+
+#include <uv.h>
+
+/* What a front asks of the loop; bits. */
+enum front_request { FRONT_QUIT = 1, FRONT_WRITE_REPORT = 2, FRONT_RESCAN = 4 };
+
+struct front_frame {
+    const struct table *table;
+    int64_t now;         /* monotonic ms */
+    int64_t wall;        /* ms since 1970 UTC at `now` */
+    int64_t utc_offset;  /* ms */
+    int64_t started;     /* monotonic ms when watching began */
+    const char *message; /* last thing worth a line, or "" */
+    bool settled;
+};
+
+struct front {
+    void *ctx;
+    /* Called after every change and at least once a second while `wants_clock`; paces itself. Returns monotonic ms at
+     * which it wants to be called again, INT64_MAX never. */
+    int64_t (*show)(void *ctx, const struct front_frame *f);
+    /* A message that must not be lost (the report was written, a list is bad). */
+    void (*say)(void *ctx, const char *text);
+    void (*close)(void *ctx, const struct front_frame *last);
+};
+
+/* Lines on stdout: one a transition, a summary now and then; no escape bytes. */
+struct front front_plain_open(void);
+
+struct front_dashboard_options {
+    bool ascii;
+    int color;                                     /* enum color_choice */
+    void (*request)(void *ctx, unsigned requests); /* enum front_request bits, from keys */
+    void *ctx;
+};
+
+/* The dashboard on the terminal; 0 or a negative libuv error (no terminal that can be used). */
+int front_dashboard_open(uv_loop_t *loop, const struct front_dashboard_options *o, struct front *out);
+
+#endif

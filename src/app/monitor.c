@@ -1,0 +1,462 @@
+#include "app/monitor.h"
+
+#include "app/front.h"
+#include "app/report_job.h"
+#include "model/settle.h"
+#include "platform/clock.h"
+#include "platform/process.h"
+#include "watch/root.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FINAL_PASS_LIMIT_MS = 60 * 1000, /* the pass before the report; what is not seen by then is said to be unverified */
+    PARENT_EVERY_MS = 1000,
+    CLOSE_WAIT_MS = 400,
+    REPORT_WAIT_MS = 5000 /* at the end, for the report to be written */
+};
+
+enum phase {
+    PHASE_WATCHING,
+    PHASE_FINAL_PASS, /* it looks settled: everything is looked at once more */
+    PHASE_OVER        /* settled, the report is written; any change reopens */
+};
+
+static const int handled_signals[] = {SIGINT, SIGTERM, SIGHUP};
+enum { N_SIGNALS = sizeof handled_signals / sizeof *handled_signals };
+
+struct monitor {
+    struct session *s;
+    uv_loop_t loop;
+    uv_timer_t timer;
+    uv_signal_t signals[N_SIGNALS];
+    struct root_worker *workers[ROOT_COUNT];
+    struct front front;
+    int64_t started;
+    enum phase phase;
+    enum settle_reason settle_reason;
+    int64_t phase_since;         /* monotonic ms */
+    uint32_t passes[ROOT_COUNT]; /* ended passes when the final one was asked for */
+    int64_t over_change;         /* the newest change when the sweep was called over */
+    struct report_job job;
+    bool report_pending; /* wanted once the job in hand is done */
+    bool report_settled; /* a settled report has been asked for */
+    int report_err;      /* of the last one written */
+    bool list_warned, archive_warned, keep_asked;
+    size_t wanted_rows; /* discovered rows whose archive directories were asked for */
+    uv_work_t keep_work, parent_work;
+    bool keep_busy, parent_busy;
+    char keep_message[SESSION_MESSAGE];
+    uint64_t parent_start;
+    bool parent_alive;
+    int64_t parent_due;
+    char message[512];
+    bool dashboard, leaving;
+    int exit_code;
+};
+
+static void step(struct monitor *m);
+
+static void say(struct monitor *m, const char *text) {
+    snprintf(m->message, sizeof m->message, "%s", text);
+    m->front.say(m->front.ctx, text);
+}
+
+static struct front_frame frame_at(const struct monitor *m, int64_t now) {
+    struct front_frame f = {m->s->table, now, session_wall_ms(), 0, m->started, m->message, m->phase == PHASE_OVER};
+    f.utc_offset = clock_utc_offset_ms(f.wall);
+    return f;
+}
+
+/* ---- the report ---- */
+
+static void on_report(struct report_job *job) {
+    struct monitor *m = job->ctx;
+    char text[512];
+    m->report_err = job->err;
+    if (job->err < 0) {
+        snprintf(text, sizeof text, "the report could not be written to %s: %s", job->failed_path,
+                 uv_strerror(job->err));
+    } else {
+        snprintf(text, sizeof text, "report written: %s", m->s->csv);
+    }
+    say(m, text);
+    if (m->report_pending) {
+        m->report_pending = false;
+        report_job_start(job, &m->loop, m->s, m->phase == PHASE_OVER, on_report, m);
+    }
+    if (!m->leaving) step(m);
+}
+
+static void write_report(struct monitor *m) {
+    if (m->job.busy) {
+        m->report_pending = true;
+        return;
+    }
+    if (!table_root(m->s->table, ROOT_BATCH)->scanned) {
+        say(m, "no report: the batch directory has not been read yet");
+        return;
+    }
+    report_job_start(&m->job, &m->loop, m->s, m->phase == PHASE_OVER, on_report, m);
+}
+
+/* ---- facts ---- */
+
+static void keep_list(uv_work_t *work) {
+    struct monitor *m = work->data;
+    session_keep_list(m->s, m->keep_message);
+}
+
+static void list_kept(uv_work_t *work, int status) {
+    struct monitor *m = work->data;
+    (void)status;
+    m->keep_busy = false;
+    if (m->keep_message[0]) say(m, m->keep_message);
+}
+
+/* A kept list may be seen half written: one that cannot be used is waited for, and said. */
+static void apply_list(struct monitor *m, const struct fact *f) {
+    char text[512];
+    if (m->s->list_text) return; /* the explicit one is used; keep_list says when they differ */
+    struct sweep_list *l = sweep_list_parse(f->u.list.text, f->u.list.len, m->s->profile, 0);
+    if (l->n_errors > 0) {
+        snprintf(text, sizeof text, "%s:%u: %s", f->u.list.path, l->issues[0].line_no, l->issues[0].message);
+        for (size_t i = 0; i < l->n_issues; i++) {
+            if (l->issues[i].severity != LIST_ERROR) continue;
+            snprintf(text, sizeof text, "%s:%u: %s", f->u.list.path, l->issues[i].line_no, l->issues[i].message);
+            break;
+        }
+        say(m, text);
+    } else {
+        table_apply(m->s->table, f);
+        if (m->workers[ROOT_ARCHIVE]) root_set_list(m->workers[ROOT_ARCHIVE], f->u.list.text, f->u.list.len);
+        free(m->s->list_live);
+        m->s->list_live = malloc(f->u.list.len + 1);
+        if (!m->s->list_live) abort();
+        memcpy(m->s->list_live, f->u.list.text, f->u.list.len + 1);
+        m->s->list_live_len = f->u.list.len;
+    }
+    sweep_list_free(l);
+}
+
+static void on_facts(void *ctx, struct fact_batch *b) {
+    struct monitor *m = ctx;
+    if (!m->leaving) {
+        for (size_t i = 0; i < fact_batch_count(b); i++) {
+            const struct fact *f = fact_batch_at(b, i);
+            if (f->kind == FACT_LIST)
+                apply_list(m, f);
+            else
+                table_apply(m->s->table, f);
+        }
+        step(m);
+    }
+    fact_batch_free(b);
+}
+
+static void open_archive(struct monitor *m, const char *path, bool learned) {
+    struct root_options o = {.profile = m->s->profile,
+                             .root = ROOT_ARCHIVE,
+                             .path = path,
+                             .learned = learned,
+                             .fold_case = m->s->policy.fold_case,
+                             .only_wanted = true,
+                             .settle_ms = 3000,
+                             .idle_ms = 600 * 1000,
+                             .poll = m->s->options->poll};
+    const char *text = m->s->list_text ? m->s->list_text : m->s->list_live;
+    size_t len = m->s->list_text ? m->s->list_len : m->s->list_live_len;
+    if (root_open(&m->loop, &o, on_facts, m, &m->workers[ROOT_ARCHIVE]) != 0) abort();
+    if (text) root_set_list(m->workers[ROOT_ARCHIVE], text, len);
+}
+
+static void learn_archive(struct monitor *m) {
+    char text[512];
+    bool foreign;
+    const char *path = table_learned_archive(m->s->table, &foreign);
+    if (!path || m->archive_warned || m->workers[ROOT_ARCHIVE]) return;
+    m->archive_warned = true;
+    if (foreign) {
+        snprintf(text, sizeof text,
+                 "the configurations name the archive %s, which is no path of this machine; it is left out", path);
+    } else {
+        snprintf(text, sizeof text, "archive directory learned from the configurations: %s", path);
+        open_archive(m, path, true);
+    }
+    say(m, text);
+}
+
+/* Without a list the archive's worker is asked for the directories of the cases as they are discovered. */
+static void want_discovered(struct monitor *m) {
+    if (table_list(m->s->table) || !m->workers[ROOT_ARCHIVE]) return;
+    for (; m->wanted_rows < table_count(m->s->table); m->wanted_rows++) {
+        root_want(m->workers[ROOT_ARCHIVE], table_row(m->s->table, m->wanted_rows)->title);
+    }
+}
+
+/* ---- the sweep's own process ---- */
+
+static void ask_parent(uv_work_t *work) {
+    struct monitor *m = work->data;
+    m->parent_alive = process_alive(m->s->options->pid, m->parent_start);
+}
+
+static void parent_answered(uv_work_t *work, int status) {
+    struct monitor *m = work->data;
+    (void)status;
+    m->parent_busy = false;
+    if (m->leaving) return;
+    struct fact f = {.kind = FACT_PARENT, .root = ROOT_BATCH, .at = session_mono_ms()};
+    f.u.parent.alive = m->parent_alive;
+    f.u.parent.pid = m->s->options->pid;
+    if (table_parent(m->s->table) != f.u.parent.alive) {
+        if (!m->parent_alive) say(m, "the process that runs the sweep has ended");
+        table_apply(m->s->table, &f);
+        step(m);
+    }
+}
+
+static void watch_parent(struct monitor *m, int64_t now) {
+    if (m->s->options->pid == 0 || m->parent_busy || now < m->parent_due || table_parent(m->s->table) == 0) return;
+    m->parent_due = now + PARENT_EVERY_MS;
+    m->parent_busy = true;
+    m->parent_work.data = m;
+    uv_queue_work(&m->loop, &m->parent_work, ask_parent, parent_answered);
+}
+
+/* ---- settling ---- */
+
+static void enter(struct monitor *m, enum phase phase, int64_t now) {
+    m->phase = phase;
+    m->phase_since = now;
+}
+
+static bool pass_done(const struct monitor *m, int64_t now) {
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        const struct root_state *root = table_root(m->s->table, (enum root_id)r);
+        if (m->workers[r] && root->readable && root->passes == m->passes[r]) {
+            return now - m->phase_since >= FINAL_PASS_LIMIT_MS;
+        }
+    }
+    return true;
+}
+
+static void begin_final_pass(struct monitor *m, int64_t now) {
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        m->passes[r] = table_root(m->s->table, (enum root_id)r)->passes;
+        if (m->workers[r]) root_full_pass(m->workers[r]);
+    }
+    enter(m, PHASE_FINAL_PASS, now);
+}
+
+static void leave(struct monitor *m, int code) {
+    if (m->leaving) return;
+    m->exit_code = code;
+    m->leaving = true;
+    uv_stop(&m->loop);
+}
+
+static int settled_code(const struct monitor *m) {
+    const struct table *t = m->s->table;
+    if (m->report_err < 0) return EXIT_IO;
+    bool all = table_status_count(t, STATUS_COMPLETE) == table_count(t);
+    return m->s->options->strict && !all ? EXIT_NOT_COMPLETE : EXIT_DONE;
+}
+
+/* Returns when time alone may change the answer. */
+static int64_t settle(struct monitor *m, int64_t now) {
+    struct table *t = m->s->table;
+    int64_t again = INT64_MAX;
+    enum settle_reason reason;
+    switch (m->phase) {
+    case PHASE_WATCHING:
+        reason = settle_judge(t, now, &again);
+        if (reason == SETTLE_NOT) break;
+        m->settle_reason = reason;
+        begin_final_pass(m, now);
+        return now + FINAL_PASS_LIMIT_MS;
+    case PHASE_FINAL_PASS:
+        if (!pass_done(m, now)) return m->phase_since + FINAL_PASS_LIMIT_MS;
+        reason = settle_judge(t, now, &again);
+        if (reason == SETTLE_NOT) {
+            enter(m, PHASE_WATCHING, now);
+            break;
+        }
+        m->over_change = table_last_change(t);
+        table_set_over(t, true, now);
+        table_tick(t, now);
+        enter(m, PHASE_OVER, now);
+        m->report_settled = true;
+        say(m, settle_words(m->settle_reason));
+        write_report(m);
+        break;
+    case PHASE_OVER:
+        if (table_last_change(t) == m->over_change) break;
+        table_set_over(t, false, now);
+        table_tick(t, now);
+        enter(m, PHASE_WATCHING, now);
+        say(m, "something changed: the sweep is open again");
+        return now;
+    }
+    return again;
+}
+
+static void schedule(struct monitor *m, int64_t due);
+
+static void step(struct monitor *m) {
+    struct table *t = m->s->table;
+    int64_t now = session_mono_ms();
+    if (m->leaving) return;
+    table_tick(t, now);
+    learn_archive(m);
+    want_discovered(m);
+    watch_parent(m, now);
+    if (m->s->list_path && !m->keep_asked && table_root(t, ROOT_BATCH)->readable) {
+        m->keep_asked = m->keep_busy = true;
+        m->keep_work.data = m;
+        uv_queue_work(&m->loop, &m->keep_work, keep_list, list_kept);
+    }
+    int64_t due = settle(m, now);
+    bool ends = !m->dashboard || m->s->options->exit_when_settled;
+    if (m->phase == PHASE_OVER && ends && !m->job.busy) {
+        leave(m, settled_code(m));
+        return;
+    }
+    int64_t limit = m->s->options->time_limit_ms;
+    if (limit > 0 && now - m->started >= limit) {
+        leave(m, m->phase == PHASE_OVER ? settled_code(m) : EXIT_NOT_SETTLED);
+        return;
+    }
+    if (limit > 0 && m->started + limit < due) due = m->started + limit;
+    if (m->s->options->pid && m->parent_due < due && table_parent(t) != 0) due = m->parent_due;
+    if (table_deadline(t) < due) due = table_deadline(t);
+    struct front_frame f = frame_at(m, now);
+    int64_t front_due = m->front.show(m->front.ctx, &f);
+    schedule(m, front_due < due ? front_due : due);
+}
+
+static void on_timer(uv_timer_t *timer) { step(timer->data); }
+
+static void schedule(struct monitor *m, int64_t due) {
+    if (due == INT64_MAX) {
+        uv_timer_stop(&m->timer);
+        return;
+    }
+    int64_t now = session_mono_ms();
+    uv_update_time(&m->loop);
+    uv_timer_start(&m->timer, on_timer, due <= now ? 1 : (uint64_t)(due - now), 0);
+}
+
+/* ---- people ---- */
+
+static void on_request(void *ctx, unsigned requests) {
+    struct monitor *m = ctx;
+    if (requests & FRONT_RESCAN) {
+        for (int r = 0; r < ROOT_COUNT; r++) {
+            if (m->workers[r]) root_full_pass(m->workers[r]);
+        }
+        say(m, "looking at everything again");
+    }
+    if (requests & FRONT_WRITE_REPORT) write_report(m);
+    if (requests & FRONT_QUIT)
+        leave(m, m->phase == PHASE_OVER ? settled_code(m) : EXIT_NOT_SETTLED);
+    else
+        step(m);
+}
+
+static void on_signal(uv_signal_t *handle, int signum) {
+    (void)signum;
+    leave(handle->data, EXIT_INTERRUPTED);
+}
+
+/* ---- life ---- */
+
+static int open_front(struct monitor *m, bool dashboard) {
+    struct front_dashboard_options o = {m->s->options->ascii, m->s->options->color, on_request, m};
+    m->dashboard = dashboard;
+    if (!dashboard) {
+        m->front = front_plain_open();
+        return 0;
+    }
+    int err = front_dashboard_open(&m->loop, &o, &m->front);
+    if (err == 0) return 0;
+    session_say("this terminal cannot show the dashboard (%s); plain lines instead", uv_strerror(err));
+    m->dashboard = false;
+    m->front = front_plain_open();
+    return 0;
+}
+
+/* The last report: settled ones are written already, the others say "settled": false. Waits, but not for ever. */
+static bool finish_report(struct monitor *m) {
+    if (m->phase != PHASE_OVER && table_root(m->s->table, ROOT_BATCH)->scanned) {
+        m->report_pending = m->job.busy;
+        if (!m->job.busy) report_job_start(&m->job, &m->loop, m->s, false, on_report, m);
+    }
+    int64_t deadline = session_mono_ms() + REPORT_WAIT_MS;
+    m->timer.data = m;
+    while ((m->job.busy || m->keep_busy) && session_mono_ms() < deadline) {
+        schedule(m, session_mono_ms() + 50);
+        uv_run(&m->loop, UV_RUN_ONCE);
+    }
+    return !m->job.busy && !m->keep_busy;
+}
+
+static void close_handle(uv_handle_t *handle, void *arg) {
+    (void)arg;
+    if (!uv_is_closing(handle)) uv_close(handle, NULL);
+}
+
+int monitor_run(struct session *s, bool dashboard, bool *hung) {
+    struct monitor *m = calloc(1, sizeof *m);
+    if (!m || uv_loop_init(&m->loop) != 0) abort();
+    m->s = s;
+    m->started = session_mono_ms();
+    uv_timer_init(&m->loop, &m->timer);
+    m->timer.data = m;
+    for (int i = 0; i < N_SIGNALS; i++) {
+        uv_signal_init(&m->loop, &m->signals[i]);
+        m->signals[i].data = m;
+        uv_signal_start(&m->signals[i], on_signal, handled_signals[i]);
+    }
+    m->parent_start = s->options->pid ? process_start_time(s->options->pid) : 0;
+    m->parent_alive = true;
+    open_front(m, dashboard);
+    struct root_options o = {.profile = s->profile,
+                             .root = ROOT_BATCH,
+                             .path = s->batch,
+                             .fold_case = s->policy.fold_case,
+                             .reads_list = true,
+                             .settle_ms = 3000,
+                             .idle_ms = 180 * 1000,
+                             .poll = s->options->poll};
+    if (root_open(&m->loop, &o, on_facts, m, &m->workers[ROOT_BATCH]) != 0) abort();
+    if (s->archive) open_archive(m, s->archive, false);
+    step(m);
+    if (!m->leaving) uv_run(&m->loop, UV_RUN_DEFAULT);
+
+    bool written = finish_report(m);
+    struct front_frame last = frame_at(m, session_mono_ms());
+    m->front.close(m->front.ctx, &last);
+    if (m->report_err < 0 || !written) {
+        if (m->report_err < 0)
+            session_say("%s", m->message);
+        else
+            session_say("the report was not written: the drive does not answer");
+        if (m->exit_code != EXIT_INTERRUPTED) m->exit_code = EXIT_IO;
+    }
+    *hung = !written;
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        if (m->workers[r] && !root_close(m->workers[r], CLOSE_WAIT_MS)) *hung = true;
+    }
+    int code = m->exit_code;
+    if (*hung) return code;
+    uv_walk(&m->loop, close_handle, NULL);
+    uv_run(&m->loop, UV_RUN_DEFAULT);
+    uv_loop_close(&m->loop);
+    report_job_free(&m->job);
+    free(m);
+    return code;
+}

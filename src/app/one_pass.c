@@ -1,0 +1,92 @@
+#include "app/one_pass.h"
+
+#include "watch/pool.h"
+#include "watch/settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+static void apply(void *ctx, const struct fact_batch *b) {
+    struct table *t = ctx;
+    for (size_t i = 0; i < fact_batch_count(b); i++) table_apply(t, fact_batch_at(b, i));
+    table_tick(t, session_mono_ms());
+}
+
+struct found_list {
+    struct session *s;
+    int code;
+};
+
+static void take_setting(void *ctx, const struct fact *f) {
+    struct found_list *found = ctx;
+    if (f->kind != FACT_LIST) {
+        table_apply(found->s->table, f);
+    } else if (!found->s->list_text) {
+        found->code = session_use_list(found->s, f->u.list.path, f->u.list.text, f->u.list.len, f->at);
+    }
+}
+
+/* The kept list, or the one the settings name. */
+static int find_list(struct session *s) {
+    struct found_list found = {s, 0};
+    struct settings_reader *r = settings_reader_new(fs_real(), s->profile, s->batch);
+    settings_reader_step(r, session_mono_ms(), (struct fact_sink){take_setting, &found});
+    settings_reader_free(r);
+    if (found.code) return found.code;
+    if (table_list(s->table)) return 0;
+    session_say("no sweep list: %s/%s is not there and %s/%s names none that is; give one with --sweep-list", s->batch,
+                s->profile->kept_list, s->batch, s->profile->settings);
+    return EXIT_NOT_THERE;
+}
+
+static int read_root(struct session *s, enum root_id root, const char *path, bool learned) {
+    struct pool_options o = {.fs = fs_real(),
+                             .profile = s->profile,
+                             .root = root,
+                             .path = path,
+                             .list = table_list(s->table),
+                             .only_wanted = root == ROOT_ARCHIVE,
+                             .fold_case = s->policy.fold_case,
+                             .learned = learned,
+                             .readers = (unsigned)s->options->readers};
+    return pool_scan(&o, session_mono_ms(), apply, s->table);
+}
+
+int one_pass(struct session *s, const struct options *o, bool *archive_unread) {
+    char message[SESSION_MESSAGE];
+    bool foreign;
+    *archive_unread = false;
+    int code = session_open(s, o, false);
+    if (code == 0) code = find_list(s);
+    if (code) return code;
+    session_keep_list(s, message);
+    if (message[0]) session_say("%s", message);
+    table_set_over(s->table, !o->running, session_mono_ms());
+    int err = read_root(s, ROOT_BATCH, s->batch, false);
+    if (err < 0) {
+        session_say("the batch directory %s cannot be read: %s", s->batch, uv_strerror(err));
+        return EXIT_NOT_THERE;
+    }
+    const char *learned = table_learned_archive(s->table, &foreign), *archive = s->archive;
+    if (!archive && learned) {
+        if (foreign) {
+            session_say("the configurations name the archive %s, which is no path of this machine; it is left out",
+                        learned);
+        } else {
+            session_say("archive directory learned from the configurations: %s", learned);
+            archive = learned;
+        }
+    }
+    if (archive) {
+        err = read_root(s, ROOT_ARCHIVE, archive, archive == learned);
+        if (err < 0) {
+            session_say("the archive %s cannot be read: %s; what only it could prove is unverified", archive,
+                        uv_strerror(err));
+            *archive_unread = true;
+        }
+    }
+    table_tick(s->table, session_mono_ms());
+    return 0;
+}

@@ -1,0 +1,355 @@
+#include "app/options.h"
+
+#include "model/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    enum command command;
+} commands[] = {
+    {"watch", CMD_WATCH}, {"check", CMD_CHECK},     {"show", CMD_SHOW},
+    {"lint", CMD_LINT},   {"demo", CMD_DEMO},       {"demo-writer", CMD_DEMO_WRITER},
+    {"help", CMD_HELP},   {"version", CMD_VERSION},
+};
+
+enum option_type { OPT_FLAG, OPT_STRING, OPT_DURATION, OPT_INT, OPT_NUMBER, OPT_WORDS, OPT_COLOR, OPT_SEED };
+
+#define IN(c) (1u << (c))
+enum {
+    LIVE = IN(CMD_WATCH) | IN(CMD_DEMO),
+    READS = IN(CMD_WATCH) | IN(CMD_CHECK) | IN(CMD_SHOW),
+    SWEEP = READS | IN(CMD_DEMO_WRITER),
+    ANY = LIVE | READS | IN(CMD_LINT)
+};
+
+struct option {
+    const char *name;
+    unsigned commands;
+    enum option_type type;
+    size_t offset;
+};
+
+static const struct option known[] = {
+    {"batch-dir", SWEEP, OPT_STRING, offsetof(struct options, batch_dir)},
+    {"sweep-list", READS | IN(CMD_LINT), OPT_STRING, offsetof(struct options, sweep_list)},
+    {"archive-dir", SWEEP, OPT_STRING, offsetof(struct options, archive_dir)},
+    {"require", READS, OPT_WORDS, 0},
+    {"csv", LIVE | READS, OPT_STRING, offsetof(struct options, csv)},
+    {"json", LIVE | IN(CMD_CHECK), OPT_STRING, offsetof(struct options, json)},
+    {"strict", LIVE | IN(CMD_CHECK), OPT_FLAG, offsetof(struct options, strict)},
+    {"running", IN(CMD_CHECK) | IN(CMD_SHOW), OPT_FLAG, offsetof(struct options, running)},
+    {"readers", IN(CMD_CHECK) | IN(CMD_SHOW), OPT_INT, offsetof(struct options, readers)},
+    {"poll", LIVE, OPT_FLAG, offsetof(struct options, poll)},
+    {"stall-after", LIVE, OPT_DURATION, offsetof(struct options, stall_after_ms)},
+    {"settle", LIVE, OPT_DURATION, offsetof(struct options, settle_ms)},
+    {"archive-grace", LIVE, OPT_DURATION, offsetof(struct options, archive_grace_ms)},
+    {"time-limit", LIVE, OPT_DURATION, offsetof(struct options, time_limit_ms)},
+    {"pid", LIVE, OPT_INT, offsetof(struct options, pid)},
+    {"exit-when-settled", LIVE, OPT_FLAG, offsetof(struct options, exit_when_settled)},
+    {"ascii", LIVE, OPT_FLAG, offsetof(struct options, ascii)},
+    {"color", ANY, OPT_COLOR, offsetof(struct options, color)},
+    {"scenario", IN(CMD_DEMO) | IN(CMD_DEMO_WRITER), OPT_STRING, offsetof(struct options, scenario)},
+    {"cases", IN(CMD_DEMO) | IN(CMD_DEMO_WRITER), OPT_INT, offsetof(struct options, cases)},
+    {"speed", IN(CMD_DEMO) | IN(CMD_DEMO_WRITER), OPT_NUMBER, offsetof(struct options, speed)},
+    {"seed", IN(CMD_DEMO) | IN(CMD_DEMO_WRITER), OPT_SEED, offsetof(struct options, seed)},
+    {"keep", IN(CMD_DEMO), OPT_FLAG, offsetof(struct options, keep)},
+};
+
+static const char *command_name(enum command c) {
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (commands[i].command == c) return commands[i].name;
+    }
+    return "sweepwatch";
+}
+
+bool options_duration(const char *s, int64_t *ms) {
+    static const struct {
+        const char *unit;
+        double ms;
+    } units[] = {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60e3}, {"min", 60e3}, {"h", 3600e3}, {"d", 86400e3}};
+    size_t n = strspn(s, "0123456789.");
+    char number[32];
+    double value;
+    if (n == 0 || n >= sizeof number) return false;
+    memcpy(number, s, n);
+    number[n] = '\0';
+    if (!text_number(number, &value)) return false;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strcmp(s + n, units[i].unit) != 0) continue;
+        value *= units[i].ms;
+        if (value > 10 * 366 * 86400e3) return false;
+        *ms = (int64_t)value;
+        return true;
+    }
+    return false;
+}
+
+static int complain(char message[512], const char *what, const char *detail) {
+    char clean[200];
+    text_clean(detail, clean, sizeof clean);
+    snprintf(message, 512, what, clean);
+    return EXIT_USAGE;
+}
+
+static const struct option *find_option(const char *name, size_t len) {
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strlen(known[i].name) == len && memcmp(known[i].name, name, len) == 0) return &known[i];
+    }
+    return NULL;
+}
+
+static int set_option(struct options *o, const struct option *opt, const char *value, char message[512]) {
+    void *slot = (char *)o + opt->offset;
+    double number;
+    int64_t ms;
+    switch (opt->type) {
+    case OPT_STRING:
+        *(const char **)slot = value;
+        return 0;
+    case OPT_DURATION:
+        if (!options_duration(value, &ms)) {
+            return complain(message, "'%s' is not a time; write 90s, 10m, 2h or 1d", value);
+        }
+        *(int64_t *)slot = ms;
+        return 0;
+    case OPT_NUMBER:
+        if (strcmp(value, "max") == 0) value = "0";
+        if (!text_number(value, &number) || number < 0) {
+            return complain(message, "'%s' is not a number from 0 up", value);
+        }
+        *(double *)slot = number;
+        return 0;
+    case OPT_INT:
+        if (!text_number(value, &number) || number < 1 || number > 2147483647 || number != (double)(int)number) {
+            return complain(message, "'%s' is not a whole number from 1 up", value);
+        }
+        if (opt->offset == offsetof(struct options, pid))
+            o->pid = (int64_t)number;
+        else
+            *(int *)slot = (int)number;
+        return 0;
+    case OPT_SEED:
+        if (!text_number(value, &number) || number < 0 || number > 9e15) {
+            return complain(message, "'%s' is not a seed; write a whole number", value);
+        }
+        *(uint64_t *)slot = (uint64_t)number;
+        return 0;
+    case OPT_COLOR:
+        if (strcmp(value, "auto") == 0)
+            o->color = COLOR_AUTO;
+        else if (strcmp(value, "always") == 0)
+            o->color = COLOR_ALWAYS;
+        else if (strcmp(value, "never") == 0)
+            o->color = COLOR_NEVER;
+        else
+            return complain(message, "--color '%s' is not known; write auto, always or never", value);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+/* --require takes every word until the next option. */
+static int take_words(struct options *o, int argc, char **argv, int i) {
+    while (i + 1 < argc && strncmp(argv[i + 1], "--", 2) != 0) {
+        o->require = realloc(o->require, (size_t)(o->n_require + 1) * sizeof *o->require);
+        if (!o->require) abort();
+        o->require[o->n_require++] = argv[++i];
+    }
+    return i;
+}
+
+static int take_option(struct options *o, int argc, char **argv, int *i, char message[512]) {
+    const char *word = argv[*i] + 2, *eq = strchr(word, '=');
+    size_t len = eq ? (size_t)(eq - word) : strlen(word);
+    if (strcmp(word, "help") == 0 || strcmp(word, "version") == 0) {
+        o->help_for = o->command;
+        o->command = word[0] == 'h' ? CMD_HELP : CMD_VERSION;
+        return 0;
+    }
+    if (o->command == CMD_SHOW && strcmp(word, "json") == 0) {
+        o->json_out = true;
+        return 0;
+    }
+    const struct option *opt = find_option(word, len);
+    if (!opt) return complain(message, "--%s is not an option; see sweepwatch --help", word);
+    if (o->command != CMD_HELP && o->command != CMD_VERSION && !(opt->commands & IN(o->command))) {
+        snprintf(message, 512, "--%s does not go with %s; see sweepwatch %s --help", opt->name,
+                 command_name(o->command), command_name(o->command));
+        return EXIT_USAGE;
+    }
+    if (opt->type == OPT_FLAG) {
+        if (eq) return complain(message, "--%s takes no value", opt->name);
+        *(bool *)((char *)o + opt->offset) = true;
+        return 0;
+    }
+    if (opt->type == OPT_WORDS) {
+        int from = o->n_require;
+        if (eq) {
+            argv[*i] += 2 + len + 1;
+            --*i;
+        }
+        *i = take_words(o, argc, argv, *i);
+        return o->n_require > from ? 0 : complain(message, "--%s needs at least one file", opt->name);
+    }
+    if (!eq && *i + 1 >= argc) return complain(message, "--%s needs a value", opt->name);
+    return set_option(o, opt, eq ? eq + 1 : argv[++*i], message);
+}
+
+static int take_operand(struct options *o, const char *word, char message[512]) {
+    if (o->command == CMD_SHOW && !o->show_case) {
+        o->show_case = word;
+    } else if (o->command == CMD_LINT && !o->sweep_list) {
+        o->sweep_list = word;
+    } else if ((IN(o->command) & READS) && !o->batch_dir) {
+        o->batch_dir = word;
+    } else if (o->command != CMD_HELP && o->command != CMD_VERSION) {
+        return complain(message, "'%s' is one word too many; see sweepwatch --help", word);
+    }
+    return 0;
+}
+
+int options_parse(int argc, char **argv, struct options *o, char message[512]) {
+    int i = 1;
+    bool operands_only = false;
+    memset(o, 0, sizeof *o);
+    o->help_for = CMD_HELP;
+    o->speed = 1;
+    for (size_t k = 0; argc > 1 && k < sizeof commands / sizeof *commands; k++) {
+        if (strcmp(argv[1], commands[k].name) != 0) continue;
+        o->command = commands[k].command;
+        i = 2;
+    }
+    bool named = i == 2;
+    for (; i < argc; i++) {
+        int err;
+        const char *word = argv[i];
+        if (!operands_only && strcmp(word, "--") == 0) {
+            operands_only = true;
+            continue;
+        }
+        if (!operands_only && strcmp(word, "-h") == 0) argv[i] = "--help";
+        if (!operands_only && strcmp(word, "-V") == 0) argv[i] = "--version";
+        if (o->command == CMD_HELP && named && o->help_for == CMD_HELP) {
+            for (size_t k = 0; k < sizeof commands / sizeof *commands; k++) {
+                if (strcmp(word, commands[k].name) == 0) o->help_for = commands[k].command;
+            }
+        }
+        if (!operands_only && strncmp(argv[i], "--", 2) == 0) {
+            err = take_option(o, argc, argv, &i, message);
+        } else if (!operands_only && word[0] == '-' && word[1] && argv[i] == word) {
+            err = complain(message, "'%s' is not an option; see sweepwatch --help", word);
+        } else {
+            err = take_operand(o, word, message);
+        }
+        if (err) return err;
+        if ((o->command == CMD_HELP || o->command == CMD_VERSION) && !(named && o->command == CMD_HELP)) break;
+    }
+    if (!named && o->help_for == CMD_WATCH) o->help_for = CMD_HELP;
+    if (o->command == CMD_LINT && !o->sweep_list) return complain(message, "lint needs a sweep list%s", "");
+    if (o->command == CMD_SHOW && !o->show_case) {
+        return complain(message, "show needs a case; try sweepwatch show TITLE --batch-dir DIR%s", "");
+    }
+    return 0;
+}
+
+void options_free(struct options *o) { free(o->require); }
+
+static const char help_program[] = "sweepwatch: what is complete, running, stalled, missing, wrong or not archived\n"
+                                   "in a parameter sweep, and why. It reads; it never touches the runs.\n"
+                                   "\n"
+                                   "  sweepwatch [watch] [BATCH_DIR]   live dashboard; plain lines when piped\n"
+                                   "  sweepwatch check   [BATCH_DIR]   one pass, the report, an exit code\n"
+                                   "  sweepwatch show    CASE          everything known about one case\n"
+                                   "  sweepwatch lint    SWEEP_LIST    the list alone\n"
+                                   "  sweepwatch demo                  a simulated sweep, watched live\n"
+                                   "  sweepwatch COMMAND --help        options of a command\n"
+                                   "\n"
+                                   "BATCH_DIR is a batch, or the directory of batches (the newest is taken);\n"
+                                   "without it the current directory.\n"
+                                   "\n"
+                                   "exit codes: 0 done; 1 --strict and not all complete; 2 usage or unusable list;\n"
+                                   "  3 not there; 4 ended before settled; 5 report or root failed; 130 interrupted\n";
+
+static const char help_watch[] =
+    "sweepwatch [watch] [BATCH_DIR] [options]: the live dashboard\n"
+    "\n"
+    "  --batch-dir DIR        the same as BATCH_DIR; it need not exist yet\n"
+    "  --sweep-list FILE      expected cases (default checks/expected_sweep_list.txt)\n"
+    "  --archive-dir DIR      where finished cases are copied; \"\" means none\n"
+    "                         (default: what the cases' configurations say)\n"
+    "  --require FILE ...     required files, until the next option\n"
+    "  --csv FILE --json FILE the report (default BATCH_DIR/checks/sweep_completeness.*)\n"
+    "  --pid PID              process that runs the sweep: when it ends, so does the sweep\n"
+    "  --settle TIME          quiet time after which the sweep is over (10m)\n"
+    "  --stall-after TIME     silence that counts as a stall (default: learned)\n"
+    "  --archive-grace TIME   silence after which an unproven archive has failed (30m)\n"
+    "  --time-limit TIME      end then, settled or not (exit 4)\n"
+    "  --exit-when-settled    end once settled, also on a terminal\n"
+    "  --strict               exit 1 unless every case is complete\n"
+    "  --poll                 ask for no file events, look again and again\n"
+    "  --ascii  --color auto|always|never\n"
+    "\n"
+    "Keys: ? shows them. Without a terminal: one line a change of status.\n";
+
+static const char help_check[] = "sweepwatch check [BATCH_DIR] [options]: one pass, the report, an exit code\n"
+                                 "\n"
+                                 "  --batch-dir DIR        the same as BATCH_DIR\n"
+                                 "  --sweep-list FILE      expected cases (default checks/expected_sweep_list.txt,\n"
+                                 "                         else what sweep_settings.txt names)\n"
+                                 "  --archive-dir DIR      where finished cases are copied; \"\" means none\n"
+                                 "                         (default: what the cases' configurations say)\n"
+                                 "  --require FILE ...     required files, until the next option\n"
+                                 "  --csv FILE             default BATCH_DIR/checks/sweep_completeness.csv, - stdout\n"
+                                 "  --json FILE            default BATCH_DIR/checks/sweep_completeness.json, - stdout\n"
+                                 "  --strict               exit 1 unless every case is complete\n"
+                                 "  --running              the sweep is still running: a snapshot\n"
+                                 "  --readers N            directories read at once (default: processors)\n"
+                                 "  --color auto|always|never\n"
+                                 "\n"
+                                 "exit codes: 0 done; 1 --strict and not all complete; 2 usage or unusable list;\n"
+                                 "  3 batch or list not there; 5 report not written, or archive not readable\n";
+
+static const char help_show[] = "sweepwatch show CASE [BATCH_DIR] [options]: everything known about one case\n"
+                                "\n"
+                                "  --json                 as one JSON object\n"
+                                "  --batch-dir DIR  --sweep-list FILE  --archive-dir DIR  --require FILE ...\n"
+                                "  --running              the sweep is still running\n"
+                                "\n"
+                                "CASE is the title, as T4000_eps0p5_tau1p0. exit 3: no such case.\n";
+
+static const char help_lint[] = "sweepwatch lint SWEEP_LIST: the list alone\n"
+                                "\n"
+                                "Lines that cannot be used, titles that repeat, differ only in letter case or\n"
+                                "are the same numbers, names that some system cannot hold.\n"
+                                "exit codes: 0 usable (warnings are printed), 2 not usable, 3 not there\n";
+
+static const char help_demo[] = "sweepwatch demo [options]: a simulated sweep in a temporary directory, watched live\n"
+                                "\n"
+                                "  --scenario NAME        mixed (default): one of each trouble; clean; storm\n"
+                                "  --cases N              how many cases\n"
+                                "  --speed X              2: twice as fast; max: as fast as possible\n"
+                                "  --seed S               another sweep; the same seed gives the same one\n"
+                                "  --keep                 leave the directory there\n"
+                                "  --csv FILE --json FILE where the report goes\n"
+                                "  and watch's --stall-after, --settle, --exit-when-settled, --ascii, --color ...\n";
+
+const char *options_help(enum command c) {
+    switch (c) {
+    case CMD_WATCH:
+        return help_watch;
+    case CMD_CHECK:
+        return help_check;
+    case CMD_SHOW:
+        return help_show;
+    case CMD_LINT:
+        return help_lint;
+    case CMD_DEMO:
+        return help_demo;
+    default:
+        return help_program;
+    }
+}

@@ -1,0 +1,63 @@
+/* options: argv -> what to do. Pure but for the messages it hands back. */
+#ifndef SW_APP_OPTIONS_H
+#define SW_APP_OPTIONS_H
+
+#include "model/table.h"
+
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_NOT_COMPLETE = 1, /* --strict, and some verdict is not complete */
+    EXIT_USAGE = 2,        /* usage, or a list that cannot be used */
+    EXIT_NOT_THERE = 3,    /* a directory or file named is not there */
+    EXIT_NOT_SETTLED = 4,  /* ended before everything settled */
+    EXIT_IO = 5,           /* the report could not be written, or a root could not be read */
+    EXIT_INTERRUPTED = 130
+};
+
+enum command {
+    CMD_WATCH,
+    CMD_CHECK,
+    CMD_SHOW,
+    CMD_LINT,
+    CMD_DEMO,
+    CMD_DEMO_WRITER, /* hidden: the child of demo that writes the sweep */
+    CMD_HELP,
+    CMD_VERSION
+};
+
+enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct options {
+    enum command command;
+    enum command help_for;   /* CMD_HELP: of which command; CMD_HELP itself: the whole program */
+    const char *batch_dir;   /* as given; NULL: not given */
+    const char *sweep_list;  /* NULL: not given */
+    const char *archive_dir; /* NULL: not given; "": none */
+    const char **require;    /* NULL: the profile's own */
+    int n_require;
+    const char *csv, *json; /* NULL: under checks/; "-": stdout */
+    const char *show_case;  /* show */
+    bool strict, running, poll, ascii, exit_when_settled, json_out;
+    enum color_choice color;
+    int64_t stall_after_ms, settle_ms, archive_grace_ms, time_limit_ms; /* 0: default or none */
+    int64_t pid;                                                        /* 0: none */
+    int readers;
+    /* demo and its writer */
+    const char *scenario;
+    int cases;
+    double speed;
+    uint64_t seed;
+    bool keep;
+};
+
+/* Fills *o; 0, or EXIT_USAGE with one line in message (what, and the remedy). Strings point into argv. */
+int options_parse(int argc, char **argv, struct options *o, char message[512]);
+void options_free(struct options *o);
+
+/* Help text of a command (CMD_HELP: of the program); static, fits a screen of 80x24. */
+const char *options_help(enum command c);
+
+/* "90", "90s", "1.5m", "2h", "3d" -> milliseconds; false when it is none or out of 0..10 years. */
+bool options_duration(const char *s, int64_t *ms);
+
+#endif

@@ -1,0 +1,292 @@
+#include "app/session.h"
+
+#include "model/text.h"
+#include "platform/paths.h"
+#include "report/atomic_file.h"
+#include "watch/fs_ops.h"
+#include "watch/settings.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+void session_say(const char *format, ...) {
+    char text[2048], clean[2048];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    text_clean(text, clean, sizeof clean);
+    fprintf(stderr, "sweepwatch: %s\n", clean);
+}
+
+int64_t session_wall_ms(void) {
+    uv_timeval64_t tv;
+    uv_gettimeofday(&tv);
+    return tv.tv_sec * 1000 + tv.tv_usec / 1000;
+}
+
+int64_t session_mono_ms(void) { return (int64_t)(uv_hrtime() / 1000000); }
+
+static char *join(const char *a, const char *b) {
+    size_t la = strlen(a), lb = strlen(b);
+    char *out = malloc(la + lb + 2);
+    if (!out) abort();
+    memcpy(out, a, la);
+    bool separated = la > 0 && (a[la - 1] == '/' || a[la - 1] == path_separator());
+    if (!separated) out[la++] = path_separator();
+    memcpy(out + la, b, lb + 1);
+    return out;
+}
+
+static char *copy(const char *s) {
+    char *out = malloc(strlen(s) + 1);
+    if (!out) abort();
+    return strcpy(out, s);
+}
+
+static bool exists(const char *path) {
+    struct fs_stat st;
+    return fs_real()->stat(fs_real()->ctx, NULL, path, &st) == 0;
+}
+
+/* Both slashes are accepted: a path that is not there as it stands but is with '/' for '\' is the latter. */
+static char *accept_slashes(const char *path) {
+    char *out = copy(path);
+    if (!strchr(path, '\\') || exists(path)) return out;
+    for (char *c = out; *c; c++) {
+        if (*c == '\\') *c = '/';
+    }
+    return out;
+}
+
+static void drop_trailing_separator(char *path) {
+    size_t n = strlen(path);
+    while (n > 1 && (path[n - 1] == '/' || path[n - 1] == path_separator())) path[--n] = '\0';
+}
+
+/* ---- which directory is the batch ---- */
+
+static bool is_batch(const struct profile *p, const char *dir) {
+    char *settings = join(dir, p->settings), *list = join(dir, p->kept_list);
+    bool found = exists(settings) || exists(list);
+    free(settings);
+    free(list);
+    return found;
+}
+
+struct newest {
+    const struct profile *profile;
+    const char *parent;
+    char *path;
+    int64_t mtime;
+    bool stamped; /* its name begins with the time the run was started */
+};
+
+static bool visit_batch(void *arg, const char *name, enum fs_type type) {
+    struct newest *n = arg;
+    struct fs_stat st;
+    if (type == FS_TYPE_FILE || type == FS_TYPE_OTHER || name[0] == '.') return true;
+    char *path = join(n->parent, name);
+    bool stamped = strstr(name, "__") && name[0] >= '0' && name[0] <= '9';
+    bool usable = is_batch(n->profile, path) && fs_real()->stat(fs_real()->ctx, NULL, path, &st) == 0;
+    if (!usable) {
+        free(path);
+        return true;
+    }
+    bool newer = !n->path || (stamped && n->stamped ? strcmp(path, n->path) > 0 : st.mtime_ns > n->mtime);
+    if (!newer) {
+        free(path);
+        return true;
+    }
+    free(n->path);
+    n->path = path;
+    n->mtime = st.mtime_ns;
+    n->stamped = stamped;
+    return true;
+}
+
+static char *find_batch(const struct profile *p, const char *given) {
+    char *path = accept_slashes(given);
+    struct newest n = {.profile = p, .parent = path};
+    struct fs_dir *dir;
+    drop_trailing_separator(path);
+    if (is_batch(p, path) || fs_real()->dir_open(fs_real()->ctx, NULL, path, &dir) < 0) return path;
+    fs_real()->dir_list(fs_real()->ctx, dir, visit_batch, &n);
+    fs_real()->dir_close(fs_real()->ctx, dir);
+    if (!n.path) return path;
+    session_say("%s holds batches; taking the newest, %s", path, n.path);
+    free(path);
+    return n.path;
+}
+
+/* ---- the list ---- */
+
+static void say_issues(const char *path, const struct sweep_list *l, bool errors_only) {
+    for (size_t i = 0; i < l->n_issues; i++) {
+        const struct list_issue *issue = &l->issues[i];
+        const char *severity = issue->severity == LIST_ERROR ? "error" : "warning";
+        if (errors_only && issue->severity != LIST_ERROR) continue;
+        if (issue->line_no)
+            session_say("%s:%u: %s: %s", path, issue->line_no, severity, issue->message);
+        else
+            session_say("%s: %s: %s", path, severity, issue->message);
+    }
+}
+
+int session_use_list(struct session *s, const char *path, const char *text, size_t len, int64_t now) {
+    struct sweep_list *l = sweep_list_parse(text, len, s->profile, strlen(s->batch) + 1);
+    say_issues(path, l, false);
+    if (l->n_errors > 0) {
+        session_say("%s cannot be used as a sweep list; mend the lines named above", path);
+        sweep_list_free(l);
+        return EXIT_USAGE;
+    }
+    sweep_list_free(l);
+    struct fact f = {.kind = FACT_LIST, .root = ROOT_BATCH, .at = now};
+    f.u.list.path = path;
+    f.u.list.text = text;
+    f.u.list.len = len;
+    table_apply(s->table, &f);
+    return 0;
+}
+
+static int read_explicit_list(struct session *s) {
+    struct fs_stat st;
+    s->list_path = accept_slashes(s->options->sweep_list);
+    int err = settings_read_text(fs_real(), s->list_path, SWEEP_LIST_MAX_BYTES, &s->list_text, &s->list_len, &st);
+    if (err >= 0) return 0;
+    if (fs_means_absent(err)) {
+        session_say("the sweep list %s is not there; check --sweep-list", s->list_path);
+        return EXIT_NOT_THERE;
+    }
+    if (err == UV_EILSEQ) {
+        session_say("%s is neither UTF-8 nor code page 932 text; save it as UTF-8", s->list_path);
+    } else {
+        session_say("the sweep list %s cannot be read: %s", s->list_path, uv_strerror(err));
+    }
+    return EXIT_USAGE;
+}
+
+void session_keep_list(const struct session *s, char message[SESSION_MESSAGE]) {
+    struct fs_stat st;
+    char *kept, *bytes, *ours;
+    size_t len, our_len;
+    message[0] = '\0';
+    if (!s->list_path || !exists(s->batch)) return;
+    if (settings_read_bytes(fs_real(), s->list_path, SWEEP_LIST_MAX_BYTES, &ours, &our_len, &st) < 0) return;
+    kept = join(s->batch, s->profile->kept_list);
+    int err = settings_read_bytes(fs_real(), kept, SWEEP_LIST_MAX_BYTES, &bytes, &len, &st);
+    if (err >= 0) {
+        if (len != our_len || memcmp(bytes, ours, len) != 0) {
+            snprintf(message, SESSION_MESSAGE, "%s differs from %s, which is used now and not kept; remove one of them",
+                     kept, s->list_path);
+        }
+        free(bytes);
+    } else if (fs_means_absent(err)) {
+        err = atomic_file_make_parents(kept);
+        if (err >= 0) err = atomic_file_write(kept, ours, our_len);
+        if (err < 0) {
+            snprintf(message, SESSION_MESSAGE, "the sweep list could not be kept as %s: %s", kept, uv_strerror(err));
+        }
+    }
+    free(ours);
+    free(kept);
+}
+
+/* ---- opening ---- */
+
+static char *report_path(const struct session *s, const char *given, const char *name) {
+    if (given && strcmp(given, "-") == 0) return copy(given);
+    if (!given) return join(s->batch, name);
+    if (path_separator() == '\\' || !strchr(given, '\\')) return copy(given);
+    char *path = copy(given);
+    for (char *c = path; *c; c++) {
+        if (*c == '\\') *c = '/';
+    }
+    return path;
+}
+
+static const char *last_name(char *path) {
+    char *end = path + strlen(path);
+    while (end > path && end[-1] != '/' && end[-1] != path_separator()) end--;
+    return end;
+}
+
+static void find_names(struct session *s) {
+    char *full = path_absolute(s->batch), *real = path_real(s->batch);
+    if (full) s->batch_name = copy(last_name(full));
+    if (real) s->batch_real_name = copy(last_name(real));
+    free(full);
+    free(real);
+    s->policy.batch_name = s->batch_name;
+    s->policy.batch_real_name = s->batch_real_name;
+}
+
+static int64_t or_default(int64_t value, int64_t fallback) { return value > 0 ? value : fallback; }
+
+static int open_profile(struct session *s) {
+    s->profile = profile_builtin();
+    if (!s->options->require) return 0;
+    int bad = 0;
+    s->own_profile = profile_with_required(s->profile, s->options->require, s->options->n_require, &bad);
+    if (!s->own_profile) {
+        session_say("--require '%s' is no file inside a case directory; write it as summary.json or checks/x.csv",
+                    s->options->require[bad]);
+        return EXIT_USAGE;
+    }
+    s->profile = s->own_profile;
+    return 0;
+}
+
+int session_open(struct session *s, const struct options *o, bool live) {
+    memset(s, 0, sizeof *s);
+    s->options = o;
+    int code = open_profile(s);
+    if (code) return code;
+    s->batch = find_batch(s->profile, o->batch_dir ? o->batch_dir : ".");
+    if (o->archive_dir && o->archive_dir[0]) {
+        s->archive = accept_slashes(o->archive_dir);
+        drop_trailing_separator(s->archive);
+    }
+    struct fs_dir *dir;
+    int err = fs_real()->dir_open(fs_real()->ctx, NULL, s->batch, &dir);
+    if (err >= 0) fs_real()->dir_close(fs_real()->ctx, dir);
+    if (err < 0 && !(live && err == UV_ENOENT)) {
+        session_say("the batch directory %s cannot be read: %s", s->batch,
+                    err == UV_ENOENT ? "it is not there" : uv_strerror(err));
+        return EXIT_NOT_THERE;
+    }
+    if (o->sweep_list && (code = read_explicit_list(s)) != 0) return code;
+    s->csv = report_path(s, o->csv, "checks/sweep_completeness.csv");
+    s->json = report_path(s, o->json, "checks/sweep_completeness.json");
+    find_names(s);
+    s->policy.archive = !o->archive_dir ? ARCHIVE_LEARN : s->archive ? ARCHIVE_GIVEN : ARCHIVE_NONE;
+    s->policy.one_pass = !live;
+    s->policy.discover = live;
+    s->policy.fold_case = path_names_fold_case();
+    s->policy.stall_after_ms = o->stall_after_ms;
+    s->policy.archive_grace_ms = or_default(o->archive_grace_ms, 30 * 60 * 1000);
+    s->policy.settle_ms = or_default(o->settle_ms, 600 * 1000);
+    s->policy.batch_path = s->batch;
+    s->policy.separator = path_separator();
+    s->table = table_new(s->profile, &s->policy);
+    if (s->list_text) return session_use_list(s, s->list_path, s->list_text, s->list_len, session_mono_ms());
+    return 0;
+}
+
+void session_close(struct session *s) {
+    table_free(s->table);
+    profile_free(s->own_profile);
+    free(s->batch);
+    free(s->archive);
+    free(s->csv);
+    free(s->json);
+    free(s->list_path);
+    free(s->list_text);
+    free(s->list_live);
+    free(s->batch_name);
+    free(s->batch_real_name);
+}

@@ -1,0 +1,49 @@
+/* session: from options to a table ready for facts; what check, show and watch have in common.
+ * Blocking file system calls: before the live loop starts only. Messages go to stderr. */
+#ifndef SW_APP_SESSION_H
+#define SW_APP_SESSION_H
+
+#include "app/options.h"
+#include "model/table.h"
+
+enum { SESSION_MESSAGE = 1024 };
+
+struct session {
+    const struct options *options;
+    const struct profile *profile;
+    struct profile *own_profile; /* made by --require, or NULL */
+    struct policy policy;
+    struct table *table;
+    char *batch;      /* as given (or the newest batch in what was given), no trailing separator */
+    char *archive;    /* as given; NULL: none or not given */
+    char *csv, *json; /* where the report goes; "-": stdout */
+    char *list_path;  /* explicit list, or NULL */
+    char *list_text;  /* its text as UTF-8 */
+    size_t list_len;
+    char *list_live; /* the kept list as the batch's worker told it last, or NULL */
+    size_t list_live_len;
+    char *batch_name, *batch_real_name;
+};
+
+/* live: the batch need not exist yet. Returns 0 or an exit code, after saying why. */
+int session_open(struct session *s, const struct options *o, bool live);
+void session_close(struct session *s);
+
+/* The explicit list's copy under checks/: written when none is kept yet, a differing one is reported. Says what it
+ * does. */
+void session_keep_list(const struct session *s);
+
+/* Parses a list's text, prints its issues as "path:line: error: ...", and gives the list to the table when it can be
+ * used. Returns 0 or EXIT_USAGE. */
+int session_use_list(struct session *s, const char *path, const char *text, size_t len, int64_t now);
+
+/* One line on stderr, "sweepwatch: ..." */
+#if defined(__GNUC__)
+__attribute__((format(printf, 1, 2)))
+#endif
+void session_say(const char *format, ...);
+
+int64_t session_wall_ms(void); /* since 1970 UTC */
+int64_t session_mono_ms(void);
+
+#endif
