@@ -49,9 +49,9 @@ struct demo_options {
     void *ctx;
 };
 
-/* Writes the sweep to its end. Returns 0; UV_ECANCELED when the parent went away or after_step said so (what is
- * there then stays as it is);
- * UV_EINVAL for options that make no sense (mixed needs DEMO_MIXED_MIN_CASES); else the error of the file system. */
+/* Writes the sweep to its end. Returns 0; UV_ECANCELED when the parent went away or after_step said so (what is there
+ * then stays as it is); UV_EINVAL for options that make no sense (mixed needs DEMO_MIXED_MIN_CASES); else the error of
+ * the file system. */
 int demo_writer_run(const struct demo_options *options);
 
 /* "mixed", "clean", "storm"; -1: none of them. */

@@ -39,7 +39,7 @@ struct front_dashboard_options {
     void *ctx;
 };
 
-/* The dashboard on the terminal; 0 or a negative libuv error (no terminal that can be used). */
-int front_dashboard_open(uv_loop_t *loop, const struct front_dashboard_options *o, struct front *out);
+/* The dashboard on the terminal; 0, or a negative libuv error and *why in words (no terminal that can be used). */
+int front_dashboard_open(uv_loop_t *loop, const struct front_dashboard_options *o, struct front *out, const char **why);
 
 #endif

@@ -13,8 +13,10 @@ static void print_issue(const char *path, const struct list_issue *issue) {
     char clean[1024];
     const char *severity = issue->severity == LIST_ERROR ? "error" : "warning";
     text_clean(issue->message, clean, sizeof clean);
-    if (issue->line_no) printf("%s:%u: %s: %s\n", path, issue->line_no, severity, clean);
-    else printf("%s: %s: %s\n", path, severity, clean);
+    if (issue->line_no)
+        printf("%s:%u: %s: %s\n", path, issue->line_no, severity, clean);
+    else
+        printf("%s: %s: %s\n", path, severity, clean);
 }
 
 int command_lint(const struct options *o) {
@@ -25,7 +27,8 @@ int command_lint(const struct options *o) {
     text_clean(o->sweep_list, path, sizeof path);
     if (err < 0) {
         session_say("%s cannot be read: %s", path,
-                    err == UV_EILSEQ ? "it is neither UTF-8 nor code page 932 text; save it as UTF-8" : uv_strerror(err));
+                    err == UV_EILSEQ ? "it is neither UTF-8 nor code page 932 text; save it as UTF-8"
+                                     : uv_strerror(err));
         return fs_means_absent(err) ? EXIT_NOT_THERE : EXIT_USAGE;
     }
     struct sweep_list *l = sweep_list_parse(text, len, profile_builtin(), 0);

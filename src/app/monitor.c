@@ -53,7 +53,7 @@ struct monitor {
     uint64_t parent_start;
     bool parent_alive;
     int64_t parent_due;
-    char message[512];
+    char message[SESSION_MESSAGE];
     bool dashboard, leaving;
     int exit_code;
 };
@@ -374,19 +374,19 @@ static void on_signal(uv_signal_t *handle, int signum) {
 
 /* ---- life ---- */
 
-static int open_front(struct monitor *m, bool dashboard) {
+static void open_front(struct monitor *m, bool dashboard) {
     struct front_dashboard_options o = {m->s->options->ascii, m->s->options->color, on_request, m};
     m->dashboard = dashboard;
     if (!dashboard) {
         m->front = front_plain_open();
-        return 0;
+        return;
     }
-    int err = front_dashboard_open(&m->loop, &o, &m->front);
-    if (err == 0) return 0;
-    session_say("this terminal cannot show the dashboard (%s); plain lines instead", uv_strerror(err));
+    const char *why = "";
+    int err = front_dashboard_open(&m->loop, &o, &m->front, &why);
+    if (err == 0) return;
+    session_say("no dashboard here: %s; plain lines instead", why);
     m->dashboard = false;
     m->front = front_plain_open();
-    return 0;
 }
 
 /* The last report: settled ones are written already, the others say "settled": false. Waits, but not for ever. */

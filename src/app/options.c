@@ -55,7 +55,6 @@ static const struct option known[] = {
     {"cases", IN(CMD_DEMO) | IN(CMD_DEMO_WRITER), OPT_INT, offsetof(struct options, cases)},
     {"speed", IN(CMD_DEMO) | IN(CMD_DEMO_WRITER), OPT_NUMBER, offsetof(struct options, speed)},
     {"seed", IN(CMD_DEMO) | IN(CMD_DEMO_WRITER), OPT_SEED, offsetof(struct options, seed)},
-    {"keep", IN(CMD_DEMO), OPT_FLAG, offsetof(struct options, keep)},
 };
 
 static const char *command_name(enum command c) {
@@ -333,7 +332,6 @@ static const char help_demo[] = "sweepwatch demo [options]: a simulated sweep in
                                 "  --cases N              how many cases\n"
                                 "  --speed X              2: twice as fast; max: as fast as possible\n"
                                 "  --seed S               another sweep; the same seed gives the same one\n"
-                                "  --keep                 leave the directory there\n"
                                 "  --csv FILE --json FILE where the report goes\n"
                                 "  and watch's --stall-after, --settle, --exit-when-settled, --ascii, --color ...\n";
 

@@ -47,7 +47,6 @@ struct options {
     int cases;
     double speed;
     uint64_t seed;
-    bool keep;
 };
 
 /* Fills *o; 0, or EXIT_USAGE with one line in message (what, and the remedy). Strings point into argv. */

@@ -29,9 +29,9 @@ struct session {
 int session_open(struct session *s, const struct options *o, bool live);
 void session_close(struct session *s);
 
-/* The explicit list's copy under checks/: written when none is kept yet, a differing one is reported. Says what it
- * does. */
-void session_keep_list(const struct session *s);
+/* The explicit list's copy under checks/: written when none is kept yet, a differing one is reported. Blocking; any
+ * thread. message: what there is to say, or "". */
+void session_keep_list(const struct session *s, char message[SESSION_MESSAGE]);
 
 /* Parses a list's text, prints its issues as "path:line: error: ...", and gives the list to the table when it can be
  * used. Returns 0 or EXIT_USAGE. */

@@ -64,10 +64,12 @@ bool eta_estimate(const int64_t completed[], size_t n, size_t remaining, int64_t
     size_t middle = (n - 1) / 2;
     int64_t older = pace(completed, 0, middle), newer = pace(completed, middle, n - 1);
     int64_t fast = older < newer ? older : newer, slow = older < newer ? newer : older;
-    /* Nothing for longer than the slow pace: the pace has become slower than that. */
+    /* The gap that is still open counts once it is longer than usual. */
     int64_t silence = wall_ms - completed[n - 1];
-    if (silence > pace_max_ms) silence = pace_max_ms;
-    if (silence > slow) slow = silence;
+    if (silence > newer) {
+        int64_t open = (wall_ms - completed[middle]) / (int64_t)(n - middle);
+        if (open > slow) slow = open < pace_max_ms ? open : pace_max_ms;
+    }
     *low_ms = fast * (int64_t)remaining;
     *high_ms = slow * (int64_t)remaining;
     return true;

@@ -3,8 +3,8 @@
  * A completion is the modification time of a case's last result (ROLE_LAST_RESULT), wall clock, of every case whose
  * results are valid: also those finished before the monitor was opened. The pace is taken from the newest
  * ETA_COMPLETIONS of them, in an older and a newer half: the faster half gives `low`, the slower one `high`. A silence
- * longer than the slower pace stretches `high`. Unknown is an honest answer: with fewer than 3 completions, and when
- * nothing is running.
+ * longer than the newer pace counts as one more gap and stretches `high`. Unknown is an honest answer: with fewer than
+ * 3 completions, and when nothing is running.
  *
  * Plain data, owned by the caller, starts zeroed. Pure: the time is passed in. */
 #ifndef SW_MODEL_ETA_H

@@ -343,8 +343,7 @@ static const char *after_part(const struct profile_column *column, const char *s
         token[n] = '\0';
         if (point != NULL) token[point - s] = '.';
     }
-    end = after_literal(end, column->suffix);
-    return end != NULL && (*end == '\0' || *end == '_') ? end : NULL;
+    return after_literal(end, column->suffix);
 }
 
 int profile_parse_title(const struct profile *p, const char *name, char tokens[PROFILE_MAX_COLUMNS][32]) {

@@ -454,8 +454,8 @@ static void lint_name(struct parser *s, struct sweep_case *c, size_t len) {
         c->risky = true;
         add_trouble(s, c, say(s->arena, "Windows cannot have a directory of this name: %s", windows));
     }
-    size_t path = s->path_room + len;
-    if (s->path_room > 0 && path > WINDOWS_PATH_MAX) {
+    size_t path = s->path_room + len; /* room 0, unknown: no title is that long by itself */
+    if (path > WINDOWS_PATH_MAX) {
         report(s, LIST_WARNING, c->line_no,
                "the longest path of '%s' would have %zu characters, Windows allows %d; use a shorter batch directory",
                quote_text(c->title).text, path, WINDOWS_PATH_MAX);

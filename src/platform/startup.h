@@ -2,8 +2,8 @@
 #ifndef SW_PLATFORM_STARTUP_H
 #define SW_PLATFORM_STARTUP_H
 
-/* Sets the locale, makes a closed pipe an error instead of a death, and returns the arguments as UTF-8 (argv itself, or memory
- * that lives until the process ends). Call once, first. */
+/* Sets the locale, makes a closed pipe an error instead of a death, and returns the arguments as UTF-8 (argv itself, or
+ * memory that lives until the process ends). Call once, first. */
 char **startup(int *argc, char **argv);
 
 #endif

@@ -1,9 +1,9 @@
 #include "platform/startup.h"
 
 #include <locale.h>
+#include <shellapi.h>
 #include <stdlib.h>
 #include <windows.h>
-#include <shellapi.h>
 
 char **startup(int *argc, char **argv) {
     int n = 0;

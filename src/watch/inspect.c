@@ -128,22 +128,21 @@ static int judge_parquet(const struct subject *s, struct fact_file *out) {
     return 0;
 }
 
-/* Decodes the marker's text; where it was cut for length, up to three bytes of a cut character are given up. */
+/* Decodes the marker's text. Where it was cut for length, the character that was cut in two is given up: it would make
+ * the rest look like another encoding. */
 static const char *marker_note(struct inspect_buffer *b, size_t len, bool cut) {
     char *decoded = NULL;
-    size_t n = 0;
+    size_t n = 0, whole = 0;
+    if (cut && inspect_is_utf8(b->data, len, &whole)) len = whole;
     int err = text_decode(b->data, len, &decoded, &n);
-    for (size_t drop = 1; err < 0 && cut && drop <= 3; drop++) err = text_decode(b->data, len - drop, &decoded, &n);
+    if (err < 0 && cut) err = text_decode(b->data, len - 1, &decoded, &n); /* half of a pair of code page 932 */
     const char *from = err < 0 ? b->data : decoded;
     if (err < 0) n = len;
     if (n > INSPECT_MARKER_MAX) {
         for (n = INSPECT_MARKER_MAX; ((unsigned char)from[n] & 0xC0) == 0x80;) n--;
     }
     while (n > 0 && (from[n - 1] == '\0' || strchr(" \t\r\n\v\f", from[n - 1]) != NULL)) n--;
-    for (size_t i = 0; i < n; i++) b->note[i] = from[i];
-    for (size_t i = 0; i < n; i++) {
-        if (b->note[i] == '\0') b->note[i] = ' ';
-    }
+    for (size_t i = 0; i < n; i++) b->note[i] = from[i] != '\0' ? from[i] : ' ';
     b->note[n] = '\0';
     free(decoded);
     return n > 0 ? b->note : NULL;

@@ -330,8 +330,7 @@ static bool cut_character(const char *s, size_t len) {
     return true;
 }
 
-/* A character that the end of the text cuts in two does not count against UTF-8. */
-static bool is_utf8(const char *text, size_t len) {
+bool inspect_is_utf8(const char *text, size_t len, size_t *whole) {
     const uint64_t tops = UINT64_C(0x8080808080808080);
     size_t i = 0;
     while (i < len) {
@@ -349,16 +348,21 @@ static bool is_utf8(const char *text, size_t len) {
         }
         uint32_t cp;
         int n = text_utf8_next(text + i, len - i, &cp);
-        if (n == 1) return cut_character(text + i, len - i);
+        if (n == 1) {
+            *whole = i;
+            return cut_character(text + i, len - i);
+        }
         i += (size_t)n;
     }
+    *whole = len;
     return true;
 }
 
 enum content json_scan(const char *text, size_t len, struct inspect_buffer *b, const struct json_visitor *v,
                        void (*restart)(void *ctx)) {
     if (restart != NULL) restart(v->ctx);
-    if (is_utf8(text, len)) return scan_once(text, len, false, b, v);
+    size_t whole;
+    if (inspect_is_utf8(text, len, &whole)) return scan_once(text, len, false, b, v);
     enum content content = scan_once(text, len, true, b, v);
     if (content != CONTENT_PARTIAL) return content;
     /* Neither UTF-8 nor code page 932 (Latin-1, a broken tool): its quotes and backslashes are what they look like. */

@@ -29,6 +29,10 @@ const char *inspect_note(struct inspect_buffer *b, const char *format, ...)
 #endif
     ;
 
+/* Is it UTF-8? A character that the end of the text cuts in two does not count against it; *whole is the length without
+ * that one. */
+bool inspect_is_utf8(const char *text, size_t len, size_t *whole);
+
 /* JSON (RFC 8259, plus NaN, Infinity, -Infinity and a byte order mark), scanned without recursion and without a tree.
  */
 

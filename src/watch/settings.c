@@ -63,8 +63,8 @@ int settings_read_bytes(const struct fs_ops *fs, const char *path, size_t max, c
 
 int settings_read_text(const struct fs_ops *fs, const char *path, size_t max, char **text, size_t *len,
                        struct fs_stat *st) {
-    char *bytes;
-    size_t n;
+    char *bytes = NULL;
+    size_t n = 0;
     int err = settings_read_bytes(fs, path, max, &bytes, &n, st);
     if (err < 0) return err;
     err = text_decode(bytes, n, text, len);

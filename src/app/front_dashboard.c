@@ -1,0 +1,192 @@
+#include "app/front.h"
+
+#include "app/options.h"
+#include "platform/crash.h"
+#include "tui/term_curses.h"
+#include "tui/view.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FRAME_MS = 100, CLOCK_MS = 1000, MESSAGE_MS = 8000 };
+
+struct dashboard {
+    struct front_dashboard_options o;
+    struct term *term;
+    struct screen *screen;
+    struct ui_state ui;
+    struct eta eta;
+    uv_loop_t *loop;
+    uv_poll_t keys;
+    uv_signal_t winch, stop, cont;
+    struct front_frame last;
+    bool has_frame, dirty, suspended;
+    int64_t drawn_at;
+    uint64_t version; /* of the table when it was drawn */
+    char message[512];
+    int64_t message_until; /* monotonic ms */
+};
+
+static bool wants_color(int choice) {
+    const char *no = getenv("NO_COLOR");
+    if (choice == COLOR_NEVER) return false;
+    return choice == COLOR_ALWAYS || !no || !no[0];
+}
+
+static void draw(struct dashboard *d, int64_t now) {
+    const struct front_frame *f = &d->last;
+    int64_t ahead = now - f->now;
+    eta_refresh(&d->eta, f->table, f->wall + ahead);
+    struct view_input in = {.table = f->table,
+                            .ui = &d->ui,
+                            .now_ms = now,
+                            .wall_ms = f->wall + ahead,
+                            .utc_offset_min = (int)(f->utc_offset / 60000),
+                            .elapsed_ms = now - f->started,
+                            .eta = &d->eta,
+                            .message = now < d->message_until ? d->message : NULL};
+    view_render(&in, d->screen);
+    term_draw(d->term, d->screen);
+    d->drawn_at = now;
+    d->version = table_version(f->table);
+    d->dirty = false;
+}
+
+static int64_t mono_now(void) { return (int64_t)(uv_hrtime() / 1000000); }
+
+static int64_t show(void *ctx, const struct front_frame *f) {
+    struct dashboard *d = ctx;
+    d->last = *f;
+    d->has_frame = true;
+    if (d->suspended) return INT64_MAX;
+    bool changed = d->dirty || table_version(f->table) != d->version;
+    int64_t due = d->drawn_at + (changed ? FRAME_MS : CLOCK_MS);
+    if (d->drawn_at == 0 || f->now >= due) {
+        draw(d, f->now);
+        due = d->drawn_at + CLOCK_MS;
+    }
+    return due;
+}
+
+static void say(void *ctx, const char *text) {
+    struct dashboard *d = ctx;
+    size_t len = strlen(text);
+    if (len >= sizeof d->message) len = sizeof d->message - 1;
+    memcpy(d->message, text, len);
+    d->message[len] = '\0';
+    d->message_until = mono_now() + MESSAGE_MS;
+    d->dirty = true;
+}
+
+static void resize(struct dashboard *d) {
+    int rows, cols;
+    term_resize(d->term);
+    term_size(d->term, &rows, &cols);
+    screen_resize(d->screen, rows, cols);
+    if (d->has_frame) draw(d, mono_now());
+}
+
+static void ask(struct dashboard *d, unsigned requests) {
+    if (requests) d->o.request(d->o.ctx, requests);
+}
+
+static void on_keys(uv_poll_t *poll, int status, int events) {
+    struct dashboard *d = poll->data;
+    unsigned requests = 0;
+    int key = status < 0 ? UI_KEY_HANGUP : UI_KEY_NONE;
+    (void)events;
+    if (!d->has_frame || d->suspended) return;
+    while (key == UI_KEY_HANGUP || (key = term_key(d->term)) != UI_KEY_NONE) {
+        if (key == UI_KEY_HANGUP) {
+            uv_poll_stop(poll);
+            requests |= FRONT_QUIT;
+            break;
+        }
+        unsigned reaction = ui_key(&d->ui, key, d->last.table);
+        if (reaction & UI_QUIT) requests |= FRONT_QUIT;
+        if (reaction & UI_WRITE_REPORT) requests |= FRONT_WRITE_REPORT;
+        if (reaction & UI_RESCAN) requests |= FRONT_RESCAN;
+        if (reaction & UI_REPAINT) term_repaint(d->term);
+        if (reaction & UI_RESIZE) resize(d);
+        if (reaction) d->dirty = true;
+    }
+    /* A key answers at once, whatever the pace of the frames. */
+    if (d->dirty && !(requests & FRONT_QUIT)) draw(d, mono_now());
+    ask(d, requests);
+}
+
+static void on_winch(uv_signal_t *handle, int signum) {
+    (void)signum;
+    struct dashboard *d = handle->data;
+    if (!d->suspended) resize(d);
+}
+
+static void on_stop(uv_signal_t *handle, int signum) {
+    (void)signum;
+    struct dashboard *d = handle->data;
+    uv_poll_stop(&d->keys);
+    term_suspend(d->term);
+    d->suspended = true;
+    crash_stop_self();
+}
+
+static void on_cont(uv_signal_t *handle, int signum) {
+    (void)signum;
+    struct dashboard *d = handle->data;
+    if (!d->suspended) return;
+    d->suspended = false;
+    term_resume(d->term);
+    uv_poll_start(&d->keys, UV_READABLE, on_keys);
+    resize(d);
+    ask(d, FRONT_RESCAN);
+}
+
+static void free_dashboard(uv_handle_t *handle) { free(handle->data); }
+
+static void close_dashboard(void *ctx, const struct front_frame *last) {
+    struct dashboard *d = ctx;
+    (void)last;
+    uv_poll_stop(&d->keys);
+    crash_guard(NULL);
+    term_close(d->term);
+    screen_free(d->screen);
+    ui_free(&d->ui);
+    uv_close((uv_handle_t *)&d->winch, NULL);
+    uv_close((uv_handle_t *)&d->stop, NULL);
+    uv_close((uv_handle_t *)&d->cont, NULL);
+    uv_close((uv_handle_t *)&d->keys, free_dashboard);
+}
+
+static void on(struct dashboard *d, uv_signal_t *handle, uv_signal_cb cb, int signum) {
+    uv_signal_init(d->loop, handle);
+    handle->data = d;
+    uv_signal_start(handle, cb, signum);
+}
+
+int front_dashboard_open(uv_loop_t *loop, const struct front_dashboard_options *o, struct front *out,
+                         const char **why) {
+    struct dashboard *d = calloc(1, sizeof *d);
+    struct term_options t = {wants_color(o->color), o->ascii};
+    int rows, cols;
+    if (!d) abort();
+    d->o = *o;
+    d->loop = loop;
+    d->term = term_open(&t, why);
+    if (!d->term) {
+        free(d);
+        return UV_ENOTTY;
+    }
+    crash_guard(term_emergency_restore);
+    term_size(d->term, &rows, &cols);
+    d->screen = screen_new(rows, cols, term_utf8(d->term));
+    ui_init(&d->ui);
+    uv_poll_init(loop, &d->keys, term_fd(d->term));
+    d->keys.data = d;
+    uv_poll_start(&d->keys, UV_READABLE, on_keys);
+    on(d, &d->winch, on_winch, SIGWINCH);
+    on(d, &d->stop, on_stop, SIGTSTP);
+    on(d, &d->cont, on_cont, SIGCONT);
+    *out = (struct front){d, show, say, close_dashboard};
+    return 0;
+}

@@ -1,0 +1,740 @@
+#include "model/reason.h"
+
+#include "model/case.h"
+#include "model/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum message {
+#define MESSAGE(ID, english) MSG_##ID,
+#include "model/reason.def"
+};
+
+static const char *const english[] = {
+#define MESSAGE(ID, english) english,
+#include "model/reason.def"
+};
+
+enum {
+    NAMES_SHOWN = 4,   /* of a list of names; the rest is a number */
+    NAME_BYTES = 100,  /* of one name in a sentence */
+    NAMES_BYTES = 360, /* of a list of names */
+    QUOTE_BYTES = 200, /* of a marker's text or a note */
+    WORDS_BYTES = 40   /* of a number, a size, a duration */
+};
+
+/* What the sentences of one row are made from. */
+struct about {
+    const struct table *table;
+    const struct row *row;
+    const struct profile *profile;
+    int64_t now;
+    struct case_view view;
+    struct verdict verdict;
+    bool ambiguous[ROOT_COUNT];
+    bool counts[ROOT_COUNT]; /* what stands in this root is of this case */
+    char (*out)[REASON_BYTES];
+    int n;
+};
+
+/* ---- the formatter ---- */
+
+static size_t put(char *out, size_t cap, size_t at, const char *s, size_t len) {
+    size_t room = cap - 1 - at;
+    if (len > room) len = room;
+    memcpy(out + at, s, len);
+    return at + len;
+}
+
+/* Replaces {0} .. {9} by the arguments; what is too long is cut. */
+static void format(char *out, size_t cap, enum message m, const char *const args[]) {
+    size_t at = 0;
+    for (const char *s = english[m]; *s;) {
+        if (s[0] == '{' && s[1] >= '0' && s[1] <= '9' && s[2] == '}') {
+            const char *arg = args[s[1] - '0'];
+            at = put(out, cap, at, arg, strlen(arg));
+            s += 3;
+        } else {
+            size_t len = 1;
+            while (s[len] && s[len] != '{') len++;
+            at = put(out, cap, at, s, len);
+            s += len;
+        }
+    }
+    out[at] = '\0';
+}
+
+/* The arguments of a message, in order. */
+#define ARGS(...) ((const char *const[]){__VA_ARGS__})
+
+/* Adds a sentence, unless it has been said or there is no room. */
+static void say(struct about *a, enum message m, const char *const args[]) {
+    char raw[2 * REASON_BYTES], *line = a->out[a->n < REASON_MAX ? a->n : 0];
+    if (a->n >= REASON_MAX) return;
+    format(raw, sizeof raw, m, args);
+    text_clean(raw, line, REASON_BYTES);
+    for (int i = 0; i < a->n; i++) {
+        if (strcmp(a->out[i], line) == 0) return;
+    }
+    a->n++;
+}
+
+/* ---- arguments ---- */
+
+/* Text from outside as part of a sentence: blanks and line ends become one space each, the rest is cleaned. */
+static const char *quote(const char *text, char out[QUOTE_BYTES]) {
+    char flat[2 * QUOTE_BYTES];
+    size_t n = 0;
+    bool gap = false;
+    for (const char *s = text; *s && n + 2 < sizeof flat; s++) {
+        if (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n') {
+            gap = n > 0;
+            continue;
+        }
+        if (gap) flat[n++] = ' ';
+        gap = false;
+        flat[n++] = *s;
+    }
+    flat[n] = '\0';
+    text_clean(flat, out, QUOTE_BYTES);
+    return out;
+}
+
+static const char *clip(const char *name, char out[NAME_BYTES]) {
+    text_clean(name, out, NAME_BYTES);
+    return out;
+}
+
+static const char *number(int64_t n, char out[WORDS_BYTES]) {
+    snprintf(out, WORDS_BYTES, "%lld", (long long)n);
+    return out;
+}
+
+static const char *size_words(int64_t bytes, char out[WORDS_BYTES]) {
+    static const char *const unit[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
+    if (bytes == 1) return english[MSG_BYTE];
+    if (bytes < 10000) {
+        char digits[WORDS_BYTES];
+        format(out, WORDS_BYTES, MSG_BYTES, ARGS(number(bytes, digits)));
+        return out;
+    }
+    int u = 0;
+    int64_t tenths = bytes / 100;
+    for (; tenths >= 10000; u++) tenths /= 1000;
+    snprintf(out, WORDS_BYTES, "%lld.%lld %s", (long long)(tenths / 10), (long long)(tenths % 10), unit[u]);
+    return out;
+}
+
+void reason_duration(int64_t ms, char *out, size_t cap) {
+    enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
+    if (ms < 0) {
+        snprintf(out, cap, "—");
+        return;
+    }
+    if (ms < 2 * MINUTE) {
+        snprintf(out, cap, "%lld s", (long long)(ms / SECOND));
+        return;
+    }
+    if (ms < 2 * HOUR) {
+        snprintf(out, cap, "%lld min", (long long)(ms / MINUTE));
+        return;
+    }
+    bool days = ms >= 2 * (int64_t)DAY;
+    int64_t tenths = days ? ms / (DAY / 10) : ms / (HOUR / 10);
+    const char *unit = days ? "d" : "h";
+    if (tenths % 10 == 0)
+        snprintf(out, cap, "%lld %s", (long long)(tenths / 10), unit);
+    else
+        snprintf(out, cap, "%lld.%lld %s", (long long)(tenths / 10), (long long)(tenths % 10), unit);
+}
+
+static const char *duration(int64_t ms, char out[WORDS_BYTES]) {
+    reason_duration(ms > 0 ? ms : 0, out, WORDS_BYTES);
+    return out;
+}
+
+static const char *in_root(enum root_id root) { return english[root == ROOT_BATCH ? MSG_IN_BATCH : MSG_IN_ARCHIVE]; }
+
+static const char *state_words(enum artifact_state s) {
+    switch (s) {
+    case ARTIFACT_GROWING:
+        return english[MSG_STATE_GROWING];
+    case ARTIFACT_TRUNCATED:
+        return english[MSG_STATE_TRUNCATED];
+    case ARTIFACT_LOCKED:
+        return english[MSG_STATE_LOCKED];
+    case ARTIFACT_UNKNOWN:
+        return english[MSG_STATE_UNKNOWN];
+    default:
+        return english[MSG_STATE_ABSENT];
+    }
+}
+
+static const char *artifact_path(const struct about *a, int i) { return a->profile->artifact[i].path; }
+
+/* The file that stands for an artifact: its own path, or the alternative's name in the same directory. */
+static const char *file_path(const struct about *a, int i, const struct file_state *f, char out[NAME_BYTES]) {
+    const char *path = artifact_path(a, i), *slash = strrchr(path, '/');
+    char full[4 * NAME_BYTES];
+    if (f->name == NULL) return clip(path, out);
+    int dir = slash ? (int)(slash + 1 - path) : 0;
+    snprintf(full, sizeof full, "%.*s%s", dir, path, f->name);
+    return clip(full, out);
+}
+
+/* "a, b and c", "a, b, c and 4 more"; returns how many artifacts are in the mask. */
+static int names(const struct about *a, uint32_t mask, char out[NAMES_BYTES]) {
+    int order[PROFILE_MAX_ARTIFACTS], required = profile_required(a->profile, order), total = 0, shown = 0;
+    out[0] = '\0';
+    for (int k = 0; k < required; k++) total += (mask >> order[k]) & 1 ? 1 : 0;
+    int limit = total <= NAMES_SHOWN ? total : NAMES_SHOWN - 1;
+    for (int k = 0; k < required && shown < limit; k++) {
+        if (!((mask >> order[k]) & 1)) continue;
+        char name[NAME_BYTES], longer[NAMES_BYTES];
+        clip(artifact_path(a, order[k]), name);
+        if (shown++ == 0) {
+            snprintf(out, NAMES_BYTES, "%s", name);
+            continue;
+        }
+        format(longer, NAMES_BYTES, shown == total ? MSG_JOIN_AND : MSG_JOIN_COMMA, ARGS(out, name));
+        memcpy(out, longer, NAMES_BYTES);
+    }
+    if (shown < total) {
+        char longer[NAMES_BYTES], more[WORDS_BYTES];
+        format(longer, NAMES_BYTES, MSG_JOIN_MORE, ARGS(out, number(total - shown, more)));
+        memcpy(out, longer, NAMES_BYTES);
+    }
+    return total;
+}
+
+static int with_role(const struct about *a, unsigned role) {
+    for (int i = 0; i < a->profile->n_artifacts; i++) {
+        if (a->profile->artifact[i].roles & role) return i;
+    }
+    return -1;
+}
+
+static const struct profile_value *with_use(const struct about *a, enum value_use use) {
+    for (int i = 0; i < a->profile->n_values; i++) {
+        if (a->profile->value[i].use == use) return &a->profile->value[i];
+    }
+    return NULL;
+}
+
+static bool there(const struct file_state *f) {
+    return f->content != CONTENT_ABSENT && f->content != CONTENT_NOT_A_FILE;
+}
+
+static const struct file_state *file_with_role(const struct about *a, enum root_id root, unsigned role, int *index) {
+    *index = with_role(a, role);
+    const struct place *p = a->view.place[root];
+    return *index >= 0 && p && there(&p->files[*index]) ? &p->files[*index] : NULL;
+}
+
+/* ---- what is known of the row ---- */
+
+static void about_begin(struct about *a, const struct table *t, const struct row *r, int64_t now) {
+    memset(a, 0, sizeof *a);
+    a->table = t;
+    a->row = r;
+    a->profile = table_profile(t);
+    a->now = now;
+    table_judge(t, r, now, &a->verdict);
+    a->view.profile = a->profile;
+    a->view.policy = table_policy(t);
+    a->view.row = r;
+    a->view.over = table_over(t);
+    a->view.quiet_ms = a->verdict.quiet_ms;
+    a->view.threshold_ms = a->verdict.threshold_ms;
+    for (int i = 0; i < ROOT_COUNT; i++) {
+        a->view.root[i] = table_root(t, (enum root_id)i);
+        a->view.place[i] = table_place(t, r, (enum root_id)i, &a->ambiguous[i]);
+    }
+    a->counts[ROOT_BATCH] = true;
+    a->counts[ROOT_ARCHIVE] = a->view.policy->archive != ARCHIVE_NONE && a->view.root[ROOT_ARCHIVE]->in_play &&
+                              a->verdict.owner != OWNER_OTHER;
+}
+
+static bool has(const struct about *a, unsigned flag) { return (a->verdict.flags & flag) != 0; }
+
+static bool is_required(const struct about *a, int i) { return (a->profile->artifact[i].roles & ROLE_REQUIRED) != 0; }
+
+static int required_count(const struct about *a) {
+    int order[PROFILE_MAX_ARTIFACTS];
+    return profile_required(a->profile, order);
+}
+
+static int whole_in_archive(const struct about *a) {
+    int n = 0;
+    for (int i = 0; i < a->profile->n_artifacts; i++) {
+        if (is_required(a, i) && case_artifact_in(&a->view, ROOT_ARCHIVE, i) == ARTIFACT_WHOLE) n++;
+    }
+    return n;
+}
+
+/* The configuration that counts says the run has not ended. */
+static bool pre_run(const struct about *a) {
+    const struct place *local = a->view.place[ROOT_BATCH], *archive = a->view.place[ROOT_ARCHIVE];
+    if (local && local->config_read) return local->pre_run;
+    return a->counts[ROOT_ARCHIVE] && archive && archive->pre_run;
+}
+
+static bool root_unreadable(const struct about *a, enum root_id root) {
+    return a->view.root[root]->in_play && !a->view.root[root]->readable;
+}
+
+/* ---- how it ended, what is absent ---- */
+
+static const char *signal_name(int signal, char out[WORDS_BYTES]) {
+    /* Only numbers that mean the same on every POSIX system. */
+    static const struct {
+        int number;
+        const char *name;
+    } known[] = {{1, "HUP"},  {2, "INT"},   {3, "QUIT"},  {4, "ILL"},   {6, "ABRT"}, {8, "FPE"},
+                 {9, "KILL"}, {11, "SEGV"}, {13, "PIPE"}, {14, "ALRM"}, {15, "TERM"}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (known[i].number != signal) continue;
+        snprintf(out, WORDS_BYTES, "%d (%s)", signal, known[i].name);
+        return out;
+    }
+    return number(signal, out);
+}
+
+static void say_exit(struct about *a) {
+    char code[WORDS_BYTES], source[NAME_BYTES];
+    clip(a->row->exit_source ? a->row->exit_source : "?", source);
+    if (a->row->exit_signal > 0)
+        say(a, MSG_EXIT_SIGNAL, ARGS(signal_name(a->row->exit_signal, code), source));
+    else if (a->row->exit_code > 0)
+        say(a, MSG_EXIT_CODE, ARGS(number(a->row->exit_code, code), source));
+    else if (a->row->exit_code == 0 && a->verdict.status == STATUS_MISSING)
+        say(a, MSG_EXIT_ZERO, ARGS(source));
+}
+
+static void say_absent(struct about *a) {
+    char list[NAMES_BYTES];
+    const struct place *local = a->view.place[ROOT_BATCH], *archive = a->view.place[ROOT_ARCHIVE];
+    bool over = a->view.over || a->verdict.status == STATUS_FAILED;
+    bool any_place = local || (archive && a->counts[ROOT_ARCHIVE]) || a->ambiguous[ROOT_BATCH];
+    bool any_file = (local && local->has_files) || (archive && a->counts[ROOT_ARCHIVE] && archive->has_files);
+    bool batch_known = a->view.root[ROOT_BATCH]->scanned && a->view.root[ROOT_BATCH]->readable;
+    if (over && !any_place && batch_known) {
+        const struct root_state *root = a->view.root[ROOT_ARCHIVE];
+        bool archive_too = !archive && root->in_play && root->scanned && root->readable;
+        say(a, archive_too ? MSG_NO_DIRECTORY_ANYWHERE : MSG_NO_DIRECTORY, NULL);
+    } else if (over && any_place && !any_file && !a->ambiguous[ROOT_BATCH]) {
+        say(a, MSG_EMPTY, NULL);
+    }
+    int n = names(a, a->verdict.absent, list);
+    if (n == 0) return;
+    if (over)
+        say(a, n == 1 ? MSG_ABSENT_ONE : MSG_ABSENT_MANY, ARGS(list));
+    else if (a->verdict.status != STATUS_PENDING)
+        say(a, n == 1 ? MSG_STILL_ABSENT_ONE : MSG_STILL_ABSENT_MANY, ARGS(list));
+}
+
+/* ---- content ---- */
+
+static void say_truncated(struct about *a, int i, enum root_id root, const struct file_state *f) {
+    char path[NAME_BYTES], size[WORDS_BYTES], note[QUOTE_BYTES];
+    file_path(a, i, f, path);
+    const char *bytes = size_words(f->size, size);
+    if (a->verdict.artifact[i] == ARTIFACT_WHOLE && a->verdict.where[i] != root)
+        say(a, MSG_TRUNCATED_SPARE, ARGS(path, in_root(root), bytes, in_root((enum root_id)a->verdict.where[i])));
+    else if (f->note)
+        say(a, MSG_TRUNCATED_NOTE, ARGS(path, in_root(root), bytes, quote(f->note, note)));
+    else
+        say(a, MSG_TRUNCATED, ARGS(path, in_root(root), bytes));
+}
+
+static void say_content(struct about *a) {
+    char path[NAME_BYTES], note[QUOTE_BYTES];
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        const struct place *p = a->view.place[r];
+        enum root_id root = (enum root_id)r;
+        for (int i = 0; p && a->counts[r] && i < a->profile->n_artifacts; i++) {
+            const struct file_state *f = &p->files[i];
+            if (!is_required(a, i)) continue;
+            if (f->content == CONTENT_NOT_A_FILE) {
+                file_path(a, i, f, path);
+                if (f->note)
+                    say(a, MSG_NOT_A_FILE_NOTE, ARGS(path, in_root(root), quote(f->note, note)));
+                else
+                    say(a, MSG_NOT_A_FILE, ARGS(path, in_root(root)));
+            }
+            if (case_artifact_in(&a->view, root, i) != ARTIFACT_TRUNCATED) continue;
+            /* What is wrong only with the archive's copy is said with the archive. */
+            if (root == ROOT_ARCHIVE && a->verdict.artifact[i] != ARTIFACT_TRUNCATED &&
+                a->verdict.proof == PROOF_DIFFERS) {
+                continue;
+            }
+            say_truncated(a, i, root, f);
+        }
+    }
+}
+
+static void say_access(struct about *a) {
+    char path[NAME_BYTES], text[QUOTE_BYTES];
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        const struct place *p = a->view.place[r];
+        enum root_id root = (enum root_id)r;
+        for (int i = 0; p && a->counts[r] && i < a->profile->n_artifacts; i++) {
+            const struct file_state *f = &p->files[i];
+            file_path(a, i, f, path);
+            if (f->locked && f->holder)
+                say(a, MSG_LOCKED_BY, ARGS(path, in_root(root), quote(f->holder, text)));
+            else if (f->locked)
+                say(a, MSG_LOCKED, ARGS(path, in_root(root)));
+            if (f->content != CONTENT_UNREADABLE || f->locked) continue;
+            if (f->note)
+                say(a, MSG_UNREADABLE_NOTE, ARGS(path, in_root(root), quote(f->note, text)));
+            else
+                say(a, MSG_UNREADABLE, ARGS(path, in_root(root)));
+        }
+    }
+}
+
+/* ---- contradictions ---- */
+
+/* What the list, or the directory's own name, says of a column; "" when neither does. */
+static void expected_token(const struct about *a, const struct place *p, int column, char out[NAME_BYTES],
+                           bool *from_list) {
+    const struct sweep_case *c = a->row->expected;
+    out[0] = '\0';
+    *from_list = c != NULL;
+    if (c) {
+        if (column < c->columns) clip(c->token[column], out);
+        return;
+    }
+    char tokens[PROFILE_MAX_COLUMNS][32];
+    const char *slash = strrchr(p->name, '/');
+    int n = profile_parse_title(a->profile, slash ? slash + 1 : p->name, tokens);
+    if (column < n) clip(tokens[column], out);
+}
+
+static void say_mismatches(struct about *a) {
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        const struct place *p = a->view.place[r];
+        if (!p || !a->counts[r]) continue;
+        for (const struct mismatch *m = p->mismatches; m; m = m->next) {
+            const struct profile_value *v = &a->profile->value[m->value];
+            char found[NAME_BYTES], expected[NAME_BYTES], name[NAME_BYTES], file[NAME_BYTES];
+            clip(m->found, found);
+            clip(p->name, name);
+            clip(artifact_path(a, v->artifact), file);
+            if (v->use == USE_CASE_DIR) {
+                say(a, MSG_MISMATCH_DIRECTORY, ARGS(file, found, name));
+                continue;
+            }
+            bool from_list;
+            expected_token(a, p, v->column, expected, &from_list);
+            say(a, from_list ? MSG_MISMATCH_LIST : MSG_MISMATCH_TITLE,
+                ARGS(v->paths[0] ? v->paths[0] : v->name, found, expected, name));
+        }
+    }
+}
+
+static void say_title(struct about *a, unsigned flag) {
+    const struct sweep_case *c = a->row->expected;
+    char text[QUOTE_BYTES];
+    if (!has(a, flag)) return;
+    if (c->trouble)
+        say(a, MSG_TROUBLE, ARGS(quote(c->trouble, text)));
+    else
+        say(a, flag == FLAG_DUPLICATE_TITLE ? MSG_DUPLICATE : MSG_RISKY, NULL);
+}
+
+static void say_end_of_run(struct about *a) {
+    const struct profile_value *phase = with_use(a, USE_PHASE);
+    bool over = table_over(a->table);
+    if (phase && pre_run(a) && (over || !a->verdict.absent)) {
+        say(a, over ? MSG_PRE_RUN_OVER : MSG_PRE_RUN_LIVE, ARGS(artifact_path(a, phase->artifact), phase->expect));
+    } else if (has(a, FLAG_INTERRUPTED)) {
+        int merged = with_role(a, ROLE_MERGED), last = with_role(a, ROLE_LAST_RESULT);
+        say(a, MSG_ABORTED, ARGS(artifact_path(a, merged), artifact_path(a, last)));
+    }
+}
+
+/* ---- time ---- */
+
+static void say_stall(struct about *a) {
+    char quiet[WORDS_BYTES], threshold[WORDS_BYTES];
+    if (a->verdict.status != STATUS_STALLED) return;
+    say(a, MSG_STALLED, ARGS(duration(a->verdict.quiet_ms, quiet), duration(a->verdict.threshold_ms, threshold)));
+}
+
+static void say_progress(struct about *a) {
+    char list[NAMES_BYTES], quiet[WORDS_BYTES], threshold[WORDS_BYTES];
+    if (a->verdict.status != STATUS_RUNNING && a->verdict.status != STATUS_STALLED) return;
+    int n = names(a, a->verdict.growing, list);
+    if (n > 0) say(a, n == 1 ? MSG_GROWING_ONE : MSG_GROWING_MANY, ARGS(list));
+    n = names(a, a->verdict.absent, list);
+    if (n > 0) say(a, n == 1 ? MSG_STILL_ABSENT_ONE : MSG_STILL_ABSENT_MANY, ARGS(list));
+    if (a->verdict.status == STATUS_RUNNING && !a->view.policy->one_pass && a->verdict.quiet_ms >= 0) {
+        say(a, MSG_QUIET, ARGS(duration(a->verdict.quiet_ms, quiet), duration(a->verdict.threshold_ms, threshold)));
+    }
+}
+
+/* ---- the archive ---- */
+
+static void say_other_batch(struct about *a) {
+    const struct place *local = a->view.place[ROOT_BATCH], *archive = a->view.place[ROOT_ARCHIVE];
+    int config = with_role(a, ROLE_CONFIG);
+    char here[WORDS_BYTES], copy[WORDS_BYTES], found[NAME_BYTES];
+    if (a->verdict.owner != OWNER_OTHER || a->verdict.proof == PROOF_NOT_NEEDED) return;
+    for (int i = 0; local && i < a->profile->n_artifacts; i++) {
+        const struct file_state *f = &archive->files[i], *l = &local->files[i];
+        if (!(a->profile->artifact[i].roles & ROLE_OWNER_PROOF) || !there(f) || !there(l)) continue;
+        if (f->hash && f->hash == l->hash) continue;
+        if (f->size != l->size) {
+            say(a, MSG_OTHER_SIZE, ARGS(artifact_path(a, i), size_words(f->size, copy), size_words(l->size, here)));
+            return;
+        }
+        if (f->mtime_ns != l->mtime_ns) {
+            say(a, MSG_OTHER_CONTENT, ARGS(artifact_path(a, i)));
+            return;
+        }
+    }
+    for (const struct mismatch *m = archive->mismatches; m; m = m->next) {
+        if (a->profile->value[m->value].use != USE_CASE_DIR) continue;
+        say(a, MSG_OTHER_NAMES, ARGS(artifact_path(a, config), clip(m->found, found)));
+        return;
+    }
+    say(a, MSG_OTHER_UNNAMED, NULL);
+}
+
+static void say_manifest(struct about *a) {
+    int i;
+    char text[QUOTE_BYTES];
+    const struct file_state *f = file_with_role(a, ROOT_ARCHIVE, ROLE_MANIFEST, &i);
+    if (!f || (f->content == CONTENT_WHOLE && !f->differs)) return;
+    bool whole = f->content == CONTENT_WHOLE;
+    if (f->note) {
+        say(a, whole ? MSG_MANIFEST_DIFFERS_NOTE : MSG_MANIFEST_BAD_NOTE,
+            ARGS(artifact_path(a, i), quote(f->note, text)));
+    } else {
+        say(a, whole ? MSG_MANIFEST_DIFFERS : MSG_MANIFEST_BAD, ARGS(artifact_path(a, i)));
+    }
+}
+
+static void say_not_whole_there(struct about *a) {
+    for (int i = 0; i < a->profile->n_artifacts; i++) {
+        if (!(a->profile->artifact[i].roles & ROLE_REQUIRED)) continue;
+        enum artifact_state state = case_artifact_in(&a->view, ROOT_ARCHIVE, i);
+        if (state != ARTIFACT_WHOLE) say(a, MSG_NOT_WHOLE_THERE, ARGS(artifact_path(a, i), state_words(state)));
+    }
+}
+
+/* A failure marker in the batch's directory of the case, the newest, whether it counts or not. */
+static const struct file_state *any_marker(const struct about *a, int *artifact) {
+    const struct place *p = a->view.place[ROOT_BATCH];
+    const struct file_state *newest = NULL;
+    for (int i = 0; p && i < a->profile->n_artifacts; i++) {
+        if (!(a->profile->artifact[i].roles & ROLE_MARKER_FAILURE) || !there(&p->files[i])) continue;
+        if (newest && newest->mtime_ns >= p->files[i].mtime_ns) continue;
+        newest = &p->files[i];
+        *artifact = i;
+    }
+    return newest;
+}
+
+static void say_marker(struct about *a) {
+    int i = 0;
+    char text[QUOTE_BYTES];
+    const struct file_state *marker = any_marker(a, &i);
+    if (!marker) return;
+    const char *done = artifact_path(a, with_role(a, ROLE_MARKER_DONE));
+    bool counts = case_failure_marker(&a->view, &i) != NULL;
+    if (has(a, FLAG_MARKER_CONFLICT)) say(a, MSG_MARKER_CONFLICT, ARGS(artifact_path(a, i), done));
+    if (a->verdict.proof == PROOF_MARKER) {
+        if (marker->note && marker->note[0])
+            say(a, MSG_MARKER_SAYS, ARGS(artifact_path(a, i), quote(marker->note, text)));
+        else
+            say(a, MSG_MARKER_SILENT, ARGS(artifact_path(a, i)));
+    } else if (a->verdict.proof == PROOF_PROVEN && counts) {
+        if (!has(a, FLAG_MARKER_CONFLICT)) say(a, MSG_MARKER_OVERRIDDEN, ARGS(artifact_path(a, i)));
+    } else if (!counts) {
+        say(a, MSG_MARKER_OLD, ARGS(artifact_path(a, i)));
+    }
+}
+
+static void say_archive(struct about *a) {
+    bool waits = a->verdict.status == STATUS_ARCHIVING, failed = a->verdict.status == STATUS_ARCHIVE_FAILED;
+    char whole[WORDS_BYTES], all[WORDS_BYTES], quiet[WORDS_BYTES], grace[WORDS_BYTES];
+    int done = with_role(a, ROLE_MARKER_DONE);
+    say_marker(a);
+    say_other_batch(a);
+    if (!waits && !failed) return;
+    number(whole_in_archive(a), whole);
+    number(required_count(a), all);
+    switch (a->verdict.proof) {
+    case PROOF_NONE:
+        say(a, waits ? MSG_AWAIT_NONE : MSG_NOT_ARCHIVED, NULL);
+        break;
+    case PROOF_COPYING:
+        if (waits)
+            say(a, MSG_AWAIT_COPY, ARGS(whole, all, artifact_path(a, done)));
+        else
+            say(a, MSG_NOT_DONE, ARGS(artifact_path(a, done), whole, all));
+        break;
+    case PROOF_DIFFERS:
+        if (waits) say(a, MSG_AWAIT_SETTLE, ARGS(artifact_path(a, done)));
+        say_manifest(a);
+        say_not_whole_there(a);
+        if (a->verdict.owner == OWNER_UNPROVEN) say(a, MSG_OWNER_UNPROVEN, NULL);
+        break;
+    case PROOF_OTHER_BATCH:
+        if (waits) say(a, MSG_AWAIT_REPLACE, NULL);
+        break;
+    case PROOF_MARKER:
+        say_manifest(a);
+        break;
+    default:
+        break;
+    }
+    bool final = a->verdict.proof == PROOF_MARKER || a->verdict.proof == PROOF_DIFFERS;
+    if (failed && !final && !table_over(a->table) && a->view.root[ROOT_ARCHIVE]->readable) {
+        int64_t given = a->view.policy->archive_grace_ms;
+        say(a, MSG_GRACE_OVER, ARGS(duration(a->verdict.quiet_ms, quiet), duration(given, grace)));
+    }
+}
+
+/* ---- roots ---- */
+
+static void say_root(struct about *a, enum root_id root) {
+    const struct root_state *r = a->view.root[root];
+    char age[WORDS_BYTES], since[WORDS_BYTES + 8] = "", why[QUOTE_BYTES];
+    if (!root_unreadable(a, root)) return;
+    if (root == ROOT_ARCHIVE && a->verdict.proof == PROOF_NOT_NEEDED) return;
+    if (r->scanned) format(since, sizeof since, MSG_FOR_DURATION, ARGS(duration(a->now - r->since, age)));
+    bool batch = root == ROOT_BATCH;
+    if (r->reason)
+        say(a, batch ? MSG_BATCH_UNREADABLE_WHY : MSG_ARCHIVE_UNREADABLE_WHY, ARGS(since, quote(r->reason, why)));
+    else
+        say(a, batch ? MSG_BATCH_UNREADABLE : MSG_ARCHIVE_UNREADABLE, ARGS(since));
+}
+
+/* ---- what else there is to say ---- */
+
+static void say_directories(struct about *a) {
+    char name[NAME_BYTES], list[NAMES_BYTES];
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        const struct place *p = a->view.place[r];
+        if (p && !p->exact) say(a, MSG_ALIAS, ARGS(in_root((enum root_id)r), clip(p->name, name)));
+        if (!a->ambiguous[r]) continue;
+        list[0] = '\0';
+        for (p = a->row->place[r]; p; p = p->next) {
+            char longer[NAMES_BYTES];
+            if (!p->present) continue;
+            clip(p->name, name);
+            if (list[0])
+                format(longer, NAMES_BYTES, MSG_JOIN_COMMA, ARGS(list, name));
+            else
+                snprintf(longer, NAMES_BYTES, "%s", name);
+            memcpy(list, longer, NAMES_BYTES);
+        }
+        say(a, MSG_AMBIGUOUS, ARGS(in_root((enum root_id)r), list));
+    }
+}
+
+static void say_flags(struct about *a) {
+    char name[NAME_BYTES], n[WORDS_BYTES];
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        const struct place *p = a->view.place[r];
+        if (!p || !p->overwritten) continue;
+        const char *what = p->overwritten_what ? p->overwritten_what : p->name;
+        say(a, MSG_OVERWRITTEN, ARGS(clip(what, name), in_root((enum root_id)r)));
+    }
+    if (has(a, FLAG_UNMERGED)) {
+        int i = with_role(a, ROLE_MERGED);
+        uint32_t chunks = 0;
+        for (int r = 0; r < ROOT_COUNT; r++) {
+            if (a->counts[r] && a->view.place[r]) chunks += a->view.place[r]->files[i].chunks;
+        }
+        say(a, chunks == 1 ? MSG_UNMERGED_ONE : MSG_UNMERGED_MANY, ARGS(artifact_path(a, i), number(chunks, n)));
+    }
+    const struct profile_value *violation = with_use(a, USE_VIOLATION);
+    if (has(a, FLAG_BUDGET_VIOLATION) && violation) {
+        say(a, MSG_VIOLATION, ARGS(artifact_path(a, violation->artifact), violation->name));
+    }
+    if (has(a, FLAG_ELSEWHERE)) say(a, MSG_ELSEWHERE, NULL);
+    say_title(a, FLAG_RISKY_TITLE);
+}
+
+static void say_complete(struct about *a) {
+    char n[WORDS_BYTES];
+    int i;
+    if (a->verdict.status != STATUS_COMPLETE) return;
+    number(required_count(a), n);
+    if (a->verdict.proof != PROOF_PROVEN) {
+        say(a, MSG_COMPLETE, ARGS(n));
+    } else if (file_with_role(a, ROOT_ARCHIVE, ROLE_MANIFEST, &i)) {
+        say(a, MSG_COMPLETE_MANIFEST, ARGS(n));
+    } else {
+        say(a, MSG_COMPLETE_DONE, ARGS(n, artifact_path(a, with_role(a, ROLE_MARKER_DONE))));
+    }
+}
+
+int reason_lines(const struct table *t, const struct row *r, int64_t now, char out[REASON_MAX][REASON_BYTES]) {
+    struct about a;
+    about_begin(&a, t, r, now);
+    a.out = out;
+    say_exit(&a);
+    say_stall(&a);
+    say_title(&a, FLAG_DUPLICATE_TITLE);
+    say_mismatches(&a);
+    say_absent(&a);
+    say_content(&a);
+    say_end_of_run(&a);
+    say_archive(&a);
+    say_root(&a, ROOT_BATCH);
+    say_root(&a, ROOT_ARCHIVE);
+    say_access(&a);
+    say_progress(&a);
+    say_complete(&a);
+    say_directories(&a);
+    say_flags(&a);
+    return a.n;
+}
+
+/* ---- what to do ---- */
+
+/* MSG_TROUBLE: nothing. */
+static enum message remedy(const struct about *a) {
+    const struct verdict *v = &a->verdict;
+    switch (v->status) {
+    case STATUS_FAILED:
+        return a->row->exit_signal == 9 ? MSG_DO_MEMORY : MSG_DO_READ_LOG;
+    case STATUS_MISSING:
+        return has(a, FLAG_ELSEWHERE)     ? MSG_DO_OTHER_BATCH
+               : a->ambiguous[ROOT_BATCH] ? MSG_DO_DIRECTORIES
+                                          : MSG_DO_RERUN;
+    case STATUS_INVALID:
+        if (has(a, FLAG_DUPLICATE_TITLE)) return MSG_DO_DUPLICATE;
+        if (has(a, FLAG_CONFIG_MISMATCH)) return MSG_DO_OVERRIDES;
+        return v->unknown ? MSG_DO_READABLE : MSG_DO_RERUN;
+    case STATUS_ARCHIVE_FAILED:
+        if (root_unreadable(a, ROOT_ARCHIVE)) return MSG_DO_DRIVE;
+        return v->proof == PROOF_OTHER_BATCH ? MSG_DO_REPLACE : MSG_DO_ARCHIVE;
+    case STATUS_STALLED:
+        return has(a, FLAG_LOCKED) ? MSG_DO_RELEASE : MSG_DO_PROCESS;
+    case STATUS_RUNNING:
+        return has(a, FLAG_CONFIG_MISMATCH) ? MSG_DO_STOP : a->view.policy->one_pass ? MSG_DO_WAIT : MSG_TROUBLE;
+    case STATUS_COMPLETE:
+        if (has(a, FLAG_BUDGET_VIOLATION)) return MSG_DO_VIOLATION;
+        if (has(a, FLAG_OVERWRITTEN)) return MSG_DO_WHO_WROTE;
+        if (has(a, FLAG_MARKER_CONFLICT)) return MSG_DO_COMPARE;
+        return has(a, FLAG_UNMERGED) ? MSG_DO_MERGE : MSG_TROUBLE;
+    default:
+        return MSG_TROUBLE;
+    }
+}
+
+void reason_remedy(const struct table *t, const struct row *r, int64_t now, char out[REASON_BYTES]) {
+    struct about a;
+    about_begin(&a, t, r, now);
+    enum message m = remedy(&a);
+    out[0] = '\0';
+    if (m != MSG_TROUBLE) format(out, REASON_BYTES, m, NULL);
+}

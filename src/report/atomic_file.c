@@ -1,0 +1,83 @@
+#include "report/atomic_file.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+static int finish(uv_fs_t *req, int result) {
+    uv_fs_req_cleanup(req);
+    return result;
+}
+
+static size_t parent_length(const char *path) {
+    size_t n = strlen(path);
+    while (n > 0 && path[n - 1] != '/' && path[n - 1] != '\\') n--;
+    return n;
+}
+
+static char *parent_of(const char *path) {
+    size_t n = parent_length(path);
+    char *out = malloc(n + 2);
+    if (!out) abort();
+    memcpy(out, path, n);
+    if (n == 0) out[n++] = '.';
+    out[n] = '\0';
+    return out;
+}
+
+static int write_all(int fd, const char *bytes, size_t len) {
+    while (len > 0) {
+        uv_fs_t req;
+        size_t step = len < (1u << 20) ? len : (1u << 20);
+        uv_buf_t buf = uv_buf_init((char *)(uintptr_t)bytes, (unsigned)step);
+        int n = finish(&req, uv_fs_write(NULL, &req, fd, &buf, 1, -1, NULL));
+        if (n < 0) return n;
+        bytes += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+/* Makes the rename itself last through a power cut; not every file system can, and none loses the old file for that. */
+static void sync_directory(const char *path) {
+    uv_fs_t req;
+    char *dir = parent_of(path);
+    int fd = finish(&req, uv_fs_open(NULL, &req, dir, UV_FS_O_RDONLY, 0, NULL));
+    free(dir);
+    if (fd < 0) return;
+    finish(&req, uv_fs_fsync(NULL, &req, fd, NULL));
+    finish(&req, uv_fs_close(NULL, &req, fd, NULL));
+}
+
+int atomic_file_write(const char *path, const void *bytes, size_t len) {
+    uv_fs_t req;
+    size_t room = strlen(path) + 64;
+    char *temp = malloc(room);
+    if (!temp) abort();
+    snprintf(temp, room, "%s.%d-%llx.tmp", path, (int)uv_os_getpid(), (unsigned long long)uv_hrtime());
+    int flags = UV_FS_O_WRONLY | UV_FS_O_CREAT | UV_FS_O_EXCL;
+    int fd = finish(&req, uv_fs_open(NULL, &req, temp, flags, 0666, NULL));
+    int err = fd;
+    if (fd >= 0) {
+        err = write_all(fd, bytes, len);
+        if (err >= 0) err = finish(&req, uv_fs_fsync(NULL, &req, fd, NULL));
+        int closed = finish(&req, uv_fs_close(NULL, &req, fd, NULL));
+        if (err >= 0) err = closed;
+        if (err >= 0) err = finish(&req, uv_fs_rename(NULL, &req, temp, path, NULL));
+        if (err < 0) finish(&req, uv_fs_unlink(NULL, &req, temp, NULL));
+    }
+    free(temp);
+    if (err < 0) return err;
+    sync_directory(path);
+    return 0;
+}
+
+int atomic_file_make_parents(const char *path) {
+    uv_fs_t req;
+    char *dir = parent_of(path);
+    int err = finish(&req, uv_fs_mkdir(NULL, &req, dir, 0777, NULL));
+    free(dir);
+    return err == UV_EEXIST ? 0 : err;
+}

@@ -1,0 +1,14 @@
+/* atomic_file: a file is replaced whole or not at all.
+ * Written beside the target under a name of its own, flushed to the disk, renamed over it, the directory flushed.
+ * Blocking; any thread. On failure the previous file is as it was and the temporary one is gone. Negative libuv errors.
+ */
+#ifndef SW_REPORT_ATOMIC_FILE_H
+#define SW_REPORT_ATOMIC_FILE_H
+
+#include <stddef.h>
+
+int atomic_file_write(const char *path, const void *bytes, size_t len);
+/* Makes the directory a file is to stand in, one level: checks/ of an existing batch. 0 when it is there. */
+int atomic_file_make_parents(const char *path);
+
+#endif

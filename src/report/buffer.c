@@ -1,0 +1,33 @@
+#include "report/buffer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void buffer_add(struct buffer *b, const void *bytes, size_t len) {
+    if (len == 0) return;
+    if (b->len + len > b->cap) {
+        b->cap = (b->cap ? b->cap * 2 : 4096) + len;
+        b->bytes = realloc(b->bytes, b->cap);
+        if (!b->bytes) abort();
+    }
+    memcpy(b->bytes + b->len, bytes, len);
+    b->len += len;
+}
+
+void buffer_text(struct buffer *b, const char *text) { buffer_add(b, text, strlen(text)); }
+
+void buffer_format(struct buffer *b, const char *format, ...) {
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (n > 0) buffer_add(b, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
+}
+
+void buffer_free(struct buffer *b) {
+    free(b->bytes);
+    memset(b, 0, sizeof *b);
+}

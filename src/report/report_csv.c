@@ -1,0 +1,74 @@
+#include "report/report.h"
+
+#include "model/case.h"
+#include "model/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *report_found(const struct table *t, const struct row *r, enum root_id root) {
+    const struct root_state *state = table_root(t, root);
+    for (const struct place *p = r->place[root]; p; p = p->next) {
+        if (p->present) return "true";
+    }
+    bool asked = root == ROOT_BATCH || state->in_play;
+    return asked && !(state->scanned && state->readable) ? "unknown" : "false";
+}
+
+size_t report_expected_dir(const struct table *t, const struct row *r, char *out, size_t cap) {
+    const struct policy *p = table_policy(t);
+    size_t len = strlen(p->batch_path);
+    bool ends = len > 0 && (p->batch_path[len - 1] == '/' || p->batch_path[len - 1] == p->separator);
+    int n = ends ? snprintf(out, cap, "%s%s", p->batch_path, r->title)
+                 : snprintf(out, cap, "%s%c%s", p->batch_path, p->separator, r->title);
+    return n < 0 ? 0 : (size_t)n < cap ? (size_t)n : cap - 1;
+}
+
+static void put_field(struct buffer *out, const char *value) {
+    char clean[8192];
+    text_clean(value, clean, sizeof clean);
+    if (!strpbrk(clean, ",\"\r\n")) {
+        buffer_text(out, clean);
+        return;
+    }
+    buffer_text(out, "\"");
+    for (const char *s = clean; *s; s++) {
+        if (*s == '"') buffer_add(out, "\"", 1);
+        buffer_add(out, s, 1);
+    }
+    buffer_text(out, "\"");
+}
+
+void report_csv(const struct report_input *in, struct buffer *out) {
+    const struct table *t = in->table;
+    const struct profile *p = table_profile(t);
+    int order[PROFILE_MAX_ARTIFACTS];
+    int n = profile_required(p, order);
+    buffer_text(out, "case_id,expected_dir,found_local,found_archive,missing_files,status\r\n");
+    for (size_t i = 0; i < table_count(t); i++) {
+        const struct row *r = table_row(t, i);
+        struct verdict v;
+        char text[8192];
+        size_t used = 0;
+        table_judge(t, r, in->now, &v);
+        put_field(out, r->title);
+        buffer_text(out, ",");
+        report_expected_dir(t, r, text, sizeof text);
+        put_field(out, text);
+        buffer_text(out, ",");
+        buffer_text(out, report_found(t, r, ROOT_BATCH));
+        buffer_text(out, ",");
+        buffer_text(out, report_found(t, r, ROOT_ARCHIVE));
+        buffer_text(out, ",");
+        text[0] = '\0';
+        for (int k = 0; k < n; k++) {
+            if (!(v.absent & (UINT32_C(1) << order[k])) || used >= sizeof text) continue;
+            used +=
+                (size_t)snprintf(text + used, sizeof text - used, "%s%s", used ? ";" : "", p->artifact[order[k]].path);
+        }
+        put_field(out, text);
+        buffer_text(out, ",");
+        buffer_text(out, status_word(v.status));
+        buffer_text(out, "\r\n");
+    }
+}

@@ -1,0 +1,243 @@
+#include "report/report.h"
+
+#include "model/reason.h"
+#include "report/json_writer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const proof_words[] = {"not_needed", "none",    "copying",     "proven",
+                                          "marker",     "differs", "other_batch", "unreachable"};
+
+/* ISO 8601 in UTC, to the second; civil date from days (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+ */
+static void put_time(char out[32], int64_t wall_ms) {
+    int64_t seconds = wall_ms / 1000, days = seconds / 86400, rest = seconds % 86400;
+    if (rest < 0) {
+        rest += 86400;
+        days--;
+    }
+    days += 719468;
+    int64_t era = (days >= 0 ? days : days - 146096) / 146097, doe = days - era * 146097;
+    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
+    int64_t day = doy - (153 * mp + 2) / 5 + 1, month = mp < 10 ? mp + 3 : mp - 9;
+    int64_t year = yoe + era * 400 + (month <= 2);
+    snprintf(out, 32, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)year, (int)month, (int)day, (int)(rest / 3600),
+             (int)(rest / 60 % 60), (int)(rest % 60));
+}
+
+static void put_root(struct json_writer *w, const struct table *t, enum root_id root) {
+    const struct root_state *r = table_root(t, root);
+    if (!r->in_play) {
+        json_null(w, root_word(root));
+        return;
+    }
+    json_open(w, root_word(root), '{');
+    json_string(w, "path", r->path);
+    json_bool(w, "learned", r->learned);
+    json_string(w, "health", health_word(r->health));
+    json_string(w, "reason", r->reason);
+    json_close(w, '}');
+}
+
+static void put_file(struct json_writer *w, const struct place *p, enum root_id root, int artifact) {
+    if (!p || p->files[artifact].content == CONTENT_ABSENT) {
+        json_null(w, root == ROOT_BATCH ? "local" : "archive");
+        return;
+    }
+    const struct file_state *f = &p->files[artifact];
+    json_open_flat(w, root == ROOT_BATCH ? "local" : "archive", '{');
+    json_string(w, "content", content_word(f->content));
+    if (f->name) json_string(w, "file", f->name);
+    json_int(w, "size", f->size);
+    json_number(w, "mtime", (double)(f->mtime_ns / 1000) / 1e6);
+    if (f->chunks) json_int(w, "chunks", f->chunks);
+    if (f->locked) json_string(w, "holder", f->holder ? f->holder : "unknown");
+    if (f->note) json_string(w, "note", f->note);
+    json_close(w, '}');
+}
+
+static void put_artifacts(struct json_writer *w, const struct table *t, const struct row *r, const struct verdict *v) {
+    const struct profile *p = table_profile(t);
+    const struct place *local = table_place(t, r, ROOT_BATCH, NULL), *archive = table_place(t, r, ROOT_ARCHIVE, NULL);
+    json_open(w, "artifacts", '[');
+    for (int i = 0; i < p->n_artifacts; i++) {
+        bool required = p->artifact[i].roles & ROLE_REQUIRED;
+        bool seen = (local && local->files[i].content != CONTENT_ABSENT) ||
+                    (archive && archive->files[i].content != CONTENT_ABSENT);
+        if (!required && !seen) continue;
+        json_open(w, NULL, '{');
+        json_string(w, "path", p->artifact[i].path);
+        json_bool(w, "required", required);
+        json_string(w, "state", artifact_word(v->artifact[i]));
+        json_string(w, "where", v->artifact[i] == ARTIFACT_ABSENT ? NULL : root_word(v->where[i]));
+        put_file(w, local, ROOT_BATCH, i);
+        put_file(w, archive, ROOT_ARCHIVE, i);
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+}
+
+static void put_mismatches(struct json_writer *w, const struct table *t, const struct row *r) {
+    const struct profile *p = table_profile(t);
+    const struct place *place = table_place(t, r, ROOT_BATCH, NULL);
+    if (!place || !place->mismatches) place = table_place(t, r, ROOT_ARCHIVE, NULL);
+    json_open(w, "mismatches", '[');
+    for (const struct mismatch *m = place ? place->mismatches : NULL; m; m = m->next) {
+        const struct profile_value *v = &p->value[m->value];
+        json_open_flat(w, NULL, '{');
+        json_string(w, "field", v->paths[0]);
+        if (v->use == USE_COLUMN && r->expected && v->column < r->expected->columns) {
+            json_string(w, "expected", r->expected->token[v->column]);
+        } else {
+            json_string(w, "expected", r->title);
+        }
+        json_string(w, "found", m->found);
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+}
+
+static void put_case(struct json_writer *w, const struct report_input *in, const struct row *r) {
+    const struct table *t = in->table;
+    const struct profile *p = table_profile(t);
+    const struct place *local = table_place(t, r, ROOT_BATCH, NULL), *archive = table_place(t, r, ROOT_ARCHIVE, NULL);
+    struct verdict v;
+    char lines[REASON_MAX][REASON_BYTES], dir[8192];
+    int order[PROFILE_MAX_ARTIFACTS], n = profile_required(p, order);
+    table_judge(t, r, in->now, &v);
+    json_open(w, NULL, '{');
+    json_string(w, "case_id", r->title);
+    report_expected_dir(t, r, dir, sizeof dir);
+    json_string(w, "expected_dir", dir);
+    json_string(w, "status", status_word(v.status));
+    json_open_flat(w, "flags", '[');
+    for (int b = 0; b < FLAG_COUNT; b++) {
+        if (v.flags & (1u << b)) json_string(w, NULL, flag_word((enum case_flag_bit)b));
+    }
+    json_close(w, ']');
+    json_open(w, "reasons", '[');
+    int reasons = reason_lines(t, r, in->now, lines);
+    for (int i = 0; i < reasons; i++) json_string(w, NULL, lines[i]);
+    json_close(w, ']');
+    reason_remedy(t, r, in->now, lines[0]);
+    json_string(w, "remedy", lines[0][0] ? lines[0] : NULL);
+    json_string(w, "line", r->expected ? r->expected->line : NULL);
+    if (r->expected) json_int(w, "line_no", r->expected->line_no);
+    json_open_flat(w, "parameters", '{');
+    for (int i = 0; r->expected && i < r->expected->columns; i++) {
+        json_number(w, p->column[i].name, r->expected->value[i]);
+    }
+    json_close(w, '}');
+    json_string(w, "found_local", report_found(t, r, ROOT_BATCH));
+    json_string(w, "found_archive", report_found(t, r, ROOT_ARCHIVE));
+    json_string(w, "local_dir", local ? local->name : NULL);
+    json_string(w, "archive_dir", archive ? archive->name : NULL);
+    json_string(w, "archive_proof", proof_words[v.proof]);
+    json_open_flat(w, "missing_files", '[');
+    for (int i = 0; i < n; i++) {
+        if (v.absent & (UINT32_C(1) << order[i])) json_string(w, NULL, p->artifact[order[i]].path);
+    }
+    json_close(w, ']');
+    put_mismatches(w, t, r);
+    put_artifacts(w, t, r, &v);
+    if (r->exit_code >= 0) {
+        json_open_flat(w, "exit", '{');
+        json_int(w, "code", r->exit_code);
+        json_int(w, "signal", r->exit_signal);
+        json_string(w, "recorded_by", r->exit_source);
+        json_close(w, '}');
+    }
+    json_close(w, '}');
+}
+
+void report_case_json(const struct report_input *in, const struct row *r, struct buffer *out) {
+    struct json_writer w = {.out = out};
+    put_case(&w, in, r);
+}
+
+static void put_totals(struct json_writer *w, const struct report_input *in) {
+    const struct table *t = in->table;
+    size_t found = 0, missing = 0, files = 0;
+    for (size_t i = 0; i < table_count(t); i++) {
+        const struct row *r = table_row(t, i);
+        struct verdict v;
+        table_judge(t, r, in->now, &v);
+        bool here = strcmp(report_found(t, r, ROOT_BATCH), "true") == 0;
+        found += here || strcmp(report_found(t, r, ROOT_ARCHIVE), "true") == 0;
+        missing += v.absent != 0;
+        for (uint32_t m = v.absent; m; m &= m - 1) files++;
+    }
+    json_int(w, "expected_cases", (int64_t)table_count(t));
+    json_int(w, "found_cases", (int64_t)found);
+    json_int(w, "missing_cases", (int64_t)missing);
+    json_int(w, "missing_files_total", (int64_t)files);
+    json_int(w, "archive_failures", (int64_t)table_status_count(t, STATUS_ARCHIVE_FAILED));
+}
+
+static void put_list(struct json_writer *w, const struct table *t) {
+    const struct sweep_list *l = table_list(t);
+    if (!l) {
+        json_null(w, "sweep_list");
+        return;
+    }
+    json_open(w, "sweep_list", '{');
+    json_string(w, "path", table_list_path(t));
+    json_open(w, "warnings", '[');
+    for (size_t i = 0; i < l->n_issues; i++) {
+        json_open_flat(w, NULL, '{');
+        json_int(w, "line", l->issues[i].line_no);
+        json_string(w, "message", l->issues[i].message);
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+    json_close(w, '}');
+}
+
+enum { UNEXPECTED_MAX = 1000 };
+
+static void put_unexpected(struct json_writer *w, const struct table *t) {
+    const struct place *places[UNEXPECTED_MAX];
+    size_t n = table_unexpected(t, places, UNEXPECTED_MAX);
+    json_int(w, "unexpected_total", (int64_t)n);
+    json_open(w, "unexpected", '[');
+    for (size_t i = 0; i < n && i < UNEXPECTED_MAX; i++) json_string(w, NULL, places[i]->name);
+    json_close(w, ']');
+}
+
+void report_json(const struct report_input *in, struct buffer *out) {
+    const struct table *t = in->table;
+    struct json_writer w = {.out = out};
+    char when[32];
+    put_time(when, in->wall);
+    json_open(&w, NULL, '{');
+    put_totals(&w, in);
+    json_int(&w, "schema_version", REPORT_SCHEMA_VERSION);
+    json_open_flat(&w, "generator", '{');
+    json_string(&w, "name", "sweepwatch");
+    json_string(&w, "version", in->version);
+    json_close(&w, '}');
+    json_bool(&w, "settled", in->settled);
+    json_string(&w, "written_at", when);
+    json_string(&w, "batch_dir", table_policy(t)->batch_path);
+    put_root(&w, t, ROOT_BATCH);
+    put_root(&w, t, ROOT_ARCHIVE);
+    put_list(&w, t);
+    json_open(&w, "counts", '{');
+    for (int s = 0; s < STATUS_COUNT; s++) {
+        json_int(&w, status_word((enum case_status)s), (int64_t)table_status_count(t, (enum case_status)s));
+    }
+    json_close(&w, '}');
+    json_open(&w, "flags", '{');
+    for (int b = 0; b < FLAG_COUNT; b++) {
+        size_t n = table_flag_count(t, (enum case_flag_bit)b);
+        if (n > 0) json_int(&w, flag_word((enum case_flag_bit)b), (int64_t)n);
+    }
+    json_close(&w, '}');
+    put_unexpected(&w, t);
+    json_open(&w, "cases", '[');
+    for (size_t i = 0; i < table_count(t); i++) put_case(&w, in, table_row(t, i));
+    json_close(&w, ']');
+    json_close(&w, '}');
+}

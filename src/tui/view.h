@@ -1,0 +1,26 @@
+/* view: the whole screen from the table, two clocks and what the person did.
+ *
+ * Reads; decides nothing about cases. Only the visible rows are judged and explained, so a drawing costs O(lines)
+ * beside what ui_arrange does when the table has changed. Not thread safe (the table's thread). No I/O. */
+#ifndef SW_TUI_VIEW_H
+#define SW_TUI_VIEW_H
+
+#include "model/eta.h"
+#include "tui/screen.h"
+#include "tui/ui_state.h"
+
+struct view_input {
+    const struct table *table;
+    struct ui_state *ui;   /* its order, scroll and pages are brought up to date by drawing */
+    int64_t now_ms;        /* monotonic */
+    int64_t wall_ms;       /* since 1970-01-01 UTC, the same moment as now_ms */
+    int utc_offset_min;    /* local time = UTC + this */
+    int64_t elapsed_ms;    /* how long the sweep has been going; -1 unknown */
+    const struct eta *eta; /* refreshed by the caller (eta_refresh); NULL: none */
+    const char *message;   /* stands in place of the keys until the caller drops it; NULL: none */
+};
+
+/* Draws everything, for the size and the character set of s. Any size from 1x1. */
+void view_render(const struct view_input *in, struct screen *s);
+
+#endif

@@ -1,0 +1,240 @@
+#include "tui/view_detail.h"
+
+#include "model/reason.h"
+#include "tui/pane.h"
+#include "tui/theme.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { STATE_CELLS = 9, ROOT_CELLS = 7, SIZE_CELLS = 8, AGE_CELLS = 8, NAME_MIN = 12 };
+
+static void write_reasons(const struct view_input *in, struct pane *p, const struct row *r) {
+    char lines[REASON_MAX][REASON_BYTES], remedy[REASON_BYTES];
+    int n = reason_lines(in->table, r, in->now_ms, lines);
+    for (int i = 0; i < n; i++) {
+        pane_paragraph(p, i == 0 && status_is_problem((enum case_status)r->status) ? STYLE_STRONG : STYLE_TEXT, "• ",
+                       lines[i]);
+    }
+    reason_remedy(in->table, r, in->now_ms, remedy);
+    if (remedy[0] != '\0') pane_paragraph(p, STYLE_TEXT, "→ ", remedy);
+}
+
+static void write_state(const struct view_input *in, struct pane *p, const struct row *r, const struct verdict *v) {
+    enum case_status status = (enum case_status)r->status;
+    struct pen pen = pane_line(p, 0);
+    pen_format(&pen, theme_status(status), "%s %s", status_glyph(status, p->screen->utf8), status_word(status));
+    char words[PEN_WORDS];
+    if (r->status_since >= 0 && r->status_since <= in->now_ms) {
+        pen_span(in->now_ms - r->status_since, words);
+        pen_format(&pen, STYLE_DIM, " for %s", words);
+    }
+    pen_format(&pen, STYLE_DIM, " · %u of %u files", (unsigned)r->done, (unsigned)r->required);
+    if ((status == STATUS_RUNNING || status == STATUS_STALLED) && v->quiet_ms >= 0) {
+        reason_duration(v->quiet_ms, words, sizeof words);
+        pen_format(&pen, STYLE_DIM, " · silent for %s", words);
+        reason_duration(v->threshold_ms, words, sizeof words);
+        pen_format(&pen, STYLE_DIM, " (stalled after %s)", words);
+    }
+    if (r->exit_code >= 0) {
+        pen_format(&pen, r->exit_code == 0 ? STYLE_DIM : STYLE_PROBLEM, " · exit code %d", r->exit_code);
+        if (r->exit_source != NULL) pen_format(&pen, STYLE_DIM, " by %s", r->exit_source);
+    }
+}
+
+static void write_flags(struct pane *p, const struct verdict *v) {
+    if (v->flags == 0) return;
+    struct pen pen = pane_line(p, 0);
+    pen_text(&pen, STYLE_DIM, "flags ");
+    const char *between = "";
+    for (int bit = 0; bit < FLAG_COUNT; bit++) {
+        if ((v->flags & 1u << bit) == 0) continue;
+        pen_format(&pen, STYLE_STRONG, "%s%s", between, flag_word((enum case_flag_bit)bit));
+        between = ", ";
+    }
+}
+
+static void write_mismatches(const struct view_input *in, struct pane *p, const struct row *r,
+                             const struct place *places[ROOT_COUNT]) {
+    const struct profile *profile = table_profile(in->table);
+    enum { MOST = 16 };
+    for (int id = 0; id < ROOT_COUNT; id++) {
+        int n = 0;
+        for (const struct mismatch *m = places[id] ? places[id]->mismatches : NULL; m != NULL && n < MOST;
+             m = m->next) {
+            const struct profile_value *value = &profile->value[m->value];
+            const char *expected = value->use == USE_CASE_DIR ? r->title : value->expect;
+            if (value->column >= 0 && r->expected != NULL && value->column < r->expected->columns) {
+                expected = r->expected->token[value->column];
+            }
+            char text[REASON_BYTES];
+            snprintf(text, sizeof text, "%s in the %s: expected %.120s, found %.120s", value->name,
+                     root_word((enum root_id)id), expected != NULL ? expected : "another value", m->found);
+            pane_paragraph(p, STYLE_PROBLEM, "≠ ", text);
+            n++;
+        }
+    }
+}
+
+/* What is worth telling of a file in a place where others are listed, too. */
+static void write_file(const struct view_input *in, struct pane *p, int name_cells, const struct place *place,
+                       const struct file_state *f, const char *name, enum style style, const char *glyph,
+                       const char *state) {
+    struct pen pen = pane_line(p, 0);
+    int col = pen.col, end = pen.end;
+    if (end == 0) return;
+    struct screen *s = pen.screen;
+    screen_text(s, pen.row, col, 1, style, glyph);
+    col += 2;
+    screen_text(s, pen.row, col, name_cells < end - col ? name_cells : end - col, STYLE_TEXT, name);
+    col += name_cells + 1;
+    pen.col = col;
+    pen_text(&pen, style, state);
+    col += STATE_CELLS + 1;
+    if (f == NULL || f->content == CONTENT_ABSENT) return;
+    char words[PEN_WORDS];
+    if (end - col > ROOT_CELLS)
+        screen_text(s, pen.row, col, ROOT_CELLS, STYLE_DIM, root_word((enum root_id)place->root));
+    col += ROOT_CELLS + 1;
+    if (end - col < SIZE_CELLS) return;
+    pen_size(f->size, words);
+    screen_text_right(s, pen.row, col, SIZE_CELLS, STYLE_TEXT, words);
+    col += SIZE_CELLS + 1;
+    if (end - col < AGE_CELLS) return;
+    if (f->mtime_ns > 0) {
+        int64_t age = in->wall_ms - f->mtime_ns / 1000000;
+        reason_duration(age > 0 ? age : 0, words, sizeof words);
+        screen_text_right(s, pen.row, col, AGE_CELLS, STYLE_DIM, words);
+    }
+    pen.col = col + AGE_CELLS + 2;
+    const char *between = "";
+    if (f->locked) {
+        pen_format(&pen, STYLE_PROBLEM, "held by %.200s", f->holder != NULL ? f->holder : "another process");
+        between = "; ";
+    }
+    if (f->via != VIA_ITSELF && f->name != NULL) {
+        pen_format(&pen, STYLE_DIM, "%sas %.200s", between, f->name);
+        between = "; ";
+    }
+    if (f->chunks > 0) {
+        pen_format(&pen, STYLE_DIM, "%s%" PRIu32 " chunk%s", between, f->chunks, f->chunks == 1 ? "" : "s");
+        between = "; ";
+    }
+    if (f->differs) {
+        pen_format(&pen, STYLE_PROBLEM, "%sdiffers from the directory", between);
+        between = "; ";
+    }
+    if (f->note != NULL) pen_format(&pen, STYLE_TEXT, "%s%.300s", between, f->note);
+}
+
+/* A required artifact is told even when it is nowhere; others when they are somewhere. */
+static void write_artifact(const struct view_input *in, struct pane *p, int name_cells, int index,
+                           const struct place *places[ROOT_COUNT], const struct verdict *v) {
+    const struct profile *profile = table_profile(in->table);
+    const struct profile_artifact *a = &profile->artifact[index];
+    enum artifact_state best = (enum artifact_state)v->artifact[index];
+    bool required = (a->roles & ROLE_REQUIRED) != 0;
+    int told = 0;
+    for (int pass = 0; pass < ROOT_COUNT; pass++) {
+        /* The place the verdict rests on comes first. */
+        int id = pass == 0 ? v->where[index] % ROOT_COUNT : ROOT_COUNT - 1 - v->where[index] % ROOT_COUNT;
+        const struct place *place = places[id];
+        const struct file_state *f = place != NULL && place->files != NULL ? &place->files[index] : NULL;
+        if (f == NULL || f->content == CONTENT_ABSENT) continue;
+        bool first = told++ == 0;
+        /* The verdict's word for a required file; the scan's for one that is only looked at. */
+        const char *state = first && required ? artifact_word(best) : content_word((enum content)f->content);
+        bool whole = f->content == CONTENT_WHOLE;
+        enum style style = first && required                  ? theme_artifact(best)
+                           : (a->roles & ROLE_MARKER_FAILURE) ? STYLE_STALLED
+                           : whole                            ? STYLE_COMPLETE
+                                                              : STYLE_STALLED;
+        enum artifact_state shown = first && required ? best : whole ? ARTIFACT_WHOLE : ARTIFACT_UNKNOWN;
+        write_file(in, p, name_cells, place, f, first ? a->path : "", style,
+                   first ? artifact_glyph(shown, p->screen->utf8) : " ", state);
+    }
+    if (told == 0 && required) {
+        write_file(in, p, name_cells, NULL, NULL, a->path, theme_artifact(best), artifact_glyph(best, p->screen->utf8),
+                   artifact_word(best));
+    }
+}
+
+static void write_places(const struct view_input *in, struct pane *p, const struct place *places[ROOT_COUNT]) {
+    for (int id = 0; id < ROOT_COUNT; id++) {
+        const struct root_state *root = table_root(in->table, (enum root_id)id);
+        if (!root->in_play && places[id] == NULL) continue;
+        struct pen pen = pane_line(p, 0);
+        pen_format(&pen, STYLE_DIM, "%-8s", root_word((enum root_id)id));
+        if (places[id] == NULL || !places[id]->present) {
+            pen_text(&pen, STYLE_DIM, root->scanned || root->readable ? "no directory of this case" : "not known");
+            continue;
+        }
+        if (pen.end == 0) continue;
+        char path[2048];
+        snprintf(path, sizeof path, "%.1400s%c%.600s", root->path != NULL ? root->path : "",
+                 table_policy(in->table)->separator != 0 ? table_policy(in->table)->separator : '/', places[id]->name);
+        pen_tail(pen.screen, pen.row, pen.col, pen.end - pen.col, STYLE_TEXT, path);
+    }
+    for (int id = 0; id < ROOT_COUNT; id++) {
+        if (places[id] == NULL || places[id]->outcome == NULL) continue;
+        struct pen pen = pane_line(p, 0);
+        pen_text(&pen, STYLE_DIM, "outcome ");
+        pen_text(&pen, STYLE_TEXT, places[id]->outcome);
+        break;
+    }
+}
+
+static void write_all(const struct view_input *in, struct pane *p, const struct row *r) {
+    const struct profile *profile = table_profile(in->table);
+    struct verdict v;
+    table_judge(in->table, r, in->now_ms, &v);
+    const struct place *places[ROOT_COUNT];
+    for (int id = 0; id < ROOT_COUNT; id++) places[id] = table_place(in->table, r, (enum root_id)id, NULL);
+
+    write_state(in, p, r, &v);
+    write_reasons(in, p, r);
+    write_mismatches(in, p, r, places);
+    write_flags(p, &v);
+    pane_line(p, 0);
+
+    int name_cells = NAME_MIN;
+    for (int i = 0; i < profile->n_artifacts; i++) {
+        int cells = screen_measure(p->screen, profile->artifact[i].path, p->cols * 2 / 5);
+        if (cells > name_cells) name_cells = cells;
+    }
+    int required[PROFILE_MAX_ARTIFACTS], n = profile_required(profile, required);
+    for (int i = 0; i < n; i++) write_artifact(in, p, name_cells, required[i], places, &v);
+    for (int i = 0; i < profile->n_artifacts; i++) {
+        if ((profile->artifact[i].roles & ROLE_REQUIRED) == 0) write_artifact(in, p, name_cells, i, places, &v);
+    }
+    pane_line(p, 0);
+    write_places(in, p, places);
+}
+
+void view_detail_draw(const struct view_input *in, struct screen *s, int row, int lines) {
+    const struct row *r = ui_selected(in->ui, in->table);
+    if (r == NULL || lines < 1) return;
+    screen_fill(s, row, 0, s->cols, STYLE_DIM, 0x2500);
+    struct pen title = {s, row, 1, s->cols - 1};
+    pen_text(&title, STYLE_STRONG, " ");
+    int room = s->cols > 40 ? s->cols - 24 : s->cols - 4;
+    title.col += screen_text(s, row, title.col, room, STYLE_STRONG, r->title);
+    pen_text(&title, STYLE_STRONG, " ");
+
+    struct pane p = {s, row + 1, 1, lines - 1, s->cols - 2, INT32_MAX / 2, 0};
+    write_all(in, &p, r); /* nothing is visible that far down: this only counts */
+    int total = p.line;
+    p.skip = in->ui->detail_top;
+    p.skip = in->ui->detail_top = pane_clamp(&p, total);
+    in->ui->detail_page = p.rows > 1 ? p.rows - 1 : 1;
+    p.line = 0;
+    write_all(in, &p, r);
+    if (total > p.rows && p.rows > 0) {
+        char where[PEN_WORDS];
+        int last = p.skip + p.rows < total ? p.skip + p.rows : total;
+        snprintf(where, sizeof where, " %d–%d of %d ", p.skip + 1, last, total);
+        int cells = screen_measure(s, where, s->cols);
+        if (title.col + cells + 2 < s->cols) screen_text(s, row, s->cols - cells - 1, cells, STYLE_DIM, where);
+    }
+}

@@ -1,0 +1,375 @@
+/* Whole screens, drawn on the cell grid and compared with readable text under tests/golden/screens.
+ * SWEEPWATCH_UPDATE_GOLDEN=1 writes them anew: look at every difference before keeping it. */
+#include "support/world.h"
+#include "tui/view.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* One state of the world and how it is looked at. */
+struct scene {
+    struct world world;
+    struct ui_state ui;
+    struct eta eta;
+    int64_t elapsed_ms;
+    const char *message;
+};
+
+static void scene_init(struct scene *c, bool archive) {
+    memset(c, 0, sizeof *c);
+    world_init(&c->world, archive);
+    ui_init(&c->ui);
+}
+
+static void scene_free(struct scene *c) {
+    ui_free(&c->ui);
+    world_free(&c->world);
+}
+
+static void draw(struct scene *c, struct screen *s) {
+    eta_refresh(&c->eta, c->world.table, world_wall(&c->world));
+    struct view_input in = {.table = c->world.table,
+                            .ui = &c->ui,
+                            .now_ms = c->world.now,
+                            .wall_ms = world_wall(&c->world),
+                            .utc_offset_min = 0,
+                            .elapsed_ms = c->elapsed_ms,
+                            .eta = &c->eta,
+                            .message = c->message};
+    view_render(&in, s);
+}
+
+static char *read_file(const char *path) {
+    FILE *f = fopen(path, "rb");
+    if (f == NULL) return NULL;
+    char *text = malloc(1024 * 1024);
+    assert_non_null(text);
+    size_t len = fread(text, 1, 1024 * 1024 - 1, f);
+    text[len] = '\0';
+    fclose(f);
+    return text;
+}
+
+static void compare(const char *name, const char *text) {
+    char path[1024];
+    snprintf(path, sizeof path, "%s/golden/screens/%s.txt", TEST_SOURCE_DIR, name);
+    const char *update = getenv("SWEEPWATCH_UPDATE_GOLDEN");
+    if (update != NULL && strcmp(update, "1") == 0) {
+        FILE *f = fopen(path, "wb");
+        assert_non_null(f);
+        assert_int_equal(fputs(text, f) < 0, 0);
+        assert_int_equal(fclose(f), 0);
+        return;
+    }
+    char *expected = read_file(path);
+    if (expected == NULL) fail_msg("%s is not there; SWEEPWATCH_UPDATE_GOLDEN=1 writes it", path);
+    if (strcmp(expected, text) != 0) fail_msg("%s differs; it is now:\n%s", name, text);
+    free(expected);
+}
+
+static void golden(struct scene *c, const char *name, int rows, int cols, bool utf8) {
+    char full[128];
+    struct screen *s = screen_new(rows, cols, utf8);
+    draw(c, s);
+    char *text = screen_dump(s);
+    snprintf(full, sizeof full, "%s_%dx%d%s", name, cols, rows, utf8 ? "" : "_ascii");
+    compare(full, text);
+    free(text);
+    screen_free(s);
+}
+
+static void golden_styles(struct scene *c, const char *name, int rows, int cols) {
+    char full[128];
+    struct screen *s = screen_new(rows, cols, true);
+    draw(c, s);
+    char *text = screen_dump_styles(s);
+    snprintf(full, sizeof full, "%s_%dx%d_styles", name, cols, rows);
+    compare(full, text);
+    free(text);
+    screen_free(s);
+}
+
+static void golden_sizes(struct scene *c, const char *name) {
+    golden(c, name, 10, 40, true);
+    golden(c, name, 24, 80, true);
+    golden(c, name, 60, 200, true);
+    golden(c, name, 24, 80, false);
+}
+
+/* Keys are answered on what was last drawn. */
+static void press(struct scene *c, int key) {
+    struct screen *s = screen_new(24, 80, true);
+    draw(c, s);
+    ui_key(&c->ui, key, c->world.table);
+    screen_free(s);
+}
+
+/* 24 cases: T 1000..6000 by eps 0.1, 0.5 and tau 0.5, 1.0. */
+static const char *title_of(int i) {
+    static char title[64];
+    snprintf(title, sizeof title, "T%d_eps0p%d_tau%s", 1000 * (1 + i / 4), i / 2 % 2 ? 5 : 1, i % 2 ? "1p0" : "0p5");
+    return title;
+}
+
+static void list_24(struct world *w) {
+    char text[2048];
+    size_t len = 0;
+    for (int i = 0; i < 24; i++) {
+        len += (size_t)snprintf(text + len, sizeof text - len, "%d 0.%d %s\n", 1000 * (1 + i / 4), i / 2 % 2 ? 5 : 1,
+                                i % 2 ? "1.0" : "0.5");
+    }
+    world_list(w, text);
+}
+
+/* In the middle of a sweep: most things that can be seen while it runs. The sweep began 3 h ago. */
+static void running_mix(struct scene *c) {
+    struct world *w = &c->world;
+    scene_init(c, true);
+    c->elapsed_ms = 3 * WORLD_HOUR + 12 * WORLD_MINUTE;
+    world_root(w, ROOT_BATCH, HEALTH_LIVE, NULL);
+    world_root(w, ROOT_ARCHIVE, HEALTH_POLLING, "no events on exfat");
+    list_24(w);
+    world_scan_begin(w, ROOT_BATCH);
+    for (int i = 0; i < 9; i++) world_results(w, title_of(i), (160 - 15 * i) * WORLD_MINUTE);
+    world_running(w, title_of(9)); /* will be silent */
+    world_scan_end(w, ROOT_BATCH);
+    world_scan_begin(w, ROOT_ARCHIVE);
+    for (int i = 0; i < 7; i++) world_archived(w, title_of(i), (160 - 15 * i) * WORLD_MINUTE);
+    world_scan_end(w, ROOT_ARCHIVE);
+    world_tick(w);
+
+    world_at(w, 10 * WORLD_MINUTE);
+    world_file(w, ROOT_BATCH, title_of(9), "checks/mass_budget.csv", CONTENT_PARTIAL, 13000, 0, NULL);
+    world_file(w, ROOT_BATCH, title_of(7), "INCOMPLETE", CONTENT_WHOLE, 40, 0, "verification failed: size differs");
+    world_place(w, ROOT_ARCHIVE, title_of(8));
+    world_file(w, ROOT_ARCHIVE, title_of(8), "summary.json", CONTENT_WHOLE, 2345, 40 * WORLD_MINUTE, NULL);
+    for (int i = 10; i < 15; i++) world_running(w, title_of(i));
+    world_config(w, ROOT_BATCH, title_of(10), 10 * WORLD_MINUTE, "EPS", "0.1");
+    world_config(w, ROOT_BATCH, title_of(11), 10 * WORLD_MINUTE, "TAU", "7.25");
+    struct fact exit = {.kind = FACT_EXIT, .root = ROOT_BATCH, .at = w->now, .place = title_of(12)};
+    exit.u.exit.code = 137;
+    exit.u.exit.signal = 9;
+    exit.u.exit.source = "joblog";
+    table_apply(w->table, &exit);
+    world_tick(w);
+
+    world_at(w, 45 * WORLD_MINUTE);
+    for (int i = 10; i < 15; i++) {
+        world_place(w, ROOT_BATCH, title_of(i));
+        world_file(w, ROOT_BATCH, title_of(i), "checks/mass_budget.csv", CONTENT_PARTIAL, 20000 + i, 1000, NULL);
+    }
+    world_place(w, ROOT_ARCHIVE, title_of(8));
+    world_file(w, ROOT_ARCHIVE, title_of(8), "series/run.parquet", CONTENT_PARTIAL, 400000000, 0, NULL);
+    world_at(w, 45 * WORLD_MINUTE + 2000);
+}
+
+static void test_waiting(void **state) {
+    (void)state;
+    struct scene c;
+    scene_init(&c, true);
+    c.elapsed_ms = -1;
+    world_root(&c.world, ROOT_BATCH, HEALTH_WAITING, NULL);
+    world_root(&c.world, ROOT_ARCHIVE, HEALTH_LIVE, NULL);
+    world_tick(&c.world);
+    golden_sizes(&c, "waiting");
+    scene_free(&c);
+}
+
+static void test_no_list(void **state) {
+    (void)state;
+    struct scene c;
+    scene_init(&c, false);
+    world_root(&c.world, ROOT_BATCH, HEALTH_LIVE, NULL);
+    world_scan_begin(&c.world, ROOT_BATCH);
+    world_scan_end(&c.world, ROOT_BATCH);
+    world_tick(&c.world);
+    golden(&c, "no_list", 24, 80, true);
+    world_list(&c.world, "# nothing yet\n");
+    world_tick(&c.world);
+    golden(&c, "empty_list", 24, 80, true);
+    scene_free(&c);
+}
+
+static void test_running(void **state) {
+    (void)state;
+    struct scene c;
+    running_mix(&c);
+    golden_sizes(&c, "running");
+    golden(&c, "running", 30, 120, true);
+    golden_styles(&c, "running", 24, 80);
+    golden(&c, "running", 3, 20, true);
+    press(&c, 's');
+    press(&c, 'S');
+    c.message = "Report written to checks/sweep_completeness.csv";
+    golden(&c, "running_title_reversed", 24, 80, true);
+    scene_free(&c);
+}
+
+static void test_archive_stale(void **state) {
+    (void)state;
+    struct scene c;
+    running_mix(&c);
+    world_root(&c.world, ROOT_ARCHIVE, HEALTH_STALE, "the drive is gone");
+    world_at(&c.world, 50 * WORLD_MINUTE);
+    golden_sizes(&c, "archive_stale");
+    scene_free(&c);
+}
+
+static void test_finished(void **state) {
+    (void)state;
+    struct scene c;
+    scene_init(&c, true);
+    struct world *w = &c.world;
+    c.elapsed_ms = 27 * WORLD_HOUR;
+    world_root(w, ROOT_BATCH, HEALTH_LIVE, NULL);
+    world_root(w, ROOT_ARCHIVE, HEALTH_LIVE, NULL);
+    list_24(w);
+    world_scan_begin(w, ROOT_BATCH);
+    for (int i = 0; i < 22; i++) world_results(w, title_of(i), (600 - 15 * i) * WORLD_MINUTE);
+    world_scan_end(w, ROOT_BATCH);
+    world_scan_begin(w, ROOT_ARCHIVE);
+    for (int i = 0; i < 21; i++) world_archived(w, title_of(i), (600 - 15 * i) * WORLD_MINUTE);
+    world_scan_end(w, ROOT_ARCHIVE);
+    world_tick(w);
+    table_set_over(w->table, true, w->now);
+    world_at(w, 5 * WORLD_MINUTE);
+    golden_sizes(&c, "finished_problems");
+
+    for (int i = 22; i < 24; i++) world_results(w, title_of(i), 2 * WORLD_MINUTE);
+    for (int i = 21; i < 24; i++)
+        world_archived(w, title_of(i), i == 21 ? 285 * WORLD_MINUTE + 5 * WORLD_MINUTE : 2 * WORLD_MINUTE);
+    world_at(w, 10 * WORLD_MINUTE);
+    golden_sizes(&c, "finished_complete");
+    scene_free(&c);
+}
+
+static void test_ten_thousand(void **state) {
+    (void)state;
+    struct scene c;
+    scene_init(&c, false);
+    struct world *w = &c.world;
+    char *text = malloc(10000 * 24), title[64];
+    assert_non_null(text);
+    size_t len = 0;
+    for (int i = 0; i < 10000; i++) len += (size_t)snprintf(text + len, 24, "%d 0.1 %d\n", 1000 + i / 10, 1 + i % 10);
+    world_root(w, ROOT_BATCH, HEALTH_DEGRADED, "24,000 of 31,000 directories are watched, the rest is polled");
+    world_list(w, text);
+    free(text);
+    world_scan_begin(w, ROOT_BATCH);
+    for (int i = 0; i < 6000; i++) {
+        snprintf(title, sizeof title, "T%d_eps0p1_tau%d", 1000 + i / 10, 1 + i % 10);
+        world_results(w, title, 500 * WORLD_MINUTE - i * 5000);
+    }
+    for (int i = 6000; i < 6064; i++) {
+        snprintf(title, sizeof title, "T%d_eps0p1_tau%d", 1000 + i / 10, 1 + i % 10);
+        world_running(w, title);
+    }
+    world_scan_end(w, ROOT_BATCH);
+    world_tick(w);
+    c.elapsed_ms = 9 * 24 * (int64_t)WORLD_HOUR;
+    golden_sizes(&c, "ten_thousand");
+    press(&c, UI_KEY_END);
+    golden(&c, "ten_thousand_end", 24, 80, true);
+    scene_free(&c);
+}
+
+static void test_hostile(void **state) {
+    (void)state;
+    struct scene c;
+    scene_init(&c, false);
+    struct world *w = &c.world;
+    w->policy.discover = true;
+    w->policy.batch_path = "/data/\x1b[31mred\x1b]0;title\x07/\xe2\x80\xaereversed/\xff\xfe";
+    c.elapsed_ms = 1000;
+    world_root(w, ROOT_BATCH, HEALTH_DEGRADED,
+               "\x1b[2Jreason\r\n\xc2\x9b"
+               "31m");
+    char wide[1024] = "T1_eps0p1_tau";
+    for (int i = 0; i < 200; i++) strcat(wide, "\xe8\xa1\xa8"); /* 200 times U+8868, two cells each */
+    const char *names[] = {wide,
+                           "T2_eps\x1b[31mred\x1b]0;owned\x07",
+                           "T3_bad\xff\xc0\x80\xed\xa0\x80utf8",
+                           "T4_e\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85marks",
+                           "T5_\xe2\x80\xae"
+                           "gnp.exe\xe2\x80\x8b",
+                           "T6_new\nline\ttab\r"};
+    world_scan_begin(w, ROOT_BATCH);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        world_place(w, ROOT_BATCH, names[i]);
+        world_file(w, ROOT_BATCH, names[i], "run_config.json", CONTENT_UNREADABLE, 10, 0, "\x1b]52;c;AAAA\x07note");
+    }
+    world_scan_end(w, ROOT_BATCH);
+    world_tick(w);
+    c.message = NULL;
+    golden_sizes(&c, "hostile");
+    press(&c, UI_KEY_ENTER);
+    golden(&c, "hostile_detail", 24, 80, true);
+    press(&c, UI_KEY_ESC);
+    c.message = "could not write \x1b[2J\x07x";
+    golden(&c, "hostile_message", 10, 40, true);
+    scene_free(&c);
+}
+
+static void test_help(void **state) {
+    (void)state;
+    struct scene c;
+    running_mix(&c);
+    press(&c, '?');
+    golden_sizes(&c, "help");
+    press(&c, UI_KEY_PAGE_DOWN);
+    golden(&c, "help_scrolled", 24, 80, true);
+    scene_free(&c);
+}
+
+static void test_detail(void **state) {
+    (void)state;
+    struct scene c;
+    running_mix(&c);
+    press(&c, UI_KEY_ENTER);
+    golden_sizes(&c, "detail_failed");
+    press(&c, 'j');
+    golden(&c, "detail_second", 24, 80, true);
+    golden(&c, "detail_second", 60, 200, true);
+    for (int i = 0; i < 3; i++) press(&c, UI_KEY_PAGE_DOWN);
+    golden(&c, "detail_scrolled", 24, 80, true);
+    press(&c, UI_KEY_END);
+    golden(&c, "detail_complete", 60, 200, true);
+    scene_free(&c);
+}
+
+/* The smallest screens must not write outside the grid; the sanitizers watch. */
+static void test_any_size(void **state) {
+    (void)state;
+    struct scene c;
+    running_mix(&c);
+    for (int open = 0; open < 3; open++) {
+        if (open == 1) press(&c, UI_KEY_ENTER);
+        if (open == 2) press(&c, '?');
+        for (int rows = 1; rows <= 30; rows++) {
+            for (int cols = 1; cols <= 90; cols += 1 + cols / 12) {
+                struct screen *s = screen_new(rows, cols, true);
+                draw(&c, s);
+                char *text = screen_dump(s);
+                assert_true(strlen(text) >= (size_t)rows);
+                free(text);
+                screen_free(s);
+            }
+        }
+    }
+    scene_free(&c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_waiting),       cmocka_unit_test(test_no_list),  cmocka_unit_test(test_running),
+        cmocka_unit_test(test_archive_stale), cmocka_unit_test(test_finished), cmocka_unit_test(test_ten_thousand),
+        cmocka_unit_test(test_hostile),       cmocka_unit_test(test_help),     cmocka_unit_test(test_detail),
+        cmocka_unit_test(test_any_size),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
