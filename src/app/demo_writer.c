@@ -302,7 +302,7 @@ static void plan_results(struct plan *p, const struct demo_case_info *c, enum de
     for (int i = 0; i < extra; i++) { /* as some writers do: under another name first */
         snprintf(path, sizeof path, "series/diagnostics_%04d.parquet", i);
         list_file(p, path);
-        strcat(path, ".part");
+        snprintf(path, sizeof path, "series/diagnostics_%04d.parquet.part", i);
         demo_parquet(&text, c->seed + (uint64_t)i, 0, 24, NULL);
         write_whole(p, 4, path, &text, 2);
         add(p, STEP_PUBLISH, HERE, 2, path);

@@ -407,7 +407,7 @@ static void apply_place(struct table *t, const struct fact *f) {
         return;
     }
     struct place *p = place_for(t, f);
-    bool first = !p->present;
+    bool first = !p->present || p->seen_at < 0; /* its files may have been told before it */
     bool changed = first || p->stamp != f->u.place_state.stamp || p->has_files != f->u.place_state.has_files;
     p->present = true;
     p->generation = t->roots[f->root].generation;

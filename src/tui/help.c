@@ -75,6 +75,7 @@ static void write_glyphs(struct pane *p) {
         snprintf(name, sizeof name, "%s %s", status_glyph((enum case_status)s, utf8), status_word((enum case_status)s));
         entry(p, theme_status((enum case_status)s), name, status_meaning[s]);
     }
+    entry(p, STYLE_STALLED, "! beside a glyph", "more to tell: see its details");
     pane_line(p, 0);
     heading(p, "Files");
     for (int a = 0; a < ARTIFACT_STATE_COUNT; a++) {

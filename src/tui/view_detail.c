@@ -21,26 +21,16 @@ static void write_reasons(const struct view_input *in, struct pane *p, const str
     if (remedy[0] != '\0') pane_paragraph(p, STYLE_TEXT, "→ ", remedy);
 }
 
-static void write_state(const struct view_input *in, struct pane *p, const struct row *r, const struct verdict *v) {
+static void write_state(const struct view_input *in, struct pane *p, const struct row *r) {
     enum case_status status = (enum case_status)r->status;
     struct pen pen = pane_line(p, 0);
     pen_format(&pen, theme_status(status), "%s %s", status_glyph(status, p->screen->utf8), status_word(status));
-    char words[PEN_WORDS];
     if (r->status_since >= 0 && r->status_since <= in->now_ms) {
+        char words[PEN_WORDS];
         pen_span(in->now_ms - r->status_since, words);
         pen_format(&pen, STYLE_DIM, " for %s", words);
     }
     pen_format(&pen, STYLE_DIM, " · %u of %u files", (unsigned)r->done, (unsigned)r->required);
-    if ((status == STATUS_RUNNING || status == STATUS_STALLED) && v->quiet_ms >= 0) {
-        reason_duration(v->quiet_ms, words, sizeof words);
-        pen_format(&pen, STYLE_DIM, " · silent for %s", words);
-        reason_duration(v->threshold_ms, words, sizeof words);
-        pen_format(&pen, STYLE_DIM, " (stalled after %s)", words);
-    }
-    if (r->exit_code >= 0) {
-        pen_format(&pen, r->exit_code == 0 ? STYLE_DIM : STYLE_PROBLEM, " · exit code %d", r->exit_code);
-        if (r->exit_source != NULL) pen_format(&pen, STYLE_DIM, " by %s", r->exit_source);
-    }
 }
 
 static void write_flags(struct pane *p, const struct verdict *v) {
@@ -52,28 +42,6 @@ static void write_flags(struct pane *p, const struct verdict *v) {
         if ((v->flags & 1u << bit) == 0) continue;
         pen_format(&pen, STYLE_STRONG, "%s%s", between, flag_word((enum case_flag_bit)bit));
         between = ", ";
-    }
-}
-
-static void write_mismatches(const struct view_input *in, struct pane *p, const struct row *r,
-                             const struct place *places[ROOT_COUNT]) {
-    const struct profile *profile = table_profile(in->table);
-    enum { MOST = 16 };
-    for (int id = 0; id < ROOT_COUNT; id++) {
-        int n = 0;
-        for (const struct mismatch *m = places[id] ? places[id]->mismatches : NULL; m != NULL && n < MOST;
-             m = m->next) {
-            const struct profile_value *value = &profile->value[m->value];
-            const char *expected = value->use == USE_CASE_DIR ? r->title : value->expect;
-            if (value->column >= 0 && r->expected != NULL && value->column < r->expected->columns) {
-                expected = r->expected->token[value->column];
-            }
-            char text[REASON_BYTES];
-            snprintf(text, sizeof text, "%s in the %s: expected %.120s, found %.120s", value->name,
-                     root_word((enum root_id)id), expected != NULL ? expected : "another value", m->found);
-            pane_paragraph(p, STYLE_PROBLEM, "≠ ", text);
-            n++;
-        }
     }
 }
 
@@ -192,9 +160,8 @@ static void write_all(const struct view_input *in, struct pane *p, const struct 
     const struct place *places[ROOT_COUNT];
     for (int id = 0; id < ROOT_COUNT; id++) places[id] = table_place(in->table, r, (enum root_id)id, NULL);
 
-    write_state(in, p, r, &v);
+    write_state(in, p, r);
     write_reasons(in, p, r);
-    write_mismatches(in, p, r, places);
     write_flags(p, &v);
     pane_line(p, 0);
 

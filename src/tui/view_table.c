@@ -102,10 +102,15 @@ static void draw_place(const struct view_input *in, struct screen *s, int row, i
     }
 }
 
+/* What is as it should be needs no words. */
+static bool needs_words(const struct row *r) {
+    return r->flags != 0 || (r->status != STATUS_COMPLETE && r->status != STATUS_PENDING);
+}
+
 static void draw_why(const struct view_input *in, struct screen *s, int row, int col, int width, const struct row *r,
                      bool with_status) {
     char lines[REASON_MAX][REASON_BYTES];
-    int n = reason_lines(in->table, r, in->now_ms, lines);
+    int n = needs_words(r) ? reason_lines(in->table, r, in->now_ms, lines) : 0;
     enum case_status status = (enum case_status)r->status;
     struct pen p = {s, row, col, col + width};
     /* Where there is room for one of the two, the glyph stands for the word and the reason is told. */
@@ -113,7 +118,7 @@ static void draw_why(const struct view_input *in, struct screen *s, int row, int
         pen_text(&p, theme_status(status), status_word(status));
         if (n > 0) pen_text(&p, theme_status(status), ": ");
     }
-    if (n > 0) pen_text(&p, status_is_problem(status) ? STYLE_TEXT : STYLE_DIM, lines[0]);
+    if (n > 0) pen_text(&p, status_is_problem(status) || r->flags != 0 ? STYLE_TEXT : STYLE_DIM, lines[0]);
 }
 
 static void draw_row(const struct view_input *in, struct screen *s, int row, const struct columns *c, size_t line) {
@@ -123,6 +128,8 @@ static void draw_row(const struct view_input *in, struct screen *s, int row, con
     int col = MARGIN;
     if (selected) screen_text(s, row, 0, 1, STYLE_STRONG, ">");
     screen_text(s, row, col, 1, theme_status(status), status_glyph(status, s->utf8));
+    /* Not a problem yet, but there is more to tell. */
+    if (r->flags != 0 && !status_is_problem(status)) screen_text(s, row, col + 1, 1, STYLE_STALLED, "!");
     col += GLYPH;
     if (c->status > 0) {
         screen_text(s, row, col, c->status, theme_status(status), status_word(status));

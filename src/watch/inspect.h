@@ -3,7 +3,11 @@
  * Reads through fs_ops; decides nothing about time: a file that is not whole is PARTIAL, whether it is growing or
  * truncated is the model's to say. Bounded in memory and time for any input. A file whose identity, size or time
  * changes while it is read is read again at most INSPECT_TRIES times, then CHANGING. Thread safe; one struct
- * inspect_buffer per thread holds the reusable memory. */
+ * inspect_buffer per thread holds the reusable memory (out of it: abort()).
+ *
+ * JSON: RFC 8259 and NaN, Infinity, -Infinity, a byte order mark; UTF-8, else code page 932, else any bytes in strings.
+ * Values are delivered for whole documents only; null, objects and arrays are none (USE_VIOLATION: "{…}", "[…]"). Of
+ * equal keys the last counts. Bytes and lines in notes count from 1. Notes and values are not cleaned. */
 #ifndef SW_WATCH_INSPECT_H
 #define SW_WATCH_INSPECT_H
 
@@ -16,7 +20,7 @@ enum {
     INSPECT_JSON_MAX = 64 * 1024 * 1024, /* bytes; a larger document is UNREADABLE ("too large to judge") */
     INSPECT_JSON_DEPTH = 100000,         /* levels; deeper is UNREADABLE */
     INSPECT_MARKER_MAX = 4096,           /* bytes of a marker's text that are kept */
-    INSPECT_VALUE_MAX = 1024             /* bytes of one value that are kept */
+    INSPECT_VALUE_MAX = 1024 /* bytes of one value; a longer one is cut where it is only shown, else not told */
 };
 
 struct inspect_buffer;
@@ -35,7 +39,8 @@ bool inspect_file(const struct fs_ops *fs, struct fs_dir *dir, const char *path,
 /* The hash `cheap` is compared with. */
 uint64_t inspect_version(uint64_t id, int64_t size, int64_t mtime_ns);
 
-/* The same for text already in memory; what the tests and the fuzzers drive. */
+/* The same for text already in memory; what the tests and the fuzzers drive. Of *out only content, note, hash, values
+ * and n_values are set. */
 enum content inspect_json_text(const char *text, size_t len, const struct profile *p, int index,
                                struct inspect_buffer *b, struct fact_file *out);
 enum content inspect_csv_text(const char *text, size_t len);

@@ -67,6 +67,13 @@ static int64_t worker_clock(void *ctx) {
     return (int64_t)(uv_hrtime() / 1000000);
 }
 
+static int64_t worker_wall(void *ctx) {
+    (void)ctx;
+    uv_timeval64_t tv;
+    uv_gettimeofday(&tv);
+    return tv.tv_sec * 1000 + tv.tv_usec / 1000;
+}
+
 /* ---- events ---- */
 
 static void schedule(struct root_worker *w, int64_t due);
@@ -233,6 +240,7 @@ static void worker_main(void *arg) {
         .watch = w->o.poll ? NULL : &ops,
         .no_events_because = w->o.poll ? "asked to poll" : NULL,
         .clock = worker_clock,
+        .wall = worker_wall,
         .profile = w->o.profile,
         .root = w->o.root,
         .path = w->path,

@@ -37,6 +37,7 @@ struct scan {
     size_t dir_limit; /* n_names at which the directory in hand stops */
     bool has_files;
     uint64_t stamp;
+    int64_t newest_ns;
 };
 
 static void *must(void *p) {
@@ -384,6 +385,7 @@ static bool is_chunk(const struct scan *s, const char *dir, const char *name) {
 static void take_stamp(struct scan *s, bool sizes) {
     uint64_t stamp = 1;
     s->has_files = false;
+    s->newest_ns = 0;
     for (size_t i = 0; i < s->n_dirs; i++) {
         struct subdir *d = &s->dirs[i];
         stamp = mix(stamp, text_hash(d->path, strlen(d->path), 3));
@@ -403,6 +405,7 @@ static void take_stamp(struct scan *s, bool sizes) {
             struct fs_stat st;
             if (s->fs->stat(s->fs->ctx, d->handle, name, &st) != 0) continue;
             stamp = mix(stamp, inspect_version(st.id, st.size, st.mtime_ns));
+            if (st.mtime_ns > s->newest_ns) s->newest_ns = st.mtime_ns;
         }
     }
     s->stamp = stamp;
@@ -438,6 +441,7 @@ static int scan_once(struct scan *s, struct fs_dir *root, const char *name, stru
         if (!memory->present || memory->stamp != s->stamp) l->changed = true;
         memory->present = true;
         memory->stamp = s->stamp;
+        memory->newest_ns = s->newest_ns;
     }
     put_place(s, name, true, l->at);
     return 0;

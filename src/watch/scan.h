@@ -26,7 +26,8 @@ struct scan_subscriber {
 struct scan_memory {
     bool present;
     uint64_t stamp;
-    uint64_t told[]; /* [profile->n_artifacts] hash of the last FILE fact without its content; 0 never told */
+    int64_t newest_ns; /* newest modification time inside, ns since 1970 UTC; 0 none */
+    uint64_t told[];   /* [profile->n_artifacts] hash of the last FILE fact without its content; 0 never told */
 };
 struct scan_memory *scan_memory_new(const struct profile *p); /* free() it */
 

@@ -391,6 +391,14 @@ static int64_t next_look(const struct scanner *s, const struct splace *p, int64_
     return now + interval;
 }
 
+/* How long a case seen for the first time has been quiet already, by its files' times: an old one needs no close watch.
+ */
+static int64_t age_of(const struct scanner *s, const struct splace *p) {
+    if (!s->c.wall || p->memory->newest_ns <= 0) return 0;
+    int64_t age = s->c.wall(s->c.clock_ctx) - p->memory->newest_ns / 1000000;
+    return age > 0 ? age : 0;
+}
+
 static void collect(void *ctx, const struct fact *f) { fact_batch_add(ctx, f); }
 
 static int look(struct scanner *s, struct fs_dir *root, struct splace *p, int64_t now) {
@@ -411,7 +419,7 @@ static int look(struct scanner *s, struct fs_dir *root, struct splace *p, int64_
     }
     if (result > 0) {
         if (was_known && !announced && s->c.watch && !p->unwatched && p->suspect_at == NEVER) p->suspect_at = now;
-        p->last_change = now;
+        p->last_change = p->last_scan < 0 ? now - age_of(s, p) : now;
     }
     if (!p->memory->present) drop_watches(s, p);
     p->last_scan = now;

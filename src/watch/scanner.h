@@ -27,7 +27,9 @@ struct scanner_config {
     const struct watch_ops *watch; /* NULL: no events here, everything is polled */
     const char *no_events_because; /* watch NULL: in words, or NULL */
     int64_t (*clock)(void *ctx);   /* monotonic ms, asked within a step to keep its budget */
-    void *clock_ctx;
+    int64_t (*wall)(
+        void *ctx);  /* ms since 1970 UTC; NULL: unknown. Only tells how old a case is when it is first seen. */
+    void *clock_ctx; /* of both */
     const struct profile *profile;
     enum root_id root;
     const char *path; /* of the root */

@@ -337,6 +337,9 @@ static void test_detail(void **state) {
     golden(&c, "detail_second", 60, 200, true);
     for (int i = 0; i < 3; i++) press(&c, UI_KEY_PAGE_DOWN);
     golden(&c, "detail_scrolled", 24, 80, true);
+    press(&c, 'j');
+    press(&c, 'j');
+    golden(&c, "detail_mismatch", 24, 80, true);
     press(&c, UI_KEY_END);
     golden(&c, "detail_complete", 60, 200, true);
     scene_free(&c);

@@ -6,7 +6,7 @@
 #
 # Rules: room    a room includes only the rooms it may know
 #        libc    model includes nothing but these libc headers
-#        uv      libuv only in platform, watch, app
+#        uv      libuv only in platform, watch, app and report/atomic_file.c
 #        curses  only src/tui/term_curses.c
 #        cjson   only app
 #        ifdef   no question about the platform outside src/platform and *_posix.c, *_windows.c, *_linux.c, *_macos.c;
@@ -71,6 +71,7 @@ C
 C
     put src/report/atomic_file.c <<'C'
 #include "report/atomic_file.h"
+#include <uv.h>
 int f(void) { return open("x", 0); }
 C
     put src/tui/term_curses.c <<'C'

@@ -6,8 +6,10 @@
 
 enum { LINK_LIMIT = 40, PATH_BYTES = 4096 };
 
+enum node_kind { NODE_FILE, NODE_DIR, NODE_SPECIAL, NODE_LINK };
+
 struct node {
-    enum { NODE_FILE, NODE_DIR, NODE_SPECIAL, NODE_LINK } kind;
+    enum node_kind kind;
     char *name;
     struct node *parent; /* NULL: the root, removed, or out of reach */
     int references;      /* open handles, watches and places in the tree */
@@ -98,7 +100,7 @@ static int64_t cut(int64_t ns, int64_t granularity) { return ns - ns % granulari
 
 static void touch(struct fs_fake *f, struct node *n) { n->mtime_ns = cut(f->now_ns, n->granularity_ns); }
 
-static struct node *node_new(struct fs_fake *f, int kind, const char *name, const struct node *like) {
+static struct node *node_new(struct fs_fake *f, enum node_kind kind, const char *name, const struct node *like) {
     struct node *n = must(calloc(1, sizeof *n));
     n->kind = kind;
     n->name = copy_text(name);
@@ -305,7 +307,7 @@ static int holder(struct fs_fake *f, const char *path, struct node **dir, const 
     return make_dirs(f, path, (size_t)(slash - path), dir);
 }
 
-static int make_node(struct fs_fake *f, const char *path, int kind, struct node **out) {
+static int make_node(struct fs_fake *f, const char *path, enum node_kind kind, struct node **out) {
     struct node *dir;
     const char *name;
     int err = holder(f, path, &dir, &name);

@@ -59,7 +59,8 @@ enum fs_fake_op { FS_FAKE_DIR_OPEN, FS_FAKE_LIST, FS_FAKE_STAT, FS_FAKE_OPEN, FS
 void fs_fake_fail(struct fs_fake *f, const char *path, bool tree, int ops, int err);
 void fs_fake_heal(struct fs_fake *f); /* drops all rules */
 
-/* Called before every operation with its absolute path, on the thread that asked; it may change the world. NULL: none. */
+/* Called before every operation with its absolute path, on the thread that asked; it may change the world. NULL: none.
+ */
 void fs_fake_hook(struct fs_fake *f, void (*before)(void *arg, enum fs_fake_op op, const char *path), void *arg);
 
 struct fs_fake_counts {

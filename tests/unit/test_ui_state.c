@@ -120,6 +120,33 @@ static void test_selection_stays(void **state) {
     teardown(&w, &ui);
 }
 
+static void test_far_ages_and_other_titles(void **state) {
+    (void)state;
+    struct world w;
+    struct ui_state ui;
+    world_init(&w, false);
+    ui_init(&ui);
+    world_root(&w, ROOT_BATCH, HEALTH_LIVE, NULL);
+    world_list(&w, "1 0.1 1\n2 0.1 1\n3 0.1 1\n");
+    world_scan_begin(&w, ROOT_BATCH);
+    world_results(&w, "T1_eps0p1_tau1", WORLD_HOUR);
+    world_results(&w, "T2_eps0p1_tau1", 2 * WORLD_MINUTE);
+    world_results(&w, "T3_eps0p1_tau1", 5 * WORLD_HOUR);
+    world_scan_end(&w, ROOT_BATCH);
+    world_tick(&w);
+    ui.sort = SORT_CHANGE;
+    arrange(&ui, &w, 10);
+    assert_order(&ui, &w, "T2_eps0p1_tau1 T1_eps0p1_tau1 T3_eps0p1_tau1");
+    /* As many cases, other titles. */
+    ui.sort = SORT_TITLE;
+    world_list(&w, "3 0.1 1\n1 0.1 1\n200 0.1 1\n");
+    world_tick(&w);
+    arrange(&ui, &w, 10);
+    assert_order(&ui, &w, "T1_eps0p1_tau1 T3_eps0p1_tau1 T200_eps0p1_tau1");
+    assert_int_equal(ui.title_width, 16);
+    teardown(&w, &ui);
+}
+
 static void test_moving(void **state) {
     (void)state;
     struct world w;
@@ -208,9 +235,9 @@ static void test_age(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sorts),  cmocka_unit_test(test_selection_stays),
-        cmocka_unit_test(test_moving), cmocka_unit_test(test_reactions),
-        cmocka_unit_test(test_age),
+        cmocka_unit_test(test_sorts),           cmocka_unit_test(test_far_ages_and_other_titles),
+        cmocka_unit_test(test_selection_stays), cmocka_unit_test(test_moving),
+        cmocka_unit_test(test_reactions),       cmocka_unit_test(test_age),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
