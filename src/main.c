@@ -16,14 +16,30 @@ int main(int argc, char **argv) {
         return code;
     }
     switch (o.command) {
-    case CMD_HELP: fputs(options_help(o.help_for), stdout); break;
-    case CMD_VERSION: puts("sweepwatch " SWEEPWATCH_VERSION); break;
-    case CMD_CHECK: code = command_check(&o); break;
-    case CMD_SHOW: code = command_show(&o); break;
-    case CMD_LINT: code = command_lint(&o); break;
-    case CMD_DEMO: code = command_demo(&o); break;
-    case CMD_DEMO_WRITER: code = command_demo_writer(&o); break;
-    case CMD_WATCH: code = command_watch(&o); break;
+    case CMD_HELP:
+        fputs(options_help(o.help_for), stdout);
+        break;
+    case CMD_VERSION:
+        puts("sweepwatch " SWEEPWATCH_VERSION);
+        break;
+    case CMD_CHECK:
+        code = command_check(&o);
+        break;
+    case CMD_SHOW:
+        code = command_show(&o);
+        break;
+    case CMD_LINT:
+        code = command_lint(&o);
+        break;
+    case CMD_DEMO:
+        code = command_demo(&o);
+        break;
+    case CMD_DEMO_WRITER:
+        code = command_demo_writer(&o);
+        break;
+    case CMD_WATCH:
+        code = command_watch(&o);
+        break;
     }
     options_free(&o);
     return code;

@@ -46,7 +46,8 @@ static int64_t show(void *ctx, const struct front_frame *f) {
     uint64_t oldest = total - kept;
     for (uint64_t i = p->shown > oldest ? p->shown : oldest; i < total; i++) {
         const struct transition *x = table_transition(f->table, (size_t)(i - oldest));
-        if (!x->first) summary_transition(f->table, x, f->now, f->wall - (f->now - x->at) + f->utc_offset, &b);
+        bool news = !x->first || x->to != STATUS_COMPLETE; /* what was done before needs no line */
+        if (news) summary_transition(f->table, x, f->now, f->wall - (f->now - x->at) + f->utc_offset, &b);
     }
     p->shown = total;
     put(&b);

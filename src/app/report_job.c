@@ -72,9 +72,31 @@ void report_job_start(struct report_job *job, uv_loop_t *loop, const struct sess
     if (err < 0) on_done(&job->work, err);
 }
 
+static void to_file(void *ctx, const char *bytes, size_t len) { atomic_file_append(ctx, bytes, len); }
+
+static void to_stdout(void *ctx, const char *bytes, size_t len) { fwrite(bytes, 1, len, ctx); }
+
+/* Made and written piece by piece: never held whole. */
+static int stream(const char *path, const struct report_input *in,
+                  void (*make_report)(const struct report_input *in, struct buffer *out)) {
+    bool on_stdout = strcmp(path, "-") == 0;
+    if (!on_stdout) atomic_file_make_parents(path); /* cannot be made: it may be there, the write decides */
+    struct atomic_file *f = on_stdout ? NULL : atomic_file_begin(path);
+    struct buffer out = {.spill = on_stdout ? to_stdout : to_file, .ctx = on_stdout ? (void *)stdout : (void *)f};
+    make_report(in, &out);
+    buffer_spill(&out);
+    buffer_free(&out);
+    if (!on_stdout) return atomic_file_commit(f);
+    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : UV_EPIPE;
+}
+
 int report_job_run(struct report_job *job, const struct session *s, bool settled) {
-    make_files(job, s, settled);
-    write_files(job);
+    struct report_input in = {s->table, session_mono_ms(), session_wall_ms(), settled, SWEEPWATCH_VERSION};
+    job->failed_path = s->csv;
+    job->err = stream(s->csv, &in, report_csv);
+    if (job->err < 0) return job->err;
+    job->failed_path = s->json;
+    job->err = stream(s->json, &in, report_json);
     return job->err;
 }
 

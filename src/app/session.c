@@ -42,9 +42,10 @@ static char *join(const char *a, const char *b) {
 }
 
 static char *copy(const char *s) {
-    char *out = malloc(strlen(s) + 1);
+    size_t n = strlen(s) + 1;
+    char *out = malloc(n);
     if (!out) abort();
-    return strcpy(out, s);
+    return memcpy(out, s, n);
 }
 
 static bool exists(const char *path) {

@@ -263,50 +263,62 @@ static void place_link(struct table *t, struct place *p, uint32_t row) {
     mark(t, row);
 }
 
-/* Finds the row a directory belongs to; in discovery a directory of the batch makes its own. */
-static void place_match(struct table *t, struct place *p, int64_t now) {
-    if (p->row != ROW_NONE) return;
-    const char *name = base_name(p->name);
-    if (t->list) {
-        bool exact = false;
-        long row = sweep_list_match(t->list, t->profile, name, t->policy->fold_case, &exact);
-        if (row < 0) return;
-        p->exact = exact;
-        place_link(t, p, (uint32_t)row);
-        return;
-    }
-    if (!t->policy->discover) return;
-    const struct place *twin = place_find(&t->places[p->root == ROOT_BATCH ? ROOT_ARCHIVE : ROOT_BATCH], p->name);
-    if (p->root == ROOT_ARCHIVE) {
-        /* The archive is shared by all batches: only directories of this batch make rows. */
-        if (!twin || twin->row == ROW_NONE) return;
-        p->exact = true;
-        place_link(t, p, twin->row);
-        return;
-    }
-    if (!p->present || !looks_like_a_case(t, p)) return;
-    p->exact = true;
-    place_link(t, p, row_new(t, p->name, NULL, now));
-    struct place *archive = place_find(&t->places[ROOT_ARCHIVE], p->name);
-    if (archive) place_match(t, archive, now);
+static void match_by_list(struct table *t, struct place *p) {
+    bool exact = false;
+    long row = sweep_list_match(t->list, t->profile, base_name(p->name), t->policy->fold_case, &exact);
+    if (row < 0) return;
+    p->exact = exact;
+    place_link(t, p, (uint32_t)row);
 }
 
-static const struct place *chosen(const struct table *t, const struct row *r, enum root_id root, bool *ambiguous) {
-    const struct place *only = NULL, *preferred = NULL;
+static void link_twins(struct table *t, struct place *p, uint32_t row) {
+    if (!p || p->row != ROW_NONE) return;
+    p->exact = true;
+    place_link(t, p, row);
+}
+
+/* Finds the row a directory belongs to; in discovery a directory of the batch makes its own. The archive is shared by
+ * all batches: there only directories of this batch count. */
+static void place_match(struct table *t, struct place *p, int64_t now) {
+    if (p->row != ROW_NONE) return;
+    if (t->list) {
+        match_by_list(t, p);
+    } else if (t->policy->discover && p->root == ROOT_ARCHIVE) {
+        const struct place *local = place_find(&t->places[ROOT_BATCH], p->name);
+        if (local && local->row != ROW_NONE) link_twins(t, p, local->row);
+    } else if (t->policy->discover && p->present && looks_like_a_case(t, p)) {
+        uint32_t row = row_new(t, p->name, NULL, now);
+        link_twins(t, p, row);
+        link_twins(t, place_find(&t->places[ROOT_ARCHIVE], p->name), row);
+    }
+}
+
+/* The directory with the preferred name, else the one with the title itself, else the only one. */
+static const struct place *choose(const struct row *r, enum root_id root, const char *preferred, bool *ambiguous) {
+    const struct place *only = NULL, *exact = NULL;
     int candidates = 0;
-    if (ambiguous) *ambiguous = false;
-    const struct place *local = root == ROOT_ARCHIVE ? chosen(t, r, ROOT_BATCH, NULL) : NULL;
+    *ambiguous = false;
     for (const struct place *p = r->place[root]; p; p = p->next) {
         if (!p->present) continue;
-        if (local && strcmp(base_name(p->name), base_name(local->name)) == 0) return p;
-        if (p->exact) preferred = p;
+        if (preferred && strcmp(base_name(p->name), preferred) == 0) return p;
+        if (p->exact) exact = p;
         only = p;
         candidates++;
     }
-    if (preferred) return preferred;
-    if (candidates == 1) return only;
-    if (ambiguous) *ambiguous = candidates > 1;
-    return NULL;
+    if (exact) return exact;
+    *ambiguous = candidates > 1;
+    return candidates == 1 ? only : NULL;
+}
+
+/* The archiver keeps the directory's name: in the archive the one that is called as here counts first. */
+static const struct place *chosen(const struct row *r, enum root_id root, bool *ambiguous) {
+    bool local_ambiguous;
+    const struct place *local = choose(r, ROOT_BATCH, NULL, &local_ambiguous);
+    if (root == ROOT_BATCH) {
+        *ambiguous = local_ambiguous;
+        return local;
+    }
+    return choose(r, root, local ? base_name(local->name) : NULL, ambiguous);
 }
 
 /* ---- the stall clock: stands still while a root cannot be read ---- */
@@ -705,7 +717,8 @@ static void view_make(const struct table *t, const struct row *r, int64_t now, s
     v->quiet_ms = -1;
     for (int i = 0; i < ROOT_COUNT; i++) {
         v->root[i] = &t->roots[i];
-        v->place[i] = chosen(t, r, (enum root_id)i, NULL);
+        bool ambiguous;
+        v->place[i] = chosen(r, (enum root_id)i, &ambiguous);
         if (!v->place[i]) continue;
         int64_t quiet = root_clock(&t->roots[i], now) - v->place[i]->changed_clock;
         if (quiet < 0) quiet = 0;
@@ -755,10 +768,9 @@ static void rejudge(struct table *t, uint32_t index, int64_t now) {
         t->status_count[v.status]++;
         r->status = (uint8_t)v.status;
         r->status_since = now;
-        transition_add(t, r, from, !r->judged || first_look(t), now);
+        transition_add(t, r, from, first_look(t), now);
         t->version++;
     }
-    r->judged = true;
 }
 
 void table_tick(struct table *t, int64_t now) {
@@ -926,7 +938,11 @@ const char *table_learned_archive(const struct table *t, bool *foreign) {
 }
 
 const struct place *table_place(const struct table *t, const struct row *r, enum root_id root, bool *ambiguous) {
-    return chosen(t, r, root, ambiguous);
+    bool several;
+    (void)t;
+    const struct place *p = chosen(r, root, &several);
+    if (ambiguous) *ambiguous = several;
+    return p;
 }
 
 size_t table_transition_count(const struct table *t) {

@@ -120,7 +120,7 @@ struct row {
     const char *exit_source;
     struct quiet_samples *quiet; /* private to the table */
     size_t heap_pos;             /* private to the table */
-    bool dirty, judged;          /* private to the table */
+    bool dirty;                  /* private to the table */
     int64_t deadline;            /* private to the table */
 };
 
@@ -135,7 +135,7 @@ struct root_state {
     int64_t since, settle_ms, poll_ms;
     int64_t last_fact_at; /* monotonic ms of the newest fact, -1 none */
     uint32_t generation;
-    uint32_t passes; /* whole passes that have ended */
+    uint32_t passes;                 /* whole passes that have ended */
     int64_t frozen_total, frozen_at; /* private: the stall clock stands still while not readable */
 };
 
@@ -143,7 +143,7 @@ struct root_state {
 struct transition {
     uint32_t row;
     uint8_t from, to;
-    bool first; /* the row's first verdict: nothing changed, it was found so */
+    bool first; /* from the first pass: nothing changed, it was found so */
     int64_t at;
 };
 

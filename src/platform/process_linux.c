@@ -1,6 +1,7 @@
 #include "platform/process.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* proc(5): field 3 is the state, field 22 the start time; the name before them may hold anything, so count from its
@@ -15,10 +16,9 @@ uint64_t process_start_time(int64_t pid) {
     text[n] = '\0';
     const char *p = strrchr(text, ')');
     if (!p || p[1] != ' ' || p[2] == 'Z' || p[2] == 'X') return 0;
-    unsigned long long start = 0;
     int field = 2;
     for (p++; *p && field < 22; p++) {
         if (*p == ' ') field++;
     }
-    return sscanf(p, "%llu", &start) == 1 ? start : 0;
+    return strtoull(p, NULL, 10); /* 0 when there is no number */
 }

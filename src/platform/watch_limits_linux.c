@@ -1,15 +1,18 @@
 #include "platform/watch_limits.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static size_t read_number(const char *path) {
     FILE *f = fopen(path, "re");
-    unsigned long long n;
+    char text[32];
     if (!f) return SIZE_MAX;
-    int got = fscanf(f, "%llu", &n);
+    bool read = fgets(text, sizeof text, f) != NULL;
     fclose(f);
-    return got == 1 ? (size_t)n : SIZE_MAX;
+    unsigned long long n = read ? strtoull(text, NULL, 10) : 0;
+    return n > 0 ? (size_t)n : SIZE_MAX;
 }
 
 size_t watch_limit(void) { return read_number("/proc/sys/fs/inotify/max_user_watches"); }

@@ -51,27 +51,50 @@ static void sync_directory(const char *path) {
     finish(&req, uv_fs_close(NULL, &req, fd, NULL));
 }
 
-int atomic_file_write(const char *path, const void *bytes, size_t len) {
+struct atomic_file {
+    char *path, *unfinished;
+    int fd;  /* negative: never opened */
+    int err; /* the first one */
+};
+
+struct atomic_file *atomic_file_begin(const char *path) {
     uv_fs_t req;
-    size_t room = strlen(path) + 64;
-    char *temp = malloc(room);
-    if (!temp) abort();
-    snprintf(temp, room, "%s.%d-%llx.tmp", path, (int)uv_os_getpid(), (unsigned long long)uv_hrtime());
+    struct atomic_file *f = calloc(1, sizeof *f);
+    size_t len = strlen(path), room = len + 64;
+    if (!f || !(f->path = malloc(len + 1)) || !(f->unfinished = malloc(room))) abort();
+    memcpy(f->path, path, len + 1);
+    snprintf(f->unfinished, room, "%s.%d-%llx.tmp", path, (int)uv_os_getpid(), (unsigned long long)uv_hrtime());
     int flags = UV_FS_O_WRONLY | UV_FS_O_CREAT | UV_FS_O_EXCL;
-    int fd = finish(&req, uv_fs_open(NULL, &req, temp, flags, 0666, NULL));
-    int err = fd;
-    if (fd >= 0) {
-        err = write_all(fd, bytes, len);
-        if (err >= 0) err = finish(&req, uv_fs_fsync(NULL, &req, fd, NULL));
-        int closed = finish(&req, uv_fs_close(NULL, &req, fd, NULL));
+    f->fd = finish(&req, uv_fs_open(NULL, &req, f->unfinished, flags, 0666, NULL));
+    if (f->fd < 0) f->err = f->fd;
+    return f;
+}
+
+void atomic_file_append(struct atomic_file *f, const void *bytes, size_t len) {
+    if (f->err >= 0) f->err = write_all(f->fd, bytes, len);
+}
+
+int atomic_file_commit(struct atomic_file *f) {
+    uv_fs_t req;
+    int err = f->err;
+    if (f->fd >= 0) {
+        if (err >= 0) err = finish(&req, uv_fs_fsync(NULL, &req, f->fd, NULL));
+        int closed = finish(&req, uv_fs_close(NULL, &req, f->fd, NULL));
         if (err >= 0) err = closed;
-        if (err >= 0) err = finish(&req, uv_fs_rename(NULL, &req, temp, path, NULL));
-        if (err < 0) finish(&req, uv_fs_unlink(NULL, &req, temp, NULL));
+        if (err >= 0) err = finish(&req, uv_fs_rename(NULL, &req, f->unfinished, f->path, NULL));
+        if (err < 0) finish(&req, uv_fs_unlink(NULL, &req, f->unfinished, NULL));
     }
-    free(temp);
-    if (err < 0) return err;
-    sync_directory(path);
-    return 0;
+    if (err >= 0) sync_directory(f->path);
+    free(f->unfinished);
+    free(f->path);
+    free(f);
+    return err < 0 ? err : 0;
+}
+
+int atomic_file_write(const char *path, const void *bytes, size_t len) {
+    struct atomic_file *f = atomic_file_begin(path);
+    atomic_file_append(f, bytes, len);
+    return atomic_file_commit(f);
 }
 
 int atomic_file_make_parents(const char *path) {

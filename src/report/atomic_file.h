@@ -8,6 +8,14 @@
 #include <stddef.h>
 
 int atomic_file_write(const char *path, const void *bytes, size_t len);
+
+/* The same in pieces. Errors are kept: after the first one, appending does nothing and commit returns it. commit frees
+ * f. */
+struct atomic_file;
+struct atomic_file *atomic_file_begin(const char *path);
+void atomic_file_append(struct atomic_file *f, const void *bytes, size_t len);
+int atomic_file_commit(struct atomic_file *f);
+
 /* Makes the directory a file is to stand in, one level: checks/ of an existing batch. 0 when it is there. */
 int atomic_file_make_parents(const char *path);
 

@@ -14,6 +14,12 @@ void buffer_add(struct buffer *b, const void *bytes, size_t len) {
     }
     memcpy(b->bytes + b->len, bytes, len);
     b->len += len;
+    if (b->spill && b->len >= BUFFER_SPILL) buffer_spill(b);
+}
+
+void buffer_spill(struct buffer *b) {
+    if (b->len > 0) b->spill(b->ctx, b->bytes, b->len);
+    b->len = 0;
 }
 
 void buffer_text(struct buffer *b, const char *text) { buffer_add(b, text, strlen(text)); }

@@ -4,9 +4,15 @@
 
 #include <stddef.h>
 
+enum { BUFFER_SPILL = 256 * 1024 };
+
 struct buffer {
     char *bytes; /* not NUL-terminated */
     size_t len, cap;
+    /* Takes the bytes away when there are more than BUFFER_SPILL, so that a long text is never held whole; NULL: all
+     * are kept. */
+    void (*spill)(void *ctx, const char *bytes, size_t len);
+    void *ctx;
 };
 
 void buffer_add(struct buffer *b, const void *bytes, size_t len);
@@ -15,6 +21,7 @@ void buffer_text(struct buffer *b, const char *text);
 __attribute__((format(printf, 2, 3)))
 #endif
 void buffer_format(struct buffer *b, const char *format, ...); /* at most 1023 bytes a call */
+void buffer_spill(struct buffer *b); /* what is left, at the end */
 void buffer_free(struct buffer *b);
 
 #endif

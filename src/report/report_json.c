@@ -51,7 +51,8 @@ static void put_file(struct json_writer *w, const struct place *p, enum root_id 
     json_string(w, "content", content_word(f->content));
     if (f->name) json_string(w, "file", f->name);
     json_int(w, "size", f->size);
-    json_number(w, "mtime", (double)(f->mtime_ns / 1000) / 1e6);
+    int64_t mtime_us = f->mtime_ns / 1000;
+    json_number(w, "mtime", (double)mtime_us / 1e6);
     if (f->chunks) json_int(w, "chunks", f->chunks);
     if (f->locked) json_string(w, "holder", f->holder ? f->holder : "unknown");
     if (f->note) json_string(w, "note", f->note);

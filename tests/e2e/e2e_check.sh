@@ -60,13 +60,9 @@ is 'found_cases' 10 "$(json_number "$json" found_cases)"
 is 'missing_cases' 4 "$(json_number "$json" missing_cases)"
 is 'missing_files_total' 10 "$(json_number "$json" missing_files_total)"
 is 'archive_failures' 0 "$(json_number "$json" archive_failures)"
-printf '%s 0.1 0.5\n' 1100 1200 1300 1400 1500 1600 1900 2000 >"$work/rerun"
-grep -v '^#' "$b/checks/rerun_sweep_list.txt" | tr -d '\r' >"$work/rerun.found"
-same 'the list of what must run again' "$work/rerun" "$work/rerun.found"
-exists 'the page for people' "$b/checks/sweep_report.html"
 is 'nothing but reports was written' \
-    'expected_sweep_list.txt rerun_sweep_list.txt sweep_completeness.csv sweep_completeness.json sweep_report.html' \
-    "$(cd "$b/checks" && find . -type f ! -name archive_retry.txt | sed 's|^\./||' | LC_ALL=C sort | tr '\n' ' ' | sed 's/ $//')"
+    'expected_sweep_list.txt sweep_completeness.csv sweep_completeness.json' \
+    "$(cd "$b/checks" && find . -type f | sed 's|^\./||' | LC_ALL=C sort | tr '\n' ' ' | sed 's/ $//')"
 
 runs '--strict with defects' 1 check "$b" --strict
 runs 'a snapshot in the middle' 0 check "$b" --running --csv "$work/running.csv" --json "$work/running.json"
@@ -124,8 +120,6 @@ case_has "the skipped marker's text is the reason" "$json" T1100_eps0p1_tau0p5 '
 case_has "the incomplete marker's text is the reason" "$json" T1200_eps0p1_tau0p5 'Input/output error'
 case_has 'the file that differs is named' "$json" T1300_eps0p1_tau0p5 psd_hist.parquet
 case_has "another batch's copy is not ours" "$json" T1400_eps0p1_tau0p5 '"stale_archive"'
-retry() { grep -v '^#' "$1/checks/archive_retry.txt" | tr -d '\r' | sed 's|.*/||' | tr '\n' ' ' | sed 's/_eps0p1_tau0p5//g; s/ $//'; }
-is 'the archive steps to repeat' 'T1100 T1200 T1300 T1400 T1700' "$(retry "$b")"
 runs '--strict with archive trouble' 1 check "$b" --archive-dir "$archive" --strict
 
 runs 'an empty --archive-dir is none' 0 check "$b" --archive-dir "" --csv "$work/none.csv" --json "$work/none.json"

@@ -6,17 +6,29 @@
 escape=$(printf '\033')
 
 # A case's files in the order and the pieces in which the real runner writes them.
-run_case() { # BATCH T EPS TAU
+first_half() { # BATCH T EPS TAU
     begin_case "$@"
     make_budget "$case_dir/checks/mass_budget.csv"
     printf 'PAR1colu' >"$case_dir/series/run_chunk_000000000_000000031.parquet"
-    wait_for 20 "$title is seen running" grep -qF "$title" "$work/out"
+}
+second_half() { # BATCH T EPS TAU
+    title=$(title_of "$2" "$3" "$4")
+    case_dir=$1/$title
     make_parquet "$case_dir/series/run_chunk_000000000_000000031.parquet"
     make_parquet "$case_dir/series/run.parquet"
     rm "$case_dir/series/run_chunk_000000000_000000031.parquet"
     make_final "$case_dir/run_config.json" "$case_dir" "$2" "$3" "$4"
     printf '{\n  "M_loss": 0.0,\n' >"$case_dir/summary.json"
     make_summary "$case_dir/summary.json"
+}
+
+# What is there at the first look is only counted; what changes afterwards is named.
+first_look() { wait_for 90 "${1:-the first look}" grep -q "${2:-pending}" "$work/out"; }
+seen() { wait_for 20 "$1 is seen $2" grep -q "$1.*$2" "$work/out"; }
+run_case() { # BATCH T EPS TAU
+    first_half "$@"
+    seen "$title" running
+    second_half "$@"
 }
 
 same_as_check() { # WHAT BATCH
@@ -30,11 +42,15 @@ b=$work/sweeps/tag/20260101-0000__abc1234__seed0
 start watch "$b" --settle 1
 mkdir -p "$b/checks"
 printf '1000 0.1 0.5\n1100 0.1 0.5\n1200 1.0 0.5\n' >"$work/list" && cp "$work/list" "$b/checks/expected_sweep_list.txt"
-# The next case begins before the one before it ends: the sweep is never quiet in the middle.
-begin_case "$b" 1200 1.0 0.5
-run_case "$b" 1000 0.1 0.5
+# One case runs from the beginning to the end: the sweep is never quiet in the middle.
+first_half "$b" 1200 1.0 0.5
+first_half "$b" 1000 0.1 0.5
+first_look 'the batch is found when it appears' running
+second_half "$b" 1000 0.1 0.5
+seen T1000_eps0p1_tau0p5 complete
 run_case "$b" 1100 0.1 0.5
-run_case "$b" 1200 1.0 0.5
+seen T1100_eps0p1_tau0p5 complete
+second_half "$b" 1200 1.0 0.5
 reap 60 'it ends by itself once everything has settled'
 is 'and everything is complete' 0 "$status"
 csv_is 'three complete cases' "$b/checks/sweep_completeness.csv" <<CSV
@@ -56,9 +72,10 @@ sleep 600 &
 parent=$!
 children="$children $parent"
 start watch "$b" --settle 1 --pid "$parent" --strict
+first_look
 begin_case "$b" 1100 0.1 0.5
 run_case "$b" 1000 0.1 0.5
-wait_for 20 'a case that will die is seen' grep -qF T1100_eps0p1_tau0p5 "$work/out"
+seen T1100_eps0p1_tau0p5 running
 kill -KILL "$parent"
 wait "$parent" 2>/dev/null
 reap 60 'it ends by itself when the parent is gone'
@@ -79,11 +96,13 @@ make_batch 20260103-0000__abc1234__seed0
 b=$batch
 printf '1000 0.1 0.5\n1100 0.1 0.5\n' >>"$list"
 start watch "$b" --archive-dir "$archive" --settle 1
-begin_case "$b" 1100 0.1 0.5
+first_look
+first_half "$b" 1100 0.1 0.5
 run_case "$b" 1000 0.1 0.5
 archive_case "$b/T1000_eps0p1_tau0p5" "$archive"
+seen T1000_eps0p1_tau0p5 complete
 rm -r "$b/T1000_eps0p1_tau0p5/series"
-run_case "$b" 1100 0.1 0.5
+second_half "$b" 1100 0.1 0.5
 archive_case "$b/T1100_eps0p1_tau0p5" "$archive"
 reap 90 'it ends by itself once everything is archived'
 is 'and everything is complete' 0 "$status"
@@ -99,9 +118,11 @@ make_batch 20260104-0000__abc1234__seed0
 b=$batch
 printf '1000 0.1 0.5\n1100 0.1 0.5\n' >>"$list"
 start watch "$b"
+first_look
 run_case "$b" 1000 0.1 0.5
+seen T1000_eps0p1_tau0p5 complete
 begin_case "$b" 1100 0.1 0.5
-wait_for 20 'a case is seen running' grep -qF T1100_eps0p1_tau0p5 "$work/out"
+seen T1100_eps0p1_tau0p5 running
 kill -TERM "$pid"
 reap 20 'SIGTERM ends it'
 is 'interrupted' 130 "$status"
