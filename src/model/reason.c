@@ -485,13 +485,15 @@ static void say_other_batch(struct about *a) {
     if (a->verdict.owner != OWNER_OTHER || a->verdict.proof == PROOF_NOT_NEEDED) return;
     for (int i = 0; local && i < a->profile->n_artifacts; i++) {
         const struct file_state *f = &archive->files[i], *l = &local->files[i];
-        if (!(a->profile->artifact[i].roles & ROLE_OWNER_PROOF) || !there(f) || !there(l)) continue;
-        if (f->hash && f->hash == l->hash) continue;
+        if (!(a->profile->artifact[i].roles & ROLE_OWNER_PROOF) || !there(l)) continue;
+        /* Half a copy proves nothing, and times this close are equal. */
+        if (f->content != CONTENT_WHOLE || (f->hash && f->hash == l->hash)) continue;
         if (f->size != l->size) {
             say(a, MSG_OTHER_SIZE, ARGS(artifact_path(a, i), size_words(f->size, copy), size_words(l->size, here)));
             return;
         }
-        if (f->mtime_ns != l->mtime_ns) {
+        int64_t apart = f->mtime_ns > l->mtime_ns ? f->mtime_ns - l->mtime_ns : l->mtime_ns - f->mtime_ns;
+        if (apart > CASE_TIME_SLACK_NS) {
             say(a, MSG_OTHER_CONTENT, ARGS(artifact_path(a, i)));
             return;
         }
@@ -590,6 +592,10 @@ static void say_archive(struct about *a) {
     case PROOF_MARKER:
         say_manifest(a);
         break;
+    case PROOF_UNREACHABLE:
+        /* Readable and yet unproven: its first pass has not ended. Else say_root has the reason. */
+        if (!root_unreadable(a, ROOT_ARCHIVE)) say(a, MSG_ARCHIVE_UNREAD, NULL);
+        break;
     default:
         break;
     }
@@ -623,15 +629,25 @@ static void say_directories(struct about *a) {
         const struct place *p = a->view.place[r];
         if (p && !p->exact) say(a, MSG_ALIAS, ARGS(in_root((enum root_id)r), clip(p->name, name)));
         if (!a->ambiguous[r]) continue;
+        int shown = 0, more = 0;
         list[0] = '\0';
         for (p = a->row->place[r]; p; p = p->next) {
             char longer[NAMES_BYTES];
             if (!p->present) continue;
+            if (shown == NAMES_SHOWN - 1) {
+                more++;
+                continue;
+            }
             clip(p->name, name);
-            if (list[0])
+            if (shown++ > 0)
                 format(longer, NAMES_BYTES, MSG_JOIN_COMMA, ARGS(list, name));
             else
                 snprintf(longer, NAMES_BYTES, "%s", name);
+            memcpy(list, longer, NAMES_BYTES);
+        }
+        if (more > 0) {
+            char longer[NAMES_BYTES], count[WORDS_BYTES];
+            format(longer, NAMES_BYTES, MSG_JOIN_MORE, ARGS(list, number(more, count)));
             memcpy(list, longer, NAMES_BYTES);
         }
         say(a, MSG_AMBIGUOUS, ARGS(in_root((enum root_id)r), list));
@@ -676,12 +692,19 @@ static void say_complete(struct about *a) {
     }
 }
 
+static void say_pending(struct about *a) {
+    bool any = a->view.place[ROOT_BATCH] || (a->view.place[ROOT_ARCHIVE] && a->counts[ROOT_ARCHIVE]);
+    if (a->verdict.status == STATUS_PENDING && !a->ambiguous[ROOT_BATCH])
+        say(a, any ? MSG_EMPTY_YET : MSG_NO_DIRECTORY_YET, NULL);
+}
+
 int reason_lines(const struct table *t, const struct row *r, int64_t now, char out[REASON_MAX][REASON_BYTES]) {
     struct about a;
     about_begin(&a, t, r, now);
     a.out = out;
     say_exit(&a);
     say_stall(&a);
+    say_pending(&a);
     say_title(&a, FLAG_DUPLICATE_TITLE);
     say_mismatches(&a);
     say_absent(&a);

@@ -524,7 +524,7 @@ static bool parse_line(struct parser *s, struct slice line, size_t line_no) {
     uint64_t h = hash_start;
     for (size_t i = 0; i < len; i++) h = hash_next(h, title[i]);
     struct found found = find_title(s->list, title, len, hash_tag(h));
-    if (found.exact >= 0) {
+    if (found.exact >= 0 && s->list->cases != NULL) {
         lint_repeated(s, &s->list->cases[found.exact], tokens, n, line_no);
         return true;
     }

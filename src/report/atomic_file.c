@@ -1,9 +1,11 @@
 #include "report/atomic_file.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <uv.h>
 
 static int finish(uv_fs_t *req, int result) {
@@ -51,6 +53,45 @@ static void sync_directory(const char *path) {
     finish(&req, uv_fs_close(NULL, &req, fd, NULL));
 }
 
+static char *copy_of(const char *s) {
+    size_t n = strlen(s) + 1;
+    char *out = malloc(n);
+    if (!out) abort();
+    return memcpy(out, s, n);
+}
+
+/* What is to be replaced: behind links, so that they stay; a rename would put a file in place of a device or a pipe.
+ * *target is the caller's. */
+static int find_target(const char *path, char **target) {
+    uv_fs_t req;
+    int err = uv_fs_stat(NULL, &req, path, NULL);
+    unsigned type = (unsigned)(req.statbuf.st_mode & S_IFMT);
+    uv_fs_req_cleanup(&req);
+    *target = NULL;
+    if (err >= 0 && type == S_IFDIR) return UV_EISDIR;
+    if (err >= 0 && type != S_IFREG) return UV_EINVAL;
+    err = uv_fs_lstat(NULL, &req, path, NULL);
+    bool is_link = err >= 0 && (req.statbuf.st_mode & S_IFMT) == S_IFLNK;
+    uv_fs_req_cleanup(&req);
+    if (is_link) {
+        err = uv_fs_realpath(NULL, &req, path, NULL);
+        if (err >= 0) *target = copy_of(req.ptr);
+        uv_fs_req_cleanup(&req);
+    }
+    if (!*target) *target = copy_of(path); /* a link to nothing is replaced itself */
+    return 0;
+}
+
+/* Beside the target, under a name that fits however long the target's is. */
+static char *temporary_for(const char *target) {
+    size_t n = parent_length(target), room = n + 64;
+    char *out = malloc(room);
+    if (!out) abort();
+    memcpy(out, target, n);
+    snprintf(out + n, room - n, ".sweepwatch-%d-%llx.tmp", (int)uv_os_getpid(), (unsigned long long)uv_hrtime());
+    return out;
+}
+
 struct atomic_file {
     char *path, *unfinished;
     int fd;  /* negative: never opened */
@@ -60,10 +101,11 @@ struct atomic_file {
 struct atomic_file *atomic_file_begin(const char *path) {
     uv_fs_t req;
     struct atomic_file *f = calloc(1, sizeof *f);
-    size_t len = strlen(path), room = len + 64;
-    if (!f || !(f->path = malloc(len + 1)) || !(f->unfinished = malloc(room))) abort();
-    memcpy(f->path, path, len + 1);
-    snprintf(f->unfinished, room, "%s.%d-%llx.tmp", path, (int)uv_os_getpid(), (unsigned long long)uv_hrtime());
+    if (!f) abort();
+    f->fd = -1;
+    f->err = find_target(path, &f->path);
+    if (f->err < 0) return f;
+    f->unfinished = temporary_for(f->path);
     int flags = UV_FS_O_WRONLY | UV_FS_O_CREAT | UV_FS_O_EXCL;
     f->fd = finish(&req, uv_fs_open(NULL, &req, f->unfinished, flags, 0666, NULL));
     if (f->fd < 0) f->err = f->fd;

@@ -1,5 +1,6 @@
 /* atomic_file: a file is replaced whole or not at all.
  * Written beside the target under a name of its own, flushed to the disk, renamed over it, the directory flushed.
+ * Links are followed. What is not a regular file is never replaced: UV_EISDIR, UV_EINVAL.
  * Blocking; any thread. On failure the previous file is as it was and the temporary one is gone. Negative libuv errors.
  */
 #ifndef SW_REPORT_ATOMIC_FILE_H

@@ -158,9 +158,15 @@ void report_case_json(const struct report_input *in, const struct row *r, struct
     put_case(&w, in, r);
 }
 
-static void put_totals(struct json_writer *w, const struct report_input *in) {
+/* Counted from the same judgements as `cases`: time alone may have changed a verdict since the table's last tick. */
+struct totals {
+    size_t status[STATUS_COUNT], flag[FLAG_COUNT];
+};
+
+static void put_totals(struct json_writer *w, const struct report_input *in, struct totals *totals) {
     const struct table *t = in->table;
     size_t found = 0, missing = 0, files = 0;
+    memset(totals, 0, sizeof *totals);
     for (size_t i = 0; i < table_count(t); i++) {
         const struct row *r = table_row(t, i);
         struct verdict v;
@@ -169,12 +175,14 @@ static void put_totals(struct json_writer *w, const struct report_input *in) {
         found += here || strcmp(report_found(t, r, ROOT_ARCHIVE), "true") == 0;
         missing += v.absent != 0;
         for (uint32_t m = v.absent; m; m &= m - 1) files++;
+        totals->status[v.status]++;
+        for (int b = 0; b < FLAG_COUNT; b++) totals->flag[b] += (v.flags >> b) & 1;
     }
     json_int(w, "expected_cases", (int64_t)table_count(t));
     json_int(w, "found_cases", (int64_t)found);
     json_int(w, "missing_cases", (int64_t)missing);
     json_int(w, "missing_files_total", (int64_t)files);
-    json_int(w, "archive_failures", (int64_t)table_status_count(t, STATUS_ARCHIVE_FAILED));
+    json_int(w, "archive_failures", (int64_t)totals->status[STATUS_ARCHIVE_FAILED]);
 }
 
 static void put_list(struct json_writer *w, const struct table *t) {
@@ -210,10 +218,11 @@ static void put_unexpected(struct json_writer *w, const struct table *t) {
 void report_json(const struct report_input *in, struct buffer *out) {
     const struct table *t = in->table;
     struct json_writer w = {.out = out};
+    struct totals totals;
     char when[32];
     put_time(when, in->wall);
     json_open(&w, NULL, '{');
-    put_totals(&w, in);
+    put_totals(&w, in, &totals);
     json_int(&w, "schema_version", REPORT_SCHEMA_VERSION);
     json_open_flat(&w, "generator", '{');
     json_string(&w, "name", "sweepwatch");
@@ -227,13 +236,12 @@ void report_json(const struct report_input *in, struct buffer *out) {
     put_list(&w, t);
     json_open(&w, "counts", '{');
     for (int s = 0; s < STATUS_COUNT; s++) {
-        json_int(&w, status_word((enum case_status)s), (int64_t)table_status_count(t, (enum case_status)s));
+        json_int(&w, status_word((enum case_status)s), (int64_t)totals.status[s]);
     }
     json_close(&w, '}');
     json_open(&w, "flags", '{');
     for (int b = 0; b < FLAG_COUNT; b++) {
-        size_t n = table_flag_count(t, (enum case_flag_bit)b);
-        if (n > 0) json_int(&w, flag_word((enum case_flag_bit)b), (int64_t)n);
+        if (totals.flag[b] > 0) json_int(&w, flag_word((enum case_flag_bit)b), (int64_t)totals.flag[b]);
     }
     json_close(&w, '}');
     put_unexpected(&w, t);

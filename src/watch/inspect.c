@@ -221,14 +221,15 @@ static int read_once(struct subject *s, struct fact_file *out) {
 }
 
 bool inspect_file(const struct fs_ops *fs, struct fs_dir *dir, const char *path, const struct profile *p, int index,
-                  const uint64_t *cheap, struct inspect_buffer *b, struct fact_file *out, int *err) {
+                  bool known_regular, const uint64_t *cheap, struct inspect_buffer *b, struct fact_file *out,
+                  int *err) {
     struct subject s = {.fs = fs, .profile = p, .artifact = index, .b = b};
     enum file_kind kind = p->artifact[index].kind;
     bool stat_first = (cheap != NULL && kind != KIND_MANIFEST) || kind == KIND_ANY;
     int ignored, *code = err != NULL ? err : &ignored;
     *code = 0;
     for (int i = 0; i < INSPECT_TRIES; i++) {
-        bool regular = false;
+        bool regular = known_regular && i == 0;
         if (stat_first) {
             *code = fs->stat(fs->ctx, dir, path, &s.st);
             if (*code < 0) return failed(out, index, NULL, *code, b);

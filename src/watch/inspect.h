@@ -29,12 +29,13 @@ void inspect_buffer_free(struct inspect_buffer *b);
 
 /* Judges the file `path` in directory `dir` as artifact `index` of profile p. Fills *out completely, except via, name,
  * chunks, locked and holder, which it leaves zero. Strings and values of *out live in *b until the next call with it.
+ * known_regular: a listing or stat of this pass said it is a regular file.
  * cheap != NULL and equal to what the file's (id, size, mtime) hash to: content is not read, returns false and fills
  * only size, mtime_ns and id ("as last time"). Returns true when *out is a judgement. Never fails: errors are
  * CONTENT_ABSENT (only fs_means_absent), NOT_A_FILE or UNREADABLE with a note; *err (may be NULL) tells the libuv code
  * so that the caller can see an unreachable root. */
 bool inspect_file(const struct fs_ops *fs, struct fs_dir *dir, const char *path, const struct profile *p, int index,
-                  const uint64_t *cheap, struct inspect_buffer *b, struct fact_file *out, int *err);
+                  bool known_regular, const uint64_t *cheap, struct inspect_buffer *b, struct fact_file *out, int *err);
 
 /* The hash `cheap` is compared with. */
 uint64_t inspect_version(uint64_t id, int64_t size, int64_t mtime_ns);

@@ -241,16 +241,17 @@ struct look {
 };
 
 /* Judges one file for an artifact; tells it unless it is as it was told. Returns its content, or -1 for "as told". */
-static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *d, const char *name, enum file_via via,
-                   uint32_t chunks, struct fact_file *f) {
+static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *d, const struct name *entry,
+                   enum file_via via, uint32_t chunks, struct fact_file *f) {
     int err = 0;
     struct fs_stat st;
+    const char *name = name_text(s, entry);
     bool known = l->memory && l->memory->told[artifact] && s->profile->artifact[artifact].kind != KIND_MANIFEST;
     if (known && s->fs->stat(s->fs->ctx, d->handle, name, &st) == 0 && st.type == FS_TYPE_FILE) {
         struct fact_file same = {.size = st.size, .mtime_ns = st.mtime_ns, .id = st.id, .chunks = chunks};
         if (told_version(name, &same) == l->memory->told[artifact]) return -1;
     }
-    inspect_file(s->fs, d->handle, name, s->profile, artifact, NULL, s->inspect, f, &err);
+    inspect_file(s->fs, d->handle, name, s->profile, artifact, entry->type == FS_TYPE_FILE, NULL, s->inspect, f, &err);
     if (err < 0 && fs_means_unreachable(err)) l->err = err;
     if (f->content == CONTENT_ABSENT) l->vanished = true;
     f->artifact = artifact;
@@ -310,7 +311,7 @@ static bool look_at_alternatives(struct scan *s, struct look *l, int artifact, s
     for (size_t i = 0; i < n_merged + n_chunks && l->err == 0; i++) {
         struct fact_file f;
         const char *name = name_text(s, pick[i]);
-        int content = look_at(s, l, artifact, d, name, i < n_merged ? VIA_ALTERNATIVE : VIA_CHUNK, chunks, &f);
+        int content = look_at(s, l, artifact, d, pick[i], i < n_merged ? VIA_ALTERNATIVE : VIA_CHUNK, chunks, &f);
         if (content < 0) return true;
         if (content == CONTENT_WHOLE) {
             tell(s, l, name, &f);
@@ -347,9 +348,10 @@ static void look_at_artifact(struct scan *s, struct look *l, int artifact) {
     const char *slash = strrchr(a->path, '/');
     const char *base = slash ? slash + 1 : a->path;
     struct subdir *d = find_dir(s, a->path, slash ? (size_t)(slash - a->path) : 0);
-    if (d && find_name(s, d, base)) {
+    const struct name *entry = d ? find_name(s, d, base) : NULL;
+    if (entry) {
         struct fact_file f;
-        int content = look_at(s, l, artifact, d, base, VIA_ITSELF, 0, &f);
+        int content = look_at(s, l, artifact, d, entry, VIA_ITSELF, 0, &f);
         if (content < 0) return;
         if (content != CONTENT_ABSENT) {
             tell(s, l, base, &f);

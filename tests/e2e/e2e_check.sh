@@ -32,6 +32,8 @@ begin_case "$b" 2000 0.1 0.5                                             # died 
 make_budget "$case_dir/checks/mass_budget.csv"
 make_parquet "$case_dir/series/run_chunk_000000000_000000031.parquet"
 
+snapshot() { (cd "$1" && ls -lnR T* && find T* -type f -exec cksum {} +); }
+snapshot "$b" >"$work/before"
 runs 'defects without --strict' 0 check "$b"
 csv_is 'each defect has its verdict' "$b/checks/sweep_completeness.csv" <<CSV
 T1000_eps0p1_tau0p5,$b/T1000_eps0p1_tau0p5,true,false,,complete
@@ -63,6 +65,8 @@ is 'archive_failures' 0 "$(json_number "$json" archive_failures)"
 is 'nothing but reports was written' \
     'expected_sweep_list.txt sweep_completeness.csv sweep_completeness.json' \
     "$(cd "$b/checks" && find . -type f | sed 's|^\./||' | LC_ALL=C sort | tr '\n' ' ' | sed 's/ $//')"
+snapshot "$b" >"$work/after"
+same 'the cases are as they were' "$work/before" "$work/after"
 
 runs '--strict with defects' 1 check "$b" --strict
 runs 'a snapshot in the middle' 0 check "$b" --running --csv "$work/running.csv" --json "$work/running.json"
@@ -188,7 +192,7 @@ contains 'names it' "$work/err" nowhere
 absent 'and is not made' "$work/nowhere"
 runs 'an unknown option' 2 check "$b" --bogus
 contains 'names it' "$work/err" --bogus
-runs 'an unknown command' 2 bogus
+runs 'two batches' 2 check "$b" "$b"
 mkdir "$work/file_in_the_way" && : >"$work/file_in_the_way/f"
 runs 'a report that cannot be written' 5 check "$b" --csv "$work/file_in_the_way/f/x.csv"
 is 'data goes to stdout, messages do not' '' "$(run check "$work/nowhere" && cat "$work/out")"

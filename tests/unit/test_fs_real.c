@@ -208,7 +208,7 @@ static void test_fifo(void **state) {
     struct inspect_buffer *b = inspect_buffer_new();
     struct fact_file file;
     const struct profile p = {.artifact = {{.path = "fifo", .kind = KIND_JSON}}, .n_artifacts = 1};
-    assert_true(inspect_file(fs, dir, "fifo", &p, 0, NULL, b, &file, NULL));
+    assert_true(inspect_file(fs, dir, "fifo", &p, 0, false, NULL, b, &file, NULL));
     assert_int_equal(file.content, CONTENT_NOT_A_FILE);
     inspect_buffer_free(b);
 }

@@ -1,0 +1,449 @@
+#include "report/json_writer.h"
+#include "report/report.h"
+#include "report/summary_text.h"
+#include "support/world.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+#include <cmocka.h>
+
+#define HEADER "case_id,expected_dir,found_local,found_archive,missing_files,status\r\n"
+#define ALL_FOUR "summary.json;run_config.json;checks/mass_budget.csv;series/run.parquet"
+
+static void tell_batch(struct world *w) { world_root(w, ROOT_BATCH, HEALTH_LIVE, NULL); }
+
+static void scan_nothing(struct world *w, enum root_id root) {
+    world_scan_begin(w, root);
+    world_scan_end(w, root);
+}
+
+static void over(struct world *w) {
+    table_set_over(w->table, true, w->now);
+    world_tick(w);
+}
+
+static struct report_input input(const struct world *w) {
+    return (struct report_input){w->table, w->now, world_wall(w), true, "1.2.3"};
+}
+
+/* NUL-terminated; the caller's. */
+static char *text_of(struct buffer *b) {
+    buffer_add(b, "", 1);
+    return b->bytes;
+}
+
+static char *csv(const struct world *w) {
+    struct buffer b = {0};
+    struct report_input in = input(w);
+    report_csv(&in, &b);
+    return text_of(&b);
+}
+
+static cJSON *json(const struct world *w) {
+    struct buffer b = {0};
+    struct report_input in = input(w);
+    report_json(&in, &b);
+    cJSON *parsed = cJSON_ParseWithOpts(text_of(&b), NULL, true);
+    assert_non_null(parsed);
+    buffer_free(&b);
+    return parsed;
+}
+
+static int number(const cJSON *o, const char *key) {
+    const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, key);
+    assert_true(cJSON_IsNumber(v));
+    return v->valueint;
+}
+
+static const char *string(const cJSON *o, const char *key) {
+    const char *s = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, key));
+    assert_non_null(s);
+    return s;
+}
+
+static const cJSON *item(const cJSON *o, const char *key) {
+    const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, key);
+    assert_non_null(v);
+    return v;
+}
+
+static void assert_csv(const struct world *w, const char *expected) {
+    char *text = csv(w);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+/* Four cases: whole, half, not there, archived elsewhere. */
+static void four_cases(struct world *w) {
+    world_init(w, true);
+    tell_batch(w);
+    world_root(w, ROOT_ARCHIVE, HEALTH_POLLING, NULL);
+    world_list(w, "1000 0.1 1.0\n2000 0.1 1.0\n3000 0.1 1.0\n4000 0.1 1.0\n");
+    world_scan_begin(w, ROOT_BATCH);
+    world_results(w, "T1000_eps0p1_tau1p0", 1000);
+    world_results(w, "T2000_eps0p1_tau1p0", 1000);
+    world_file(w, ROOT_BATCH, "T2000_eps0p1_tau1p0", "series/run.parquet", CONTENT_ABSENT, 0, 0, NULL);
+    world_file(w, ROOT_BATCH, "T2000_eps0p1_tau1p0", "run_config.json", CONTENT_ABSENT, 0, 0, NULL);
+    world_results(w, "T4000_eps0p1_tau1p0", 1000);
+    world_scan_end(w, ROOT_BATCH);
+    world_scan_begin(w, ROOT_ARCHIVE);
+    world_archived(w, "T1000_eps0p1_tau1p0", 1000);
+    world_scan_end(w, ROOT_ARCHIVE);
+    over(w);
+}
+
+static void test_csv(void **state) {
+    (void)state;
+    struct world w;
+    four_cases(&w);
+    assert_csv(&w,
+               HEADER "T1000_eps0p1_tau1p0,/data/sweep/batch_1/T1000_eps0p1_tau1p0,true,true,,complete\r\n"
+                      "T2000_eps0p1_tau1p0,/data/sweep/batch_1/T2000_eps0p1_tau1p0,true,false,"
+                      "run_config.json;series/run.parquet,missing\r\n"
+                      "T3000_eps0p1_tau1p0,/data/sweep/batch_1/T3000_eps0p1_tau1p0,false,false," ALL_FOUR ",missing\r\n"
+                      "T4000_eps0p1_tau1p0,/data/sweep/batch_1/T4000_eps0p1_tau1p0,true,false,,archive_failed\r\n");
+    char *now = csv(&w);
+    w.now += 3 * WORLD_HOUR; /* when it was looked at does not matter */
+    assert_csv(&w, now);
+    free(now);
+    world_free(&w);
+}
+
+static void test_csv_quoting(void **state) {
+    (void)state;
+    static const struct {
+        const char *batch, *field;
+    } known[] = {{"/data/a,b", "\"/data/a,b/T1_eps1_tau1\""},
+                 {"/data/say \"x\"", "\"/data/say \"\"x\"\"/T1_eps1_tau1\""},
+                 {"/data/two\r\nlines", "/data/two\xef\xbf\xbd\xef\xbf\xbdlines/T1_eps1_tau1"},
+                 {"/data/\xe8\xa1\xa8", "/data/\xe8\xa1\xa8/T1_eps1_tau1"},
+                 {"/data/\xff", "/data/\xef\xbf\xbd/T1_eps1_tau1"},
+                 {"/data/a;b c", "/data/a;b c/T1_eps1_tau1"},
+                 {"/data/", "/data/T1_eps1_tau1"},
+                 {"/", "/T1_eps1_tau1"},
+                 {".", "./T1_eps1_tau1"}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        struct world w;
+        char expected[512];
+        world_init(&w, false);
+        w.policy.batch_path = known[i].batch;
+        tell_batch(&w);
+        world_list(&w, "1 1 1\n");
+        scan_nothing(&w, ROOT_BATCH);
+        over(&w);
+        snprintf(expected, sizeof expected, HEADER "T1_eps1_tau1,%s,false,false," ALL_FOUR ",missing\r\n",
+                 known[i].field);
+        assert_csv(&w, expected);
+        world_free(&w);
+    }
+}
+
+static void test_csv_windows(void **state) {
+    (void)state;
+    static const char *const given[] = {"E:\\out\\b", "E:\\out\\b\\", "E:\\out\\b/"};
+    static const char *const dir[] = {"E:\\out\\b\\T1_eps1_tau1", "E:\\out\\b\\T1_eps1_tau1",
+                                      "E:\\out\\b/T1_eps1_tau1"};
+    for (int i = 0; i < 3; i++) {
+        struct world w;
+        char out[128];
+        world_init(&w, false);
+        w.policy.batch_path = given[i];
+        w.policy.separator = '\\';
+        world_list(&w, "1 1 1\n");
+        assert_int_equal(report_expected_dir(w.table, table_row(w.table, 0), out, sizeof out), strlen(dir[i]));
+        assert_string_equal(out, dir[i]);
+        world_free(&w);
+    }
+}
+
+static void test_found(void **state) {
+    (void)state;
+    struct world w;
+    world_init(&w, true);
+    world_list(&w, "1 1 1\n2 1 1\n");
+    const struct row *one = table_row(w.table, 0), *two = table_row(w.table, 1);
+    assert_string_equal(report_found(w.table, one, ROOT_BATCH), "unknown");
+    tell_batch(&w);
+    assert_string_equal(report_found(w.table, one, ROOT_BATCH), "unknown"); /* not read to the end */
+    assert_string_equal(report_found(w.table, one, ROOT_ARCHIVE), "false"); /* no such root */
+    world_root(&w, ROOT_ARCHIVE, HEALTH_WAITING, NULL);
+    assert_string_equal(report_found(w.table, one, ROOT_ARCHIVE), "unknown");
+    world_scan_begin(&w, ROOT_BATCH);
+    world_place(&w, ROOT_BATCH, "T1_eps1_tau1");
+    world_scan_end(&w, ROOT_BATCH);
+    assert_string_equal(report_found(w.table, one, ROOT_BATCH), "true");
+    assert_string_equal(report_found(w.table, two, ROOT_BATCH), "false");
+    world_root(&w, ROOT_BATCH, HEALTH_STALE, "gone");
+    assert_string_equal(report_found(w.table, one, ROOT_BATCH), "true");
+    assert_string_equal(report_found(w.table, two, ROOT_BATCH), "unknown");
+    world_free(&w);
+}
+
+/* An archive that cannot be read: nothing that only it could prove is called missing. */
+static void test_unreadable_archive(void **state) {
+    (void)state;
+    struct world w;
+    world_init(&w, true);
+    tell_batch(&w);
+    world_root(&w, ROOT_ARCHIVE, HEALTH_STALE, "no such device");
+    world_list(&w, "1 1 1\n");
+    world_scan_begin(&w, ROOT_BATCH);
+    world_results(&w, "T1_eps1_tau1", 1000);
+    world_file(&w, ROOT_BATCH, "T1_eps1_tau1", "series/run.parquet", CONTENT_ABSENT, 0, 0, NULL);
+    world_scan_end(&w, ROOT_BATCH);
+    over(&w);
+    assert_csv(&w, HEADER "T1_eps1_tau1,/data/sweep/batch_1/T1_eps1_tau1,true,unknown,,archive_failed\r\n");
+    cJSON *o = json(&w);
+    assert_int_equal(number(o, "missing_cases"), 0);
+    assert_int_equal(number(o, "archive_failures"), 1);
+    assert_string_equal(string(item(o, "archive"), "health"), "stale");
+    assert_string_equal(string(item(o, "archive"), "reason"), "no such device");
+    cJSON_Delete(o);
+    world_free(&w);
+}
+
+static void test_json(void **state) {
+    (void)state;
+    static const char *const first[] = {"expected_cases",      "found_cases",      "missing_cases",
+                                        "missing_files_total", "archive_failures", "schema_version"};
+    struct world w;
+    four_cases(&w);
+    cJSON *o = json(&w);
+    const cJSON *key = o->child;
+    for (size_t i = 0; i < sizeof first / sizeof first[0]; i++, key = key->next) {
+        assert_string_equal(key->string, first[i]);
+    }
+    assert_int_equal(number(o, "expected_cases"), 4);
+    assert_int_equal(number(o, "found_cases"), 3);
+    assert_int_equal(number(o, "missing_cases"), 2);
+    assert_int_equal(number(o, "missing_files_total"), 6);
+    assert_int_equal(number(o, "archive_failures"), 1);
+    assert_int_equal(number(o, "schema_version"), 1);
+    assert_true(cJSON_IsTrue(item(o, "settled")));
+    assert_string_equal(string(o, "written_at"), "2024-03-01T12:00:00Z");
+    assert_string_equal(string(item(o, "generator"), "version"), "1.2.3");
+    const cJSON *counts = item(o, "counts");
+    assert_int_equal(number(counts, "complete"), 1);
+    assert_int_equal(number(counts, "missing"), 2);
+    assert_int_equal(number(counts, "archive_failed"), 1);
+    assert_int_equal(number(counts, "running"), 0);
+
+    const cJSON *cases = item(o, "cases");
+    assert_int_equal(cJSON_GetArraySize(cases), 4);
+    const cJSON *c = cJSON_GetArrayItem(cases, 1);
+    assert_string_equal(string(c, "case_id"), "T2000_eps0p1_tau1p0");
+    assert_string_equal(string(c, "expected_dir"), "/data/sweep/batch_1/T2000_eps0p1_tau1p0");
+    assert_string_equal(string(c, "status"), "missing");
+    assert_string_equal(string(c, "line"), "2000 0.1 1.0");
+    assert_int_equal(number(c, "line_no"), 2);
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(item(c, "reasons"), 0)),
+                        "run_config.json and series/run.parquet are absent");
+    assert_string_equal(string(c, "remedy"), "run the case again");
+    assert_int_equal(cJSON_GetArraySize(item(c, "missing_files")), 2);
+    assert_true(item(item(c, "parameters"), "EPS")->valuedouble == 0.1);
+    const cJSON *summary = cJSON_GetArrayItem(item(c, "artifacts"), 0);
+    assert_string_equal(string(summary, "path"), "summary.json");
+    assert_string_equal(string(summary, "state"), "whole");
+    assert_string_equal(string(summary, "where"), "batch");
+    assert_int_equal(number(item(summary, "local"), "size"), 2345);
+    assert_true(cJSON_IsNull(item(summary, "archive")));
+    assert_string_equal(string(cJSON_GetArrayItem(cases, 0), "archive_proof"), "proven");
+    assert_string_equal(string(cJSON_GetArrayItem(cases, 3), "archive_proof"), "none");
+    cJSON_Delete(o);
+    world_free(&w);
+}
+
+/* The totals speak of the same moment as the cases, also when time alone has changed a verdict since the last tick. */
+static void test_json_agrees_with_itself(void **state) {
+    (void)state;
+    struct world w;
+    world_init(&w, false);
+    tell_batch(&w);
+    world_list(&w, "1 1 1\n");
+    world_scan_begin(&w, ROOT_BATCH);
+    world_running(&w, "T1_eps1_tau1");
+    world_scan_end(&w, ROOT_BATCH);
+    world_tick(&w);
+    w.now += WORLD_HOUR; /* past the stall threshold, not ticked */
+    cJSON *o = json(&w);
+    const char *status = string(cJSON_GetArrayItem(item(o, "cases"), 0), "status");
+    assert_string_equal(status, "stalled");
+    assert_int_equal(number(item(o, "counts"), status), 1);
+    assert_int_equal(number(item(o, "counts"), "running"), 0);
+    cJSON_Delete(o);
+    assert_csv(&w, HEADER "T1_eps1_tau1,/data/sweep/batch_1/T1_eps1_tau1,true,false,summary.json;series/run.parquet,"
+                          "stalled\r\n");
+    world_free(&w);
+}
+
+static void test_json_hostile(void **state) {
+    (void)state;
+    struct world w;
+    world_init(&w, false);
+    w.policy.batch_path = "C:\\a\"b\x01\xff";
+    w.policy.separator = '\\';
+    tell_batch(&w);
+    world_list(&w, "1 1 1\n");
+    world_scan_begin(&w, ROOT_BATCH);
+    world_file(&w, ROOT_BATCH, "T1_eps1_tau1", "INCOMPLETE", CONTENT_WHOLE, 9, 0,
+               "\"\\\x1b]0;x\x07\n\xc3(\xe2\x80\xae");
+    world_place(&w, ROOT_BATCH, "T1_eps1_tau1");
+    world_place(&w, ROOT_BATCH, "odd\x1b[2J\"name");
+    world_scan_end(&w, ROOT_BATCH);
+    over(&w);
+    cJSON *o = json(&w);
+    assert_string_equal(string(o, "batch_dir"), "C:\\a\"b\xef\xbf\xbd\xef\xbf\xbd");
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(item(o, "unexpected"), 0)), "odd\xef\xbf\xbd[2J\"name");
+    cJSON_Delete(o);
+    world_free(&w);
+}
+
+static void test_json_writer(void **state) {
+    (void)state;
+    struct buffer b = {0};
+    struct json_writer w = {.out = &b};
+    json_open_flat(&w, NULL, '{');
+    json_string(&w, "s", "a\"b\\c/\xe8\xa1\xa8");
+    json_string(&w, "null", NULL);
+    json_int(&w, "min", INT64_MIN);
+    json_number(&w, "tenth", 0.1);
+    json_number(&w, "long", 1.0 / 3.0);
+    json_number(&w, "nan", NAN);
+    json_number(&w, "inf", -INFINITY);
+    json_bool(&w, "yes", true);
+    json_open(&w, "none", '[');
+    json_close(&w, ']');
+    json_close(&w, '}');
+    char *text = text_of(&b);
+    assert_string_equal(text, "{\"s\": \"a\\\"b\\\\c/\xe8\xa1\xa8\", \"null\": null, \"min\": -9223372036854775808, "
+                              "\"tenth\": 0.1, \"long\": 0.3333333333333333, \"nan\": null, \"inf\": null, "
+                              "\"yes\": true, \"none\": []}\n");
+    buffer_free(&b);
+
+    /* Longer than any buffer on the stack. */
+    char *big = malloc(20001);
+    memset(big, '"', 20000);
+    big[20000] = '\0';
+    struct json_writer v = {.out = &b};
+    json_string(&v, NULL, big);
+    assert_int_equal(b.len, 40002);
+    buffer_free(&b);
+    free(big);
+}
+
+static void test_summary(void **state) {
+    (void)state;
+    struct world w;
+    struct buffer b = {0};
+    four_cases(&w);
+    summary_text(w.table, w.now, &b);
+    assert_string_equal(text_of(&b),
+                        "1/4 complete, 2 missing, 1 archive_failed\n"
+                        "missing        T2000_eps0p1_tau1p0: run_config.json and series/run.parquet are absent\n"
+                        "missing        T3000_eps0p1_tau1p0: no directory, neither in the batch nor in the archive\n"
+                        "archive_failed T4000_eps0p1_tau1p0: no copy in the archive\n");
+    buffer_free(&b);
+    summary_line(w.table, &b);
+    assert_string_equal(text_of(&b), "1/4 complete, 2 missing, 1 archive_failed; batch live, archive polling");
+    buffer_free(&b);
+    world_free(&w);
+}
+
+static void test_summary_is_bounded(void **state) {
+    (void)state;
+    char list[4096];
+    size_t n = 0;
+    for (int i = 0; i < 100; i++) n += (size_t)snprintf(list + n, sizeof list - n, "%d 1 1\n", 1000 + i);
+    struct world w;
+    struct buffer b = {0};
+    world_init(&w, false);
+    tell_batch(&w);
+    world_list(&w, list);
+    scan_nothing(&w, ROOT_BATCH);
+    over(&w);
+    summary_text(w.table, w.now, &b);
+    char *text = text_of(&b);
+    size_t lines = 0;
+    for (const char *s = text; *s; s++) lines += *s == '\n';
+    assert_int_equal(lines, 1 + SUMMARY_MAX_ROWS + 1);
+    assert_non_null(strstr(text, "\nand 60 more"));
+    buffer_free(&b);
+    world_free(&w);
+}
+
+static void test_transition(void **state) {
+    (void)state;
+    struct world w;
+    struct buffer b = {0};
+    world_init(&w, false);
+    tell_batch(&w);
+    world_list(&w, "1 1 1\n");
+    world_scan_begin(&w, ROOT_BATCH);
+    world_running(&w, "T1_eps1_tau1");
+    world_scan_end(&w, ROOT_BATCH);
+    world_tick(&w);
+    world_at(&w, 34 * WORLD_MINUTE);
+    const struct transition *x = table_transition(w.table, table_transition_count(w.table) - 1);
+    summary_transition(w.table, x, w.now, world_wall(&w) + 9 * WORLD_HOUR, &b);
+    assert_string_equal(text_of(&b),
+                        "2024-03-01 21:34:00 T1_eps1_tau1 running -> stalled: silent for 34 min, threshold 30 min\n");
+    buffer_free(&b);
+    world_free(&w);
+}
+
+static void test_time(void **state) {
+    (void)state;
+    static const struct {
+        int64_t ms;
+        const char *words;
+    } known[] = {{0, "1970-01-01 00:00:00"},
+                 {INT64_C(951782400000), "2000-02-29 00:00:00"},
+                 {INT64_C(1709294400999), "2024-03-01 12:00:00"},
+                 {INT64_C(4107542399000), "2100-02-28 23:59:59"},
+                 {INT64_C(4107542400000), "2100-03-01 00:00:00"}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        char out[32];
+        summary_time(known[i].ms, out);
+        assert_string_equal(out, known[i].words);
+    }
+}
+
+static void test_no_cases(void **state) {
+    (void)state;
+    struct world w;
+    world_init(&w, false);
+    assert_csv(&w, HEADER);
+    cJSON *o = json(&w);
+    assert_int_equal(number(o, "expected_cases"), 0);
+    assert_true(cJSON_IsNull(item(o, "archive")));
+    assert_true(cJSON_IsNull(item(o, "sweep_list")));
+    assert_int_equal(cJSON_GetArraySize(item(o, "cases")), 0);
+    cJSON_Delete(o);
+    world_free(&w);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_csv_quoting),
+        cmocka_unit_test(test_csv_windows),
+        cmocka_unit_test(test_found),
+        cmocka_unit_test(test_unreadable_archive),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_json_agrees_with_itself),
+        cmocka_unit_test(test_json_hostile),
+        cmocka_unit_test(test_json_writer),
+        cmocka_unit_test(test_summary),
+        cmocka_unit_test(test_summary_is_bounded),
+        cmocka_unit_test(test_transition),
+        cmocka_unit_test(test_time),
+        cmocka_unit_test(test_no_cases),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
