@@ -58,6 +58,7 @@ static void on_done(uv_work_t *work, int status) {
         job->err = status;
         job->failed_path = job->files[0].path;
     }
+    report_job_free(job);
     job->done(job);
 }
 

@@ -13,7 +13,7 @@ enum {
     DEBOUNCE_MAX_MS = 1000,   /* a directory that never rests is scanned this often */
     ROOT_RETRY_MS = 1000,     /* a root that cannot be opened is tried again */
     ROOT_RELIST_MS = 5000,    /* names in the root are read again, at least */
-    ROOT_DUTY = 50,           /* and not more often than this many times the time it takes */
+    ROOT_DUTY = 500,          /* and not more often than this many times the time it takes */
     QUIET_SHARE = 20,         /* a case quiet for q is looked at again after q / this */
     EVENT_GRACE_MS = 5000,    /* an event may come this much later than the change was seen */
     SHRINK_MIN = 10,          /* so many cases gone at once, */
@@ -44,6 +44,7 @@ struct splace {
     struct sub_watch *subs;
     uint8_t n_subs;
     bool unwatched; /* some directory of it could not be subscribed */
+    bool active;    /* it was seen to change */
 };
 
 struct scanner {
@@ -385,7 +386,9 @@ static int64_t next_look(const struct scanner *s, const struct splace *p, int64_
         int64_t settled = s->c.settle_ms - quiet + 1;
         return now + (settled < least ? settled : least);
     }
-    int64_t interval = quiet / QUIET_SHARE;
+    /* Events tell of a case that has not moved since watching began; the reconcile needs only its turn. */
+    bool resting = s->c.watch && !p->unwatched && !p->active;
+    int64_t interval = resting ? s->c.idle_ms : quiet / QUIET_SHARE;
     if (interval < least) interval = least;
     if (interval > s->c.idle_ms) interval = s->c.idle_ms;
     return now + interval;
@@ -419,7 +422,8 @@ static int look(struct scanner *s, struct fs_dir *root, struct splace *p, int64_
     }
     if (result > 0) {
         if (was_known && !announced && s->c.watch && !p->unwatched && p->suspect_at == NEVER) p->suspect_at = now;
-        p->last_change = p->last_scan < 0 ? now - age_of(s, p) : now;
+        if (p->last_scan >= 0) p->active = true;
+        p->last_change = p->active ? now : now - age_of(s, p);
     }
     if (!p->memory->present) drop_watches(s, p);
     p->last_scan = now;
