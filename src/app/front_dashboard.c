@@ -138,6 +138,7 @@ static void on_cont(uv_signal_t *handle, int signum) {
     d->suspended = false;
     term_resume(d->term);
     uv_poll_start(&d->keys, UV_READABLE, on_keys);
+    term_keep_blocking(d->term);
     resize(d);
     ask(d, FRONT_RESCAN);
 }
@@ -184,6 +185,7 @@ int front_dashboard_open(uv_loop_t *loop, const struct front_dashboard_options *
     uv_poll_init(loop, &d->keys, term_fd(d->term));
     d->keys.data = d;
     uv_poll_start(&d->keys, UV_READABLE, on_keys);
+    term_keep_blocking(d->term);
     on(d, &d->winch, on_winch, SIGWINCH);
     on(d, &d->stop, on_stop, SIGTSTP);
     on(d, &d->cont, on_cont, SIGCONT);

@@ -428,9 +428,11 @@ static void apply_place(struct table *t, const struct fact *f) {
     place_match(t, p, f->at);
     if (p->row != ROW_NONE && p->has_files && t->rows[p->row].first_seen < 0) t->rows[p->row].first_seen = f->at;
     if (changed) note_change(t, p, f->at, first);
+    /* Another look without a change may end the settling time: of something not whole, or of a finished copy. */
+    int64_t settle = t->roots[f->root].settle_ms;
+    bool settled = p->seen_at - p->changed_at < settle && f->at - p->changed_at >= settle;
     p->seen_at = f->at;
-    /* Another look without a change may end the settling time of something not whole. */
-    if (any_partial(t, p)) mark(t, p->row);
+    if (settled || any_partial(t, p)) mark(t, p->row);
 }
 
 /* Splits the last two names off a path with '/' or '\'. Returns how many there are (0..2). */

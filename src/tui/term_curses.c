@@ -7,6 +7,7 @@
 #include "tui/theme.h"
 
 #include <curses.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
@@ -172,6 +173,11 @@ void term_close(struct term *t) {
 }
 
 int term_fd(const struct term *t) { return fileno(t->in); }
+
+void term_keep_blocking(const struct term *t) {
+    int fd = term_fd(t), flags = fcntl(fd, F_GETFL);
+    if (flags >= 0 && (flags & O_NONBLOCK)) fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+}
 
 bool term_utf8(const struct term *t) { return t->utf8; }
 

@@ -30,6 +30,10 @@ struct term *term_open(const struct term_options *options, const char **why);
 void term_close(struct term *t);
 
 int term_fd(const struct term *t);
+/* Event loops make the descriptors they poll non-blocking, and a terminal's descriptor is shared with the shell and
+ * with our own output: call after polling has been set up, to make it blocking again. term_key never waits all the
+ * same. */
+void term_keep_blocking(const struct term *t);
 /* What screens for it must be made of: false for --ascii and where the locale is not UTF-8. */
 bool term_utf8(const struct term *t);
 void term_size(const struct term *t, int *rows, int *cols);

@@ -1,0 +1,344 @@
+#include "support/world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define A "T1_eps0p1_tau1"
+#define B "T2_eps0p1_tau1"
+#define LIST "1 0.1 1\n2 0.1 1\n"
+
+static enum case_status status_of(const struct world *w, const char *title) {
+    const struct row *r = table_find(w->table, title);
+    assert_non_null(r);
+    return (enum case_status)r->status;
+}
+
+/* The counters are what a recount finds, and the rows are what judging anew finds. */
+static void recount(const struct world *w) {
+    size_t status[STATUS_COUNT] = {0}, flags[FLAG_COUNT] = {0};
+    for (size_t i = 0; i < table_count(w->table); i++) {
+        const struct row *r = table_row(w->table, i);
+        struct verdict v;
+        table_judge(w->table, r, w->now, &v);
+        assert_int_equal(r->status, v.status);
+        assert_int_equal(r->flags, v.flags);
+        status[v.status]++;
+        for (int b = 0; b < FLAG_COUNT; b++) flags[b] += (v.flags >> b) & 1;
+    }
+    for (int s = 0; s < STATUS_COUNT; s++) assert_int_equal(table_status_count(w->table, s), status[s]);
+    for (int b = 0; b < FLAG_COUNT; b++) assert_int_equal(table_flag_count(w->table, b), flags[b]);
+}
+
+static void begin(struct world *w, bool archive, const char *list) {
+    world_init(w, archive);
+    world_root(w, ROOT_BATCH, HEALTH_LIVE, NULL);
+    if (archive) world_root(w, ROOT_ARCHIVE, HEALTH_POLLING, NULL);
+    if (list) world_list(w, list);
+}
+
+static void scan_empty(struct world *w, enum root_id root) {
+    world_scan_begin(w, root);
+    world_scan_end(w, root);
+    world_tick(w);
+}
+
+static void test_deadlines_and_transitions(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, false, LIST);
+    world_scan_begin(&w, ROOT_BATCH);
+    world_running(&w, A);
+    world_scan_end(&w, ROOT_BATCH);
+    world_tick(&w);
+    assert_int_equal(table_deadline(w.table), 30 * WORLD_MINUTE);
+    world_at(&w, 30 * WORLD_MINUTE - 1);
+    assert_int_equal(status_of(&w, A), STATUS_RUNNING);
+    world_at(&w, 30 * WORLD_MINUTE);
+    assert_int_equal(status_of(&w, A), STATUS_STALLED);
+    assert_int_equal(table_deadline(w.table), INT64_MAX);
+    recount(&w);
+    world_at(&w, 31 * WORLD_MINUTE);
+    world_running(&w, A); /* any change brings it back */
+    world_tick(&w);
+    assert_int_equal(status_of(&w, A), STATUS_RUNNING);
+    assert_int_equal(table_deadline(w.table), 61 * WORLD_MINUTE);
+    recount(&w);
+    static const struct transition expected[] = {{0, STATUS_PENDING, STATUS_RUNNING, false, 0},
+                                                 {0, STATUS_RUNNING, STATUS_STALLED, false, 30 * WORLD_MINUTE},
+                                                 {0, STATUS_STALLED, STATUS_RUNNING, false, 31 * WORLD_MINUTE}};
+    assert_int_equal(table_transition_count(w.table), 3);
+    for (size_t i = 0; i < 3; i++) {
+        const struct transition *x = table_transition(w.table, i);
+        assert_int_equal(x->row, expected[i].row);
+        assert_int_equal(x->from, expected[i].from);
+        assert_int_equal(x->to, expected[i].to);
+        assert_int_equal(x->at, expected[i].at);
+    }
+    assert_int_equal(table_row(w.table, 0)->status_since, 31 * WORLD_MINUTE);
+    world_free(&w);
+}
+
+static void test_first_look(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, false, LIST);
+    world_scan_begin(&w, ROOT_BATCH);
+    world_results(&w, A, 0);
+    world_tick(&w); /* found so before the first pass has ended */
+    world_scan_end(&w, ROOT_BATCH);
+    world_results(&w, B, 0);
+    world_tick(&w);
+    assert_int_equal(table_transition_total(w.table), 2);
+    assert_true(table_transition(w.table, 0)->first);
+    assert_false(table_transition(w.table, 1)->first);
+    world_free(&w);
+}
+
+static void apply_all(struct table *t, const struct fact *facts, const int *order, int n) {
+    for (int i = 0; i < n; i++) table_apply(t, &facts[order[i]]);
+}
+
+static void test_idempotent_and_out_of_order(void **state) {
+    (void)state;
+    static const char *const paths[] = {"run_config.json", "checks/mass_budget.csv", "series/run.parquet",
+                                        "summary.json"};
+    static const int orders[][9] = {
+        {0, 1, 2, 3, 4, 5, 6}, {6, 5, 4, 3, 2, 1, 0}, {2, 6, 3, 0, 4, 1, 5}, {5, 0, 6, 1, 2, 3, 4}};
+    struct fact facts[7] = {{.kind = FACT_ROOT}, {.kind = FACT_LIST}};
+    facts[0].u.root_state.health = HEALTH_LIVE;
+    facts[0].u.root_state.path = "/data/sweep/batch_1";
+    facts[1].u.list.path = "list";
+    facts[1].u.list.text = LIST;
+    facts[1].u.list.len = strlen(LIST);
+    for (int i = 0; i < 4; i++) {
+        facts[2 + i] = (struct fact){.kind = FACT_FILE, .place = A};
+        facts[2 + i].u.file.artifact = profile_artifact_index(profile_builtin(), paths[i]);
+        facts[2 + i].u.file.content = CONTENT_WHOLE;
+        facts[2 + i].u.file.size = 100 + i;
+        facts[2 + i].u.file.id = (uint64_t)i + 1;
+    }
+    facts[6] = (struct fact){.kind = FACT_PLACE, .place = A, .u.place_state = {true, true, 9}};
+    for (size_t o = 0; o < sizeof orders / sizeof *orders; o++) {
+        struct world w;
+        world_init(&w, false);
+        apply_all(w.table, facts, orders[o], 7);
+        world_tick(&w);
+        assert_int_equal(status_of(&w, A), STATUS_COMPLETE);
+        assert_int_equal(status_of(&w, B), STATUS_PENDING);
+        recount(&w);
+        /* Everything but the list again: no change of any row. */
+        uint64_t transitions = table_transition_total(w.table);
+        int64_t changed = table_last_change(w.table);
+        for (int i = 0; i < 7; i++) facts[i].at = 5000;
+        for (int i = 2; i < 7; i++) table_apply(w.table, &facts[i]);
+        world_at(&w, 5000);
+        for (int i = 0; i < 7; i++) facts[i].at = 0;
+        assert_int_equal(table_transition_total(w.table), transitions);
+        assert_int_equal(table_last_change(w.table), changed);
+        assert_int_equal(status_of(&w, A), STATUS_COMPLETE);
+        assert_int_equal(table_flag_count(w.table, FLAG_BIT_OVERWRITTEN), 0);
+        recount(&w);
+        world_free(&w);
+    }
+}
+
+static void test_absence_and_stale_root(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, true, LIST);
+    scan_empty(&w, ROOT_BATCH);
+    world_scan_begin(&w, ROOT_ARCHIVE);
+    world_results(&w, A, WORLD_HOUR);
+    world_archived(&w, A, WORLD_HOUR);
+    world_scan_end(&w, ROOT_ARCHIVE);
+    world_tick(&w);
+    assert_int_equal(status_of(&w, A), STATUS_COMPLETE);
+    /* A pass that begins and never ends, and a drive that goes away, take nothing away. */
+    world_scan_begin(&w, ROOT_ARCHIVE);
+    world_root(&w, ROOT_ARCHIVE, HEALTH_STALE, "unplugged");
+    world_at(&w, 10 * WORLD_HOUR);
+    assert_int_equal(status_of(&w, A), STATUS_COMPLETE);
+    assert_int_equal(table_row(w.table, 0)->flags, FLAG_UNVERIFIED);
+    assert_non_null(table_place(w.table, table_row(w.table, 0), ROOT_ARCHIVE, NULL));
+    recount(&w);
+    world_root(&w, ROOT_ARCHIVE, HEALTH_POLLING, NULL);
+    world_tick(&w);
+    assert_int_equal(table_row(w.table, 0)->flags, 0);
+    /* The end of a pass that did not see it does. */
+    scan_empty(&w, ROOT_ARCHIVE);
+    assert_null(table_place(w.table, table_row(w.table, 0), ROOT_ARCHIVE, NULL));
+    assert_int_equal(status_of(&w, A), STATUS_ARCHIVING);
+    scan_empty(&w, ROOT_BATCH);
+    assert_int_equal(status_of(&w, A), STATUS_PENDING);
+    recount(&w);
+    world_free(&w);
+}
+
+/* The end of an older pass says nothing about what a newer one has seen. */
+static void test_late_scan_end(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, false, LIST);
+    scan_empty(&w, ROOT_BATCH);
+    world_scan_begin(&w, ROOT_BATCH);
+    world_results(&w, A, 0);
+    struct fact late = {.kind = FACT_SCAN_END, .u.scan.generation = 1};
+    table_apply(w.table, &late);
+    world_tick(&w);
+    assert_int_equal(status_of(&w, A), STATUS_COMPLETE);
+    world_free(&w);
+}
+
+static void test_stall_clock_stands_still(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, false, LIST);
+    world_scan_begin(&w, ROOT_BATCH);
+    world_running(&w, A);
+    world_scan_end(&w, ROOT_BATCH);
+    world_at(&w, 10 * WORLD_MINUTE);
+    world_root(&w, ROOT_BATCH, HEALTH_STALE, "the network is gone");
+    world_at(&w, 10 * WORLD_HOUR);
+    assert_int_equal(status_of(&w, A), STATUS_RUNNING);
+    assert_true(table_row(w.table, 0)->flags & FLAG_UNVERIFIED);
+    world_root(&w, ROOT_BATCH, HEALTH_LIVE, NULL);
+    world_at(&w, 10 * WORLD_HOUR + 20 * WORLD_MINUTE - 1);
+    assert_int_equal(status_of(&w, A), STATUS_RUNNING);
+    world_at(&w, 10 * WORLD_HOUR + 20 * WORLD_MINUTE);
+    assert_int_equal(status_of(&w, A), STATUS_STALLED);
+    recount(&w);
+    world_free(&w);
+}
+
+static void test_alias(void **state) {
+    (void)state;
+    struct world w;
+    bool ambiguous = true;
+    begin(&w, false, LIST "3 0.1 1\n3 0.1 1 0.2\n");
+    world_scan_begin(&w, ROOT_BATCH);
+    world_results(&w, A "_mu0p5", 0);
+    world_results(&w, "T3_eps0p1_tau1_i00p2", 0); /* another line claims it exactly */
+    world_results(&w, A "_note", 0);              /* no part of a title */
+    world_scan_end(&w, ROOT_BATCH);
+    world_tick(&w);
+    const struct row *a = table_row(w.table, 0);
+    assert_int_equal(a->status, STATUS_COMPLETE);
+    assert_string_equal(table_place(w.table, a, ROOT_BATCH, &ambiguous)->name, A "_mu0p5");
+    assert_false(ambiguous);
+    assert_int_equal(table_row(w.table, 2)->status, STATUS_PENDING);
+    assert_int_equal(table_row(w.table, 3)->status, STATUS_COMPLETE);
+    const struct place *unexpected[2];
+    assert_int_equal(table_unexpected(w.table, unexpected, 2), 1);
+    assert_string_equal(unexpected[0]->name, A "_note");
+
+    world_results(&w, A "_mu1p0", 0); /* two candidates: neither is it */
+    world_tick(&w);
+    assert_null(table_place(w.table, a, ROOT_BATCH, &ambiguous));
+    assert_true(ambiguous);
+    assert_int_not_equal(a->status, STATUS_COMPLETE);
+    world_results(&w, A, 0); /* the title itself wins */
+    world_tick(&w);
+    assert_string_equal(table_place(w.table, a, ROOT_BATCH, &ambiguous)->name, A);
+    assert_int_equal(a->status, STATUS_COMPLETE);
+    recount(&w);
+    world_free(&w);
+}
+
+static void test_duplicates(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, false, "1 0.1 1.0\n1 0.1 1p0\n2 0.1 1\n2 0.1 1\n");
+    world_scan_begin(&w, ROOT_BATCH);
+    world_results(&w, "T1_eps0p1_tau1p0", 0);
+    world_results(&w, B, 0);
+    world_scan_end(&w, ROOT_BATCH);
+    world_tick(&w);
+    assert_int_equal(table_count(w.table), 2);
+    assert_int_equal(status_of(&w, "T1_eps0p1_tau1p0"), STATUS_INVALID);
+    assert_int_equal(table_flag_count(w.table, FLAG_BIT_DUPLICATE_TITLE), 1);
+    assert_int_equal(status_of(&w, B), STATUS_COMPLETE);
+    assert_int_equal(table_list(w.table)->n_issues > 0, 1);
+    recount(&w);
+    world_free(&w);
+}
+
+static void test_discovery_then_list(void **state) {
+    (void)state;
+    struct world w;
+    world_init(&w, false);
+    w.policy.discover = true;
+    world_root(&w, ROOT_BATCH, HEALTH_LIVE, NULL);
+    world_scan_begin(&w, ROOT_BATCH);
+    world_results(&w, A, 0);
+    world_place(&w, ROOT_BATCH, "notes"); /* looks like no case */
+    world_scan_end(&w, ROOT_BATCH);
+    world_tick(&w);
+    assert_int_equal(table_count(w.table), 1);
+    assert_null(table_row(w.table, 0)->expected);
+    assert_int_equal(status_of(&w, A), STATUS_COMPLETE);
+    world_list(&w, LIST);
+    world_tick(&w);
+    assert_int_equal(table_count(w.table), 2);
+    assert_int_equal(status_of(&w, A), STATUS_COMPLETE);
+    assert_int_equal(status_of(&w, B), STATUS_PENDING);
+    assert_int_equal(table_unexpected(w.table, NULL, 0), 1);
+    recount(&w);
+    world_free(&w);
+}
+
+static void test_overwritten(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, false, LIST);
+    world_scan_begin(&w, ROOT_BATCH);
+    world_results(&w, A, 0);
+    world_results(&w, B, 0);
+    world_scan_end(&w, ROOT_BATCH);
+    world_at(&w, 2999);
+    world_place(&w, ROOT_BATCH, B);
+    world_results(&w, B, 0); /* still settling: one writer may write twice */
+    world_at(&w, 10000);
+    world_place(&w, ROOT_BATCH, A);
+    world_results(&w, A, 0);
+    world_tick(&w);
+    assert_int_equal(table_row(w.table, 0)->flags, FLAG_OVERWRITTEN);
+    assert_int_equal(table_row(w.table, 1)->flags, 0);
+    recount(&w);
+    world_free(&w);
+}
+
+static void test_over_and_reopened(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, false, LIST);
+    scan_empty(&w, ROOT_BATCH);
+    table_set_over(w.table, true, 0);
+    world_tick(&w);
+    assert_int_equal(table_status_count(w.table, STATUS_MISSING), 2);
+    table_set_over(w.table, false, 0);
+    world_tick(&w);
+    assert_int_equal(table_status_count(w.table, STATUS_PENDING), 2);
+    recount(&w);
+    world_free(&w);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_deadlines_and_transitions),
+        cmocka_unit_test(test_first_look),
+        cmocka_unit_test(test_idempotent_and_out_of_order),
+        cmocka_unit_test(test_absence_and_stale_root),
+        cmocka_unit_test(test_late_scan_end),
+        cmocka_unit_test(test_stall_clock_stands_still),
+        cmocka_unit_test(test_alias),
+        cmocka_unit_test(test_duplicates),
+        cmocka_unit_test(test_discovery_then_list),
+        cmocka_unit_test(test_overwritten),
+        cmocka_unit_test(test_over_and_reopened),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
