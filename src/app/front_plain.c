@@ -16,7 +16,7 @@ struct plain {
 };
 
 static void put(struct buffer *b) {
-    fwrite(b->bytes, 1, b->len, stdout);
+    if (b->len > 0) fwrite(b->bytes, 1, b->len, stdout);
     fflush(stdout);
     buffer_free(b);
 }

@@ -261,7 +261,8 @@ static void leave(struct monitor *m, int code) {
 
 static int settled_code(const struct monitor *m) {
     const struct table *t = m->s->table;
-    if (m->report_err < 0) return EXIT_IO;
+    const struct root_state *archive = table_root(t, ROOT_ARCHIVE);
+    if (m->report_err < 0 || (archive->in_play && !archive->readable)) return EXIT_IO;
     bool all = table_status_count(t, STATUS_COMPLETE) == table_count(t);
     return m->s->options->strict && !all ? EXIT_NOT_COMPLETE : EXIT_DONE;
 }

@@ -61,8 +61,10 @@ int one_pass(struct session *s, const struct options *o, bool *archive_unread) {
     int code = session_open(s, o, false);
     if (code == 0) code = find_list(s);
     if (code) return code;
-    session_keep_list(s, message);
-    if (message[0]) session_say("%s", message);
+    if (o->command == CMD_CHECK) {
+        session_keep_list(s, message);
+        if (message[0]) session_say("%s", message);
+    }
     table_set_over(s->table, !o->running, session_mono_ms());
     int err = read_root(s, ROOT_BATCH, s->batch, false);
     if (err < 0) {

@@ -282,9 +282,9 @@ static enum case_status judge_archiving(const struct case_view *v, int64_t now, 
     }
     if (!v->root[ROOT_ARCHIVE]->readable) out->flags |= FLAG_UNVERIFIED;
     if (proof_is_final(v, out->proof)) return STATUS_ARCHIVE_FAILED;
-    if (policy->one_pass || v->grace_frozen || v->quiet_ms < 0) return STATUS_ARCHIVING;
-    if (v->quiet_ms >= policy->archive_grace_ms) return STATUS_ARCHIVE_FAILED;
-    out->deadline = in_ms(now, policy->archive_grace_ms - v->quiet_ms);
+    if (policy->one_pass || v->grace_frozen || v->archive_quiet_ms < 0) return STATUS_ARCHIVING;
+    if (v->archive_quiet_ms >= policy->archive_grace_ms) return STATUS_ARCHIVE_FAILED;
+    out->deadline = in_ms(now, policy->archive_grace_ms - v->archive_quiet_ms);
     return STATUS_ARCHIVING;
 }
 

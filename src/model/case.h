@@ -12,10 +12,11 @@ struct case_view {
     const struct row *row;
     const struct place *place[ROOT_COUNT]; /* NULL: no directory there, or several and none is surely it */
     const struct root_state *root[ROOT_COUNT];
-    bool over;            /* the sweep is over: absence and unproven archives are final */
-    bool grace_frozen;    /* time does not count against the archive now */
-    int64_t quiet_ms;     /* silence of the case on the stall clock, -1: nothing seen */
-    int64_t threshold_ms; /* silence that counts as a stall */
+    bool over;                /* the sweep is over: absence and unproven archives are final */
+    bool grace_frozen;        /* time does not count against the archive now */
+    int64_t quiet_ms;         /* silence of the case, -1: nothing seen; stands still while the batch cannot be read */
+    int64_t archive_quiet_ms; /* the same, and stands still while the archive cannot be read */
+    int64_t threshold_ms;     /* silence that counts as a stall */
 };
 
 /* FAT keeps even seconds only: times closer than this are equal. */

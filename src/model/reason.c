@@ -177,9 +177,9 @@ static const char *artifact_path(const struct about *a, int i) { return a->profi
 static const char *file_path(const struct about *a, int i, const struct file_state *f, char out[NAME_BYTES]) {
     const char *path = artifact_path(a, i), *slash = strrchr(path, '/');
     char full[4 * NAME_BYTES];
-    if (f->name == NULL) return clip(path, out);
+    if (file_name(f) == NULL) return clip(path, out);
     int dir = slash ? (int)(slash + 1 - path) : 0;
-    snprintf(full, sizeof full, "%.*s%s", dir, path, f->name);
+    snprintf(full, sizeof full, "%.*s%s", dir, path, file_name(f));
     return clip(full, out);
 }
 
@@ -342,8 +342,8 @@ static void say_truncated(struct about *a, int i, enum root_id root, const struc
     const char *bytes = size_words(f->size, size);
     if (a->verdict.artifact[i] == ARTIFACT_WHOLE && a->verdict.where[i] != root)
         say(a, MSG_TRUNCATED_SPARE, ARGS(path, in_root(root), bytes, in_root((enum root_id)a->verdict.where[i])));
-    else if (f->note)
-        say(a, MSG_TRUNCATED_NOTE, ARGS(path, in_root(root), bytes, quote(f->note, note)));
+    else if (file_note(f))
+        say(a, MSG_TRUNCATED_NOTE, ARGS(path, in_root(root), bytes, quote(file_note(f), note)));
     else
         say(a, MSG_TRUNCATED, ARGS(path, in_root(root), bytes));
 }
@@ -358,8 +358,8 @@ static void say_content(struct about *a) {
             if (!is_required(a, i)) continue;
             if (f->content == CONTENT_NOT_A_FILE) {
                 file_path(a, i, f, path);
-                if (f->note)
-                    say(a, MSG_NOT_A_FILE_NOTE, ARGS(path, in_root(root), quote(f->note, note)));
+                if (file_note(f))
+                    say(a, MSG_NOT_A_FILE_NOTE, ARGS(path, in_root(root), quote(file_note(f), note)));
                 else
                     say(a, MSG_NOT_A_FILE, ARGS(path, in_root(root)));
             }
@@ -382,13 +382,13 @@ static void say_access(struct about *a) {
         for (int i = 0; p && a->counts[r] && i < a->profile->n_artifacts; i++) {
             const struct file_state *f = &p->files[i];
             file_path(a, i, f, path);
-            if (f->locked && f->holder)
-                say(a, MSG_LOCKED_BY, ARGS(path, in_root(root), quote(f->holder, text)));
+            if (f->locked && file_holder(f))
+                say(a, MSG_LOCKED_BY, ARGS(path, in_root(root), quote(file_holder(f), text)));
             else if (f->locked)
                 say(a, MSG_LOCKED, ARGS(path, in_root(root)));
             if (f->content != CONTENT_UNREADABLE || f->locked) continue;
-            if (f->note)
-                say(a, MSG_UNREADABLE_NOTE, ARGS(path, in_root(root), quote(f->note, text)));
+            if (file_note(f))
+                say(a, MSG_UNREADABLE_NOTE, ARGS(path, in_root(root), quote(file_note(f), text)));
             else
                 say(a, MSG_UNREADABLE, ARGS(path, in_root(root)));
         }
@@ -512,9 +512,9 @@ static void say_manifest(struct about *a) {
     const struct file_state *f = file_with_role(a, ROOT_ARCHIVE, ROLE_MANIFEST, &i);
     if (!f || (f->content == CONTENT_WHOLE && !f->differs)) return;
     bool whole = f->content == CONTENT_WHOLE;
-    if (f->note) {
+    if (file_note(f)) {
         say(a, whole ? MSG_MANIFEST_DIFFERS_NOTE : MSG_MANIFEST_BAD_NOTE,
-            ARGS(artifact_path(a, i), quote(f->note, text)));
+            ARGS(artifact_path(a, i), quote(file_note(f), text)));
     } else {
         say(a, whole ? MSG_MANIFEST_DIFFERS : MSG_MANIFEST_BAD, ARGS(artifact_path(a, i)));
     }
@@ -550,8 +550,8 @@ static void say_marker(struct about *a) {
     bool counts = case_failure_marker(&a->view, &i) != NULL;
     if (has(a, FLAG_MARKER_CONFLICT)) say(a, MSG_MARKER_CONFLICT, ARGS(artifact_path(a, i), done));
     if (a->verdict.proof == PROOF_MARKER) {
-        if (marker->note && marker->note[0])
-            say(a, MSG_MARKER_SAYS, ARGS(artifact_path(a, i), quote(marker->note, text)));
+        if (file_note(marker) && file_note(marker)[0])
+            say(a, MSG_MARKER_SAYS, ARGS(artifact_path(a, i), quote(file_note(marker), text)));
         else
             say(a, MSG_MARKER_SILENT, ARGS(artifact_path(a, i)));
     } else if (a->verdict.proof == PROOF_PROVEN && counts) {

@@ -15,6 +15,10 @@ struct place_set {
     size_t n_buckets, n;
 };
 
+struct file_words {
+    const char *name, *note, *holder; /* owned */
+};
+
 struct setting {
     char *key, *value;
     struct setting *next;
@@ -137,10 +141,24 @@ static void mismatches_clear(struct place *p) {
     }
 }
 
+/* Few files have anything said of them: the words stand apart. Returns whether they changed. */
+static bool set_words(struct file_state *f, const char *name, const char *note, const char *holder) {
+    if (!f->words) {
+        if (!name && !note && !holder) return false;
+        f->words = must(calloc(1, sizeof *f->words));
+    }
+    bool changed = set_string(&f->words->name, name);
+    changed |= set_string(&f->words->note, note);
+    changed |= set_string(&f->words->holder, holder);
+    if (!name && !note && !holder) {
+        free(f->words);
+        f->words = NULL;
+    }
+    return changed;
+}
+
 static void file_clear(struct file_state *f) {
-    set_string(&f->name, NULL);
-    set_string(&f->note, NULL);
-    set_string(&f->holder, NULL);
+    set_words(f, NULL, NULL, NULL);
     memset(f, 0, sizeof *f);
 }
 
@@ -386,6 +404,7 @@ static void place_gone(struct table *t, struct place *p, int64_t at) {
 static void apply_scan_end(struct table *t, const struct fact *f) {
     struct root_state *r = &t->roots[f->root];
     struct place_set *s = &t->places[f->root];
+    if (f->u.scan.generation != r->generation) return; /* of a pass that another one has replaced */
     for (size_t i = 0; i < s->n_buckets; i++) {
         for (struct place *p = s->bucket[i]; p; p = p->hash_next) {
             if (p->present && p->generation != f->u.scan.generation) place_gone(t, p, f->at);
@@ -617,13 +636,11 @@ static void apply_file(struct table *t, const struct fact *f) {
                    (s->content == CONTENT_ABSENT) != (n->content == CONTENT_ABSENT);
     bool changed = version || s->content != n->content || s->chunks != n->chunks || s->locked != n->locked ||
                    s->differs != n->differs || s->hash != n->hash;
-    changed |= set_string(&s->name, n->name);
-    changed |= set_string(&s->holder, n->holder);
+    changed |= set_words(s, n->name, n->note, n->holder);
     if (is_overwritten(t, p, f)) {
         p->overwritten = true;
         set_string(&p->overwritten_what, t->profile->artifact[n->artifact].path);
     }
-    changed |= set_string(&s->note, n->note);
     s->content = (uint8_t)n->content;
     s->via = (uint8_t)n->via;
     s->locked = n->locked;
@@ -711,20 +728,28 @@ void table_apply(struct table *t, const struct fact *f) {
 
 /* ---- judging ---- */
 
+/* The shorter of two silences; negative: none known. */
+static int64_t shorter(int64_t known, int64_t quiet) {
+    if (quiet < 0) quiet = 0;
+    return known < 0 || quiet < known ? quiet : known;
+}
+
 static void view_make(const struct table *t, const struct row *r, int64_t now, struct case_view *v) {
     v->profile = t->profile;
     v->policy = t->policy;
     v->row = r;
     v->over = t->over;
-    v->quiet_ms = -1;
+    v->quiet_ms = v->archive_quiet_ms = -1;
     for (int i = 0; i < ROOT_COUNT; i++) {
         v->root[i] = &t->roots[i];
         bool ambiguous;
         v->place[i] = chosen(r, (enum root_id)i, &ambiguous);
         if (!v->place[i]) continue;
-        int64_t quiet = root_clock(&t->roots[i], now) - v->place[i]->changed_clock;
-        if (quiet < 0) quiet = 0;
-        if (v->quiet_ms < 0 || quiet < v->quiet_ms) v->quiet_ms = quiet;
+        int64_t by_clock = root_clock(&t->roots[i], now) - v->place[i]->changed_clock;
+        /* An archive that cannot be seen says nothing of a run: it neither hides its silence nor ends it. */
+        int64_t quiet = i == ROOT_BATCH ? by_clock : now - v->place[i]->changed_at;
+        v->quiet_ms = shorter(v->quiet_ms, quiet);
+        v->archive_quiet_ms = shorter(v->archive_quiet_ms, by_clock);
     }
     v->grace_frozen = !t->roots[ROOT_ARCHIVE].readable;
     v->threshold_ms = stall_threshold(t->policy->stall_after_ms, r->quiet, &t->quiet, t->roots[ROOT_BATCH].poll_ms);
@@ -870,6 +895,10 @@ void table_set_list(struct table *t, struct sweep_list *l, int64_t now) {
     rows_drop(t);
     sweep_list_free(t->list);
     t->list = l;
+    if (l->n_cases > t->cap_rows) { /* as many as needed, not twice as many */
+        t->cap_rows = l->n_cases;
+        t->rows = must(realloc(t->rows, t->cap_rows * sizeof *t->rows));
+    }
     for (size_t i = 0; i < l->n_cases; i++) row_new(t, l->cases[i].title, &l->cases[i], now);
     for (int r = 0; r < ROOT_COUNT; r++) {
         for (size_t i = 0; i < t->places[r].n_buckets; i++) {
@@ -885,6 +914,10 @@ void table_set_list(struct table *t, struct sweep_list *l, int64_t now) {
 }
 
 /* ---- reading ---- */
+
+const char *file_name(const struct file_state *f) { return f->words ? f->words->name : NULL; }
+const char *file_note(const struct file_state *f) { return f->words ? f->words->note : NULL; }
+const char *file_holder(const struct file_state *f) { return f->words ? f->words->holder : NULL; }
 
 bool table_over(const struct table *t) { return t->over; }
 size_t table_count(const struct table *t) { return t->n_rows; }

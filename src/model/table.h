@@ -35,11 +35,14 @@ struct file_state {
     uint32_t chunks;
     int64_t size, mtime_ns;
     uint64_t id, hash;
-    int64_t changed_at; /* monotonic ms this version was first seen */
-    const char *name;   /* file that stands for it, or NULL */
-    const char *note;   /* or NULL */
-    const char *holder; /* or NULL */
+    int64_t changed_at;       /* monotonic ms this version was first seen */
+    struct file_words *words; /* private to the table; see file_name, file_note, file_holder */
 };
+
+/* The file that stands for it, why it is not whole, who holds it; NULL where there is nothing to say (mostly). */
+const char *file_name(const struct file_state *f);
+const char *file_note(const struct file_state *f);
+const char *file_holder(const struct file_state *f);
 
 /* A configuration value that contradicts the list or the directory. */
 struct mismatch {

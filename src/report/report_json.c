@@ -49,13 +49,13 @@ static void put_file(struct json_writer *w, const struct place *p, enum root_id 
     const struct file_state *f = &p->files[artifact];
     json_open_flat(w, root == ROOT_BATCH ? "local" : "archive", '{');
     json_string(w, "content", content_word(f->content));
-    if (f->name) json_string(w, "file", f->name);
+    if (file_name(f)) json_string(w, "file", file_name(f));
     json_int(w, "size", f->size);
     int64_t mtime_us = f->mtime_ns / 1000;
     json_number(w, "mtime", (double)mtime_us / 1e6);
     if (f->chunks) json_int(w, "chunks", f->chunks);
-    if (f->locked) json_string(w, "holder", f->holder ? f->holder : "unknown");
-    if (f->note) json_string(w, "note", f->note);
+    if (f->locked) json_string(w, "holder", file_holder(f) ? file_holder(f) : "unknown");
+    if (file_note(f)) json_string(w, "note", file_note(f));
     json_close(w, '}');
 }
 

@@ -92,17 +92,17 @@ static void put_place_file(const struct place *p, int artifact, const char *word
     if (!p || p->files[artifact].content == CONTENT_ABSENT) return;
     const struct file_state *f = &p->files[artifact];
     buffer_format(out, "      %-8s %-12s %12lld bytes", word, content_word(f->content), (long long)f->size);
-    if (f->name) {
+    if (file_name(f)) {
         buffer_text(out, "  ");
-        put_clean(out, f->name);
+        put_clean(out, file_name(f));
     }
     if (f->locked) {
         buffer_text(out, "  locked by ");
-        put_clean(out, f->holder ? f->holder : "unknown");
+        put_clean(out, file_holder(f) ? file_holder(f) : "unknown");
     }
-    if (f->note) {
+    if (file_note(f)) {
         buffer_text(out, "  ");
-        put_clean(out, f->note);
+        put_clean(out, file_note(f));
     }
     buffer_text(out, "\n");
 }

@@ -78,11 +78,11 @@ static void write_file(const struct view_input *in, struct pane *p, int name_cel
     pen.col = col + AGE_CELLS + 2;
     const char *between = "";
     if (f->locked) {
-        pen_format(&pen, STYLE_PROBLEM, "held by %.200s", f->holder != NULL ? f->holder : "another process");
+        pen_format(&pen, STYLE_PROBLEM, "held by %.200s", file_holder(f) != NULL ? file_holder(f) : "another process");
         between = "; ";
     }
-    if (f->via != VIA_ITSELF && f->name != NULL) {
-        pen_format(&pen, STYLE_DIM, "%sas %.200s", between, f->name);
+    if (f->via != VIA_ITSELF && file_name(f) != NULL) {
+        pen_format(&pen, STYLE_DIM, "%sas %.200s", between, file_name(f));
         between = "; ";
     }
     if (f->chunks > 0) {
@@ -93,7 +93,7 @@ static void write_file(const struct view_input *in, struct pane *p, int name_cel
         pen_format(&pen, STYLE_PROBLEM, "%sdiffers from the directory", between);
         between = "; ";
     }
-    if (f->note != NULL) pen_format(&pen, STYLE_TEXT, "%s%.300s", between, f->note);
+    if (file_note(f) != NULL) pen_format(&pen, STYLE_TEXT, "%s%.300s", between, file_note(f));
 }
 
 /* A required artifact is told even when it is nowhere; others when they are somewhere. */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <uv.h>
 
-enum { CHUNK = 32, MAX_READERS = 32, MAX_QUEUED = 64 };
+enum { CHUNK = 32, MAX_READERS = 32, MAX_QUEUED = 8 };
 
 struct names {
     char **name;

@@ -81,17 +81,24 @@ finish() {
     exit
 }
 
-# wait_for SECONDS WHAT COMMAND...: until COMMAND succeeds; an assertion.
+# wait_for SECONDS WHAT COMMAND...: until COMMAND succeeds; an assertion. Gives up when the program started last has
+# ended: nothing more will come of it.
 wait_for() {
     seconds=$1 what=$2
     shift 2
     deadline=$(($(date +%s) + seconds))
+    over=''
     until "$@" >/dev/null 2>&1; do
+        if [ -n "$over" ]; then
+            fail "$what" "sweepwatch ended, exit $(cat "$work/ended"): $*" "$(tail -n 5 "$work/err")"
+            return 1
+        fi
         if [ "$(date +%s)" -ge "$deadline" ]; then
             fail "$what" "not within $seconds s: $*"
             return 1
         fi
-        sleep 0.05
+        # Once more after the end: what it did last counts.
+        if [ -e "$work/ended" ]; then over=yes; else sleep 0.05; fi
     done
     pass "$what"
 }

@@ -35,11 +35,10 @@ struct scene {
 
 static void put(struct table *t, enum root_id root, int64_t at, char *word) {
     static const char letters[] = "cwmeoObpkasfdSI";
-    static const char *const paths[] = {"run_config.json", "run_config.json",        "run_config.json",
-                                        "run_config.json", "run_config.json",        "run_config.json",
-                                        "checks/mass_budget.csv", "series/run.parquet", "series/run.parquet",
-                                        "series/run.parquet", "summary.json",        "archive_manifest.json",
-                                        "ARCHIVE_DONE",    "ARCHIVE_SKIPPED",        "INCOMPLETE"};
+    static const char *const paths[] = {
+        "run_config.json", "run_config.json",        "run_config.json",    "run_config.json",    "run_config.json",
+        "run_config.json", "checks/mass_budget.csv", "series/run.parquet", "series/run.parquet", "series/run.parquet",
+        "summary.json",    "archive_manifest.json",  "ARCHIVE_DONE",       "ARCHIVE_SKIPPED",    "INCOMPLETE"};
     const struct profile *p = profile_builtin();
     const char *letter = strchr(letters, word[0]);
     assert_non_null(letter);
@@ -52,28 +51,69 @@ static void put(struct table *t, enum root_id root, int64_t at, char *word) {
     n->size = 1000 + n->artifact;
     n->id = (uint64_t)n->artifact + (root == ROOT_BATCH ? 1 : 101);
     switch (word[0]) {
-    case 'w': v = (struct fact_value){profile_value_index(p, "status"), "pre_run"}; break;
-    case 'm': v = (struct fact_value){profile_value_index(p, "T"), "5000"}; break;
-    case 'e': v = (struct fact_value){profile_value_index(p, "archive.enabled"), "false"}; break;
-    case 'o': v = (struct fact_value){profile_value_index(p, "outdir"), "E:\\out\\batch_1\\" TITLE}; break;
-    case 'O': v = (struct fact_value){profile_value_index(p, "outdir"), "/old/batch_0/" TITLE}; break;
-    case 'k': n->via = VIA_CHUNK; n->chunks = 3; n->name = "run_chunk_000000000_000000999.parquet"; break;
-    case 'a': n->via = VIA_ALTERNATIVE; n->name = "other.parquet"; break;
-    default: break;
+    case 'w':
+        v = (struct fact_value){profile_value_index(p, "status"), "pre_run"};
+        break;
+    case 'm':
+        v = (struct fact_value){profile_value_index(p, "T"), "5000"};
+        break;
+    case 'e':
+        v = (struct fact_value){profile_value_index(p, "archive.enabled"), "false"};
+        break;
+    case 'o':
+        v = (struct fact_value){profile_value_index(p, "outdir"), "E:\\out\\batch_1\\" TITLE};
+        break;
+    case 'O':
+        v = (struct fact_value){profile_value_index(p, "outdir"), "/old/batch_0/" TITLE};
+        break;
+    case 'k':
+        n->via = VIA_CHUNK;
+        n->chunks = 3;
+        n->name = "run_chunk_000000000_000000999.parquet";
+        break;
+    case 'a':
+        n->via = VIA_ALTERNATIVE;
+        n->name = "other.parquet";
+        break;
+    default:
+        break;
     }
     for (char *s = word + 1; *s; s++) {
         switch (*s) {
-        case '~': n->content = CONTENT_PARTIAL; break;
-        case '!': n->content = CONTENT_CHANGING; break;
-        case 'l': n->content = CONTENT_UNREADABLE; n->locked = true; break;
-        case '?': n->content = CONTENT_UNREADABLE; break;
-        case 'n': n->content = CONTENT_NOT_A_FILE; break;
-        case 'x': n->size++; break;
-        case 'h': n->hash = 77; break;
-        case 'v': v = (struct fact_value){profile_value_index(p, "mass_budget_violation"), "true"}; break;
-        case 'D': n->differs = true; break;
-        case '@': age = strtol(s + 1, &s, 10); s--; break;
-        default: fail_msg("mark %c", *s);
+        case '~':
+            n->content = CONTENT_PARTIAL;
+            break;
+        case '!':
+            n->content = CONTENT_CHANGING;
+            break;
+        case 'l':
+            n->content = CONTENT_UNREADABLE;
+            n->locked = true;
+            break;
+        case '?':
+            n->content = CONTENT_UNREADABLE;
+            break;
+        case 'n':
+            n->content = CONTENT_NOT_A_FILE;
+            break;
+        case 'x':
+            n->size++;
+            break;
+        case 'h':
+            n->hash = 77;
+            break;
+        case 'v':
+            v = (struct fact_value){profile_value_index(p, "mass_budget_violation"), "true"};
+            break;
+        case 'D':
+            n->differs = true;
+            break;
+        case '@':
+            age = strtol(s + 1, &s, 10);
+            s--;
+            break;
+        default:
+            fail_msg("mark %c", *s);
         }
     }
     n->mtime_ns = (INT64_C(1709294400) - age) * 1000000000;
@@ -147,7 +187,7 @@ static void run_scenes(const struct scene *scenes, size_t n) {
         table_judge(t, r, s->at, &v);
         if (r->status != s->status || r->flags != s->flags || v.status != s->status) {
             print_error("%s: %s flags %#x, expected %s flags %#x\n", s->name, status_word(r->status), r->flags,
-                     status_word(s->status), s->flags);
+                        status_word(s->status), s->flags);
             wrong++;
         }
         table_free(t);
@@ -176,8 +216,7 @@ static void test_live(void **state) {
          .flags = FLAG_CONFIG_MISMATCH},
         {"wrong configuration, ended", "m b p s", NULL, LIVE, NO_ARCHIVE, .status = STATUS_INVALID,
          .flags = FLAG_CONFIG_MISMATCH},
-        {"wrong directory", "O b p s", NULL, LIVE, NO_ARCHIVE, .status = STATUS_INVALID,
-         .flags = FLAG_CONFIG_MISMATCH},
+        {"wrong directory", "O b p s", NULL, LIVE, NO_ARCHIVE, .status = STATUS_INVALID, .flags = FLAG_CONFIG_MISMATCH},
         {"its own directory on another machine", "o b p s", NULL, LIVE, NO_ARCHIVE, .status = STATUS_COMPLETE},
         {"locked", "c b p sl", NULL, LIVE, NO_ARCHIVE, .status = STATUS_RUNNING, .flags = FLAG_LOCKED},
         {"budget violation", "c b p sv", NULL, LIVE, NO_ARCHIVE, .status = STATUS_COMPLETE,
@@ -192,8 +231,7 @@ static void test_growing_and_truncated(void **state) {
     (void)state;
     static const struct scene scenes[] = {
         {"first look", "c b p s~", NULL, LIVE, NO_ARCHIVE, .status = STATUS_RUNNING},
-        {"time without a second look", "c b p s~", NULL, LIVE, NO_ARCHIVE, .at = 10 * MINUTE,
-         .status = STATUS_RUNNING},
+        {"time without a second look", "c b p s~", NULL, LIVE, NO_ARCHIVE, .at = 10 * MINUTE, .status = STATUS_RUNNING},
         {"second look too early", "c b p s~", NULL, LIVE, NO_ARCHIVE, .look = 2999, .at = 10 * MINUTE,
          .status = STATUS_RUNNING},
         {"second look", "c b p s~", NULL, LIVE, NO_ARCHIVE, .look = 3000, .at = 3000, .status = STATUS_INVALID,
@@ -203,14 +241,13 @@ static void test_growing_and_truncated(void **state) {
         {"truncated while others are absent", "c b~", NULL, LIVE, NO_ARCHIVE, .look = 3000, .at = 3000,
          .status = STATUS_RUNNING, .flags = FLAG_TRUNCATED},
         {"over, one look", "c b p s~", NULL, OVER, NO_ARCHIVE, .status = STATUS_RUNNING},
-        {"over, second look", "c b p s~", NULL, OVER, NO_ARCHIVE, .look = 3000, .at = 3000,
-         .status = STATUS_INVALID, .flags = FLAG_TRUNCATED},
+        {"over, second look", "c b p s~", NULL, OVER, NO_ARCHIVE, .look = 3000, .at = 3000, .status = STATUS_INVALID,
+         .flags = FLAG_TRUNCATED},
         {"check judges as it stands", "c b p~ s", NULL, CHECK, NO_ARCHIVE, .status = STATUS_INVALID,
          .flags = FLAG_TRUNCATED},
         {"check, changing", "c b p s!", NULL, CHECK, NO_ARCHIVE, .status = STATUS_RUNNING},
         {"check --running", "c b p~ s", NULL, CHECK_RUNNING, NO_ARCHIVE, .status = STATUS_RUNNING},
-        {"check --running, absent", "c b", NULL, CHECK_RUNNING, NO_ARCHIVE, .at = 10 * HOUR,
-         .status = STATUS_RUNNING},
+        {"check --running, absent", "c b", NULL, CHECK_RUNNING, NO_ARCHIVE, .at = 10 * HOUR, .status = STATUS_RUNNING},
         {"check --running, not archived", "c b p s", NULL, CHECK_RUNNING, ARCHIVE, .at = 10 * HOUR,
          .status = STATUS_ARCHIVING},
         {"truncated here, whole in the archive", "c b p~ s", "c b p s f d", LIVE, ARCHIVE, .look = 3000, .at = 3000,
@@ -283,8 +320,8 @@ static void test_owner(void **state) {
         {"other time, same content", "c b p sh", "c b p sh@9000 f d", CHECK, ARCHIVE, .status = STATUS_COMPLETE},
         {"other size", "c b p s", "cx b p s f d", CHECK, ARCHIVE, .status = STATUS_ARCHIVE_FAILED,
          .flags = FLAG_STALE_ARCHIVE},
-        {"other size, waiting to be replaced", "c b p s", "cx b p sx f d", LIVE, ARCHIVE,
-         .status = STATUS_ARCHIVING, .flags = FLAG_STALE_ARCHIVE},
+        {"other size, waiting to be replaced", "c b p s", "cx b p sx f d", LIVE, ARCHIVE, .status = STATUS_ARCHIVING,
+         .flags = FLAG_STALE_ARCHIVE},
         {"an older batch's copy proves no file", "w b", "cx b p sx f d", CHECK, ARCHIVE, .status = STATUS_MISSING,
          .flags = FLAG_STALE_ARCHIVE | FLAG_INTERRUPTED},
         {"an older batch's copy is no activity", NULL, "O b p s f d", LIVE, ARCHIVE, .status = STATUS_PENDING,
@@ -310,8 +347,7 @@ static void test_markers(void **state) {
         {"archived after it", "c b p s I@600", "c b p s f d@60", CHECK, ARCHIVE, .status = STATUS_COMPLETE},
         {"newer than the proof", "c b p s I@60", "c b p s f d@600", LIVE, ARCHIVE, .status = STATUS_ARCHIVE_FAILED,
          .flags = FLAG_MARKER_CONFLICT},
-        {"the newer of two counts", "c b p s@600 S@9000 I@60", NULL, LIVE, ARCHIVE,
-         .status = STATUS_ARCHIVE_FAILED},
+        {"the newer of two counts", "c b p s@600 S@9000 I@60", NULL, LIVE, ARCHIVE, .status = STATUS_ARCHIVE_FAILED},
         {"running again after a failure", "w b S@9000", NULL, LIVE, ARCHIVE, .status = STATUS_RUNNING},
     };
     RUN(scenes);
@@ -328,8 +364,8 @@ static void test_unreachable(void **state) {
          .flags = FLAG_UNVERIFIED},
         {"check, wrong here", "m b p s", NULL, CHECK, UNPLUGGED, .status = STATUS_INVALID,
          .flags = FLAG_CONFIG_MISMATCH},
-        {"live, the grace stands still", "c b p s", NULL, LIVE, UNPLUGGED, .at = 10 * HOUR,
-         .status = STATUS_ARCHIVING, .flags = FLAG_UNVERIFIED},
+        {"live, the grace stands still", "c b p s", NULL, LIVE, UNPLUGGED, .at = 10 * HOUR, .status = STATUS_ARCHIVING,
+         .flags = FLAG_UNVERIFIED},
         {"live, trimmed", "c s", NULL, LIVE, UNPLUGGED, .at = 10 * HOUR, .status = STATUS_ARCHIVING,
          .flags = FLAG_UNVERIFIED},
         {"unreadable here, no archive", "c b p s?", NULL, CHECK, NO_ARCHIVE, .status = STATUS_INVALID,
@@ -341,8 +377,9 @@ static void test_unreachable(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_live),  cmocka_unit_test(test_growing_and_truncated), cmocka_unit_test(test_over),
-        cmocka_unit_test(test_archive), cmocka_unit_test(test_owner), cmocka_unit_test(test_markers),
+        cmocka_unit_test(test_live),        cmocka_unit_test(test_growing_and_truncated),
+        cmocka_unit_test(test_over),        cmocka_unit_test(test_archive),
+        cmocka_unit_test(test_owner),       cmocka_unit_test(test_markers),
         cmocka_unit_test(test_unreachable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

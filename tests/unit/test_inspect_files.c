@@ -69,7 +69,8 @@ static bool inspect(int artifact, const uint64_t *cheap) {
     memset(&file, 0x55, sizeof file);
     error = 55;
     fs_fake_reset_counts(world);
-    return inspect_file(fs, dir, profile.artifact[artifact].path, &profile, artifact, false, cheap, buffer, &file, &error);
+    return inspect_file(fs, dir, profile.artifact[artifact].path, &profile, artifact, false, cheap, buffer, &file,
+                        &error);
 }
 
 static void assert_file(int artifact, enum content content, const char *note) {

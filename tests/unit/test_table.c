@@ -171,7 +171,7 @@ static void test_absence_and_stale_root(void **state) {
     /* The end of a pass that did not see it does. */
     scan_empty(&w, ROOT_ARCHIVE);
     assert_null(table_place(w.table, table_row(w.table, 0), ROOT_ARCHIVE, NULL));
-    assert_int_equal(status_of(&w, A), STATUS_ARCHIVING);
+    assert_int_equal(status_of(&w, A), STATUS_ARCHIVE_FAILED); /* long silent: the grace is over */
     scan_empty(&w, ROOT_BATCH);
     assert_int_equal(status_of(&w, A), STATUS_PENDING);
     recount(&w);
@@ -205,6 +205,9 @@ static void test_stall_clock_stands_still(void **state) {
     world_at(&w, 10 * WORLD_HOUR);
     assert_int_equal(status_of(&w, A), STATUS_RUNNING);
     assert_true(table_row(w.table, 0)->flags & FLAG_UNVERIFIED);
+    struct verdict v;
+    table_judge(w.table, table_row(w.table, 0), w.now, &v);
+    assert_int_equal(v.quiet_ms, 10 * WORLD_MINUTE);
     world_root(&w, ROOT_BATCH, HEALTH_LIVE, NULL);
     world_at(&w, 10 * WORLD_HOUR + 20 * WORLD_MINUTE - 1);
     assert_int_equal(status_of(&w, A), STATUS_RUNNING);
