@@ -23,7 +23,7 @@ static void put(struct buffer *b) {
 
 static void put_summary(struct plain *p, const struct front_frame *f) {
     struct buffer line = {0};
-    char when[32];
+    char when[SUMMARY_TIME_BYTES];
     summary_time(f->wall + f->utc_offset, when);
     summary_line(f->table, &line);
     buffer_add(&line, "", 1);

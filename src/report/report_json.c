@@ -2,6 +2,7 @@
 
 #include "model/reason.h"
 #include "report/json_writer.h"
+#include "report/summary_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,22 +10,13 @@
 static const char *const proof_words[] = {"not_needed", "none",    "copying",     "proven",
                                           "marker",     "differs", "other_batch", "unreachable"};
 
-/* ISO 8601 in UTC, to the second; civil date from days (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
- */
-static void put_time(char out[32], int64_t wall_ms) {
-    int64_t seconds = wall_ms / 1000, days = seconds / 86400, rest = seconds % 86400;
-    if (rest < 0) {
-        rest += 86400;
-        days--;
-    }
-    days += 719468;
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097, doe = days - era * 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-    int64_t day = doy - (153 * mp + 2) / 5 + 1, month = mp < 10 ? mp + 3 : mp - 9;
-    int64_t year = yoe + era * 400 + (month <= 2);
-    snprintf(out, 32, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)year, (int)month, (int)day, (int)(rest / 3600),
-             (int)(rest / 60 % 60), (int)(rest % 60));
+/* ISO 8601 in UTC, to the second. */
+static void put_time(char out[SUMMARY_TIME_BYTES], int64_t wall_ms) {
+    summary_time(wall_ms, out);
+    size_t len = strlen(out);
+    out[10] = 'T';
+    out[len] = 'Z';
+    out[len + 1] = '\0';
 }
 
 static void put_root(struct json_writer *w, const struct table *t, enum root_id root) {
@@ -219,7 +211,7 @@ void report_json(const struct report_input *in, struct buffer *out) {
     const struct table *t = in->table;
     struct json_writer w = {.out = out};
     struct totals totals;
-    char when[32];
+    char when[SUMMARY_TIME_BYTES];
     put_time(when, in->wall);
     json_open(&w, NULL, '{');
     put_totals(&w, in, &totals);

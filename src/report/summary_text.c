@@ -11,15 +11,15 @@ static void put_clean(struct buffer *out, const char *text) {
     buffer_add(out, clean, text_clean(text, clean, sizeof clean));
 }
 
-void summary_time(int64_t local_ms, char out[32]) {
+void summary_time(int64_t local_ms, char out[SUMMARY_TIME_BYTES]) {
     /* Civil date from days since 1970 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms"). */
     int64_t seconds = local_ms / 1000, days = seconds / 86400 + 719468, rest = seconds % 86400;
     int64_t era = days / 146097, doe = days - era * 146097;
     int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
     int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
     int64_t day = doy - (153 * mp + 2) / 5 + 1, month = mp < 10 ? mp + 3 : mp - 9;
-    snprintf(out, 32, "%04d-%02d-%02d %02d:%02d:%02d", (int)(yoe + era * 400 + (month <= 2)), (int)month, (int)day,
-             (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
+    snprintf(out, SUMMARY_TIME_BYTES, "%04d-%02d-%02d %02d:%02d:%02d", (int)(yoe + era * 400 + (month <= 2)),
+             (int)month, (int)day, (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
 }
 
 void summary_line(const struct table *t, struct buffer *out) {
@@ -76,7 +76,7 @@ void summary_text(const struct table *t, int64_t now, struct buffer *out) {
 void summary_transition(const struct table *t, const struct transition *x, int64_t now, int64_t local_ms,
                         struct buffer *out) {
     const struct row *r = table_row(t, x->row);
-    char when[32], lines[REASON_MAX][REASON_BYTES];
+    char when[SUMMARY_TIME_BYTES], lines[REASON_MAX][REASON_BYTES];
     summary_time(local_ms, when);
     buffer_format(out, "%s ", when);
     put_clean(out, r->title);

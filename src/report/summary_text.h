@@ -16,7 +16,8 @@ void summary_line(const struct table *t, struct buffer *out);
 void summary_transition(const struct table *t, const struct transition *x, int64_t now, int64_t local_ms,
                         struct buffer *out);
 /* "2026-11-23 12:03:05" */
-void summary_time(int64_t local_ms, char out[32]);
+enum { SUMMARY_TIME_BYTES = 80 };
+void summary_time(int64_t local_ms, char out[SUMMARY_TIME_BYTES]);
 /* All of one case, as `show` prints it. */
 void summary_case(const struct table *t, const struct row *r, int64_t now, struct buffer *out);
 

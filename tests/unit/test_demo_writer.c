@@ -93,7 +93,7 @@ static int by_path(const void *a, const void *b) {
 static struct tree tree_read(const char *root) {
     struct tree t = {0};
     tree_walk(&t, root, "");
-    qsort(t.entry, t.n, sizeof *t.entry, by_path);
+    if (t.n > 0) qsort(t.entry, t.n, sizeof *t.entry, by_path);
     return t;
 }
 

@@ -408,7 +408,7 @@ static void test_time(void **state) {
                  {INT64_C(4107542399000), "2100-02-28 23:59:59"},
                  {INT64_C(4107542400000), "2100-03-01 00:00:00"}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        char out[32];
+        char out[SUMMARY_TIME_BYTES];
         summary_time(known[i].ms, out);
         assert_string_equal(out, known[i].words);
     }
