@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-enum { CASES = 6, ACTIONS = 60, MAX_WATCHES = 4096, SETTLE_MS = 3000, REST_MS = 40000 };
+enum { CASES = 6, ACTIONS = 60, MAX_WATCHES = 4096, SETTLE_MS = 3000, REST_MS = 40000, FAR_OFF_MS = 1000000000 };
 #define BATCH "/sweep/batch"
 
 static const char *const titles[CASES] = {"T1000_eps0p5_tau1p0", "T1100_eps0p5_tau1p0", "T1200_eps0p5_tau1p0",
@@ -113,9 +113,10 @@ static void watcher_open(struct watcher *w, struct fs_fake *fs, const struct wat
                                .root = ROOT_BATCH,
                                .path = BATCH,
                                .settle_ms = SETTLE_MS,
-                               .active_ms = 5000,
+                               /* With events there is no reconcile: what they do not bring is not found. */
+                               .active_ms = ops ? FAR_OFF_MS : 5000,
                                .poll_ms = 2000,
-                               .idle_ms = 180000,
+                               .idle_ms = ops ? FAR_OFF_MS : 180000,
                                .max_watches = MAX_WATCHES};
     w->scanner = scanner_new(&c);
 }
