@@ -25,8 +25,9 @@ enum {
 #define NEVER INT64_MAX
 
 struct sub_watch {
-    char *path; /* relative to the place, "" for itself */
-    uint64_t id;
+    char *path;    /* relative to the place, "" for itself */
+    uint64_t id;   /* of the watched directory; 0: not watched */
+    bool doubtful; /* an event may have told the end of the watched directory itself */
 };
 
 struct splace {
@@ -62,7 +63,7 @@ struct scanner {
     struct splace *current;   /* being scanned */
 
     uint64_t root_id; /* identity of the root directory, 0 never seen */
-    bool root_watched;
+    bool root_watched, root_doubtful;
     int64_t root_due; /* when its names are read again */
     int64_t root_dirty_since;
     uint32_t listing;
@@ -204,7 +205,7 @@ static void before_list(void *ctx, const char *sub, uint64_t id) {
     size_t i = 0;
     while (i < p->n_subs && strcmp(p->subs[i].path, sub) != 0) i++;
     if (i < p->n_subs) {
-        if (p->subs[i].id == id) return;
+        if (p->subs[i].id == id && !p->subs[i].doubtful) return;
         if (p->subs[i].id != 0) stop_watch(s, token_of(p, i));
     } else {
         if (i == TOKEN_SUBS) return;
@@ -213,6 +214,7 @@ static void before_list(void *ctx, const char *sub, uint64_t id) {
         p->n_subs++;
     }
     p->subs[i].id = 0;
+    p->subs[i].doubtful = false;
     char path[4096];
     int n = snprintf(path, sizeof path, sub[0] ? "%s/%s" : "%s%s", p->name, sub);
     int err = n < (int)sizeof path ? start_watch(s, path, token_of(p, i)) : UV_ENAMETOOLONG;
@@ -342,6 +344,11 @@ static size_t known_places(const struct scanner *s) {
 static int list_root(struct scanner *s, struct fs_dir *root, int64_t now) {
     struct listing l = {s, now, 0};
     size_t known = known_places(s);
+    if (s->root_watched && s->root_doubtful) {
+        stop_watch(s, 0);
+        s->root_watched = false;
+    }
+    s->root_doubtful = false;
     if (!s->root_watched && s->c.watch) {
         int err = start_watch(s, "", 0);
         s->root_watched = err == 0;
@@ -552,12 +559,26 @@ static void make_dirty(struct scanner *s, struct splace *p, int64_t now) {
     if (p->due > now) set_due(s, p, due < latest ? due : latest);
 }
 
+/* The end of a watched directory (deleted, moved, unmounted) is told as an event with its own name, like one of a child
+ * of that name. A new directory may come under the same name with the same inode: only a new subscription is sure. */
+static bool names_itself(const char *name, const char *path) {
+    const char *slash = strrchr(path, '/');
+    return !name || strcmp(name, slash ? slash + 1 : path) == 0;
+}
+
 void scanner_event(struct scanner *s, uint64_t token, const char *name, int64_t now) {
     if (token >= TOKEN_SUBS) {
         uint64_t index = token / TOKEN_SUBS - 1;
-        if (index < s->n_places) make_dirty(s, s->places[index], now);
+        if (index >= s->n_places) return;
+        struct splace *at = s->places[index];
+        size_t sub = token % TOKEN_SUBS;
+        if (sub < at->n_subs && names_itself(name, at->subs[sub].path[0] ? at->subs[sub].path : at->name)) {
+            at->subs[sub].doubtful = true;
+        }
+        make_dirty(s, at, now);
         return;
     }
+    if (names_itself(name, s->path)) s->root_doubtful = true;
     struct splace *p = name ? find_place(s, name) : NULL;
     if (p) {
         make_dirty(s, p, now);

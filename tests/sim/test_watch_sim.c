@@ -88,7 +88,9 @@ static void on_change(void *arg, const char *dir) {
     struct watcher *w = arg;
     for (size_t i = 0; i < w->n_watches; i++) {
         if (w->watches[i].watch < 0 || strcmp(w->watches[i].path, dir) != 0) continue;
-        scanner_event(w->scanner, w->watches[i].token, NULL, fs_fake_now_ms(w->fs));
+        /* As the kernel does it: the end of the directory itself comes with its own name. */
+        bool alive = w->watches[i].token != 0 && fs_fake_watch_alive(w->fs, w->watches[i].watch);
+        scanner_event(w->scanner, w->watches[i].token, alive ? "some file" : NULL, fs_fake_now_ms(w->fs));
     }
 }
 
