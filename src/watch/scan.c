@@ -286,11 +286,11 @@ static void tell(struct scan *s, struct look *l, const char *name, const struct 
 static void tell_absent(struct scan *s, struct look *l, int artifact) {
     if (!l->memory) return; /* a new place has no files until told otherwise */
     if (l->memory->told[artifact] == 2) return;
+    /* Told also when nothing was told before: the model may know an older file, from before the root went away. */
     l->changed |= l->memory->told[artifact] != 0;
-    bool was_told = l->memory->told[artifact] != 0 || l->memory->present;
     l->memory->told[artifact] = 2;
     struct fact_file f = {.artifact = artifact, .content = CONTENT_ABSENT};
-    if (was_told) put_file(s, l->place, &f, l->at);
+    put_file(s, l->place, &f, l->at);
 }
 
 /* The alternatives of an artifact, merged files before chunks, the newest names first: one whole one is enough. */
