@@ -252,7 +252,9 @@ static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *
     bool known = l->memory && l->memory->told[artifact] && s->profile->artifact[artifact].kind != KIND_MANIFEST;
     if (known && s->fs->stat(s->fs->ctx, d->handle, name, &st) == 0 && st.type == FS_TYPE_FILE) {
         struct fact_file same = {.size = st.size, .mtime_ns = st.mtime_ns, .id = st.id, .chunks = chunks};
-        if (same_version(l->memory->told[artifact], told_version(name, &same))) return -1;
+        /* What was not whole is read again even so: it may have been finished within one tick of its time. */
+        bool whole = l->memory->told[artifact] & 1;
+        if (whole && same_version(l->memory->told[artifact], told_version(name, &same))) return -1;
     }
     inspect_file(s->fs, d->handle, name, s->profile, artifact, entry->type == FS_TYPE_FILE, NULL, s->inspect, f, &err);
     if (err < 0 && fs_means_unreachable(err)) l->err = err;
@@ -274,8 +276,8 @@ static uint64_t told_hash(const struct scan *s, const char *name, const struct f
 static void tell(struct scan *s, struct look *l, const char *name, const struct fact_file *f) {
     uint64_t h = told_hash(s, name, f);
     if (l->memory) {
-        if (same_version(l->memory->told[f->artifact], h)) return;
         h = (h & ~UINT64_C(1)) | (f->content == CONTENT_WHOLE);
+        if (l->memory->told[f->artifact] == h) return;
         /* A file caught in the middle of a change is looked at again. */
         l->memory->told[f->artifact] = f->content == CONTENT_CHANGING ? 1 : h;
     }
@@ -312,16 +314,11 @@ static bool look_at_alternatives(struct scan *s, struct look *l, int artifact, s
     memmove(pick + n_merged, pick + INSPECT_ALTERNATIVES, n_chunks * sizeof *pick);
     struct fact_file best = {.content = CONTENT_ABSENT};
     const char *best_name = NULL;
-    bool as_told = false;
     for (size_t i = 0; i < n_merged + n_chunks && l->err == 0; i++) {
         struct fact_file f;
         const char *name = name_text(s, pick[i]);
         int content = look_at(s, l, artifact, d, pick[i], i < n_merged ? VIA_ALTERNATIVE : VIA_CHUNK, chunks, &f);
-        if (content < 0) {
-            if (l->memory->told[artifact] & 1) return true;
-            as_told = true; /* still not whole, but another one may be by now */
-            continue;
-        }
+        if (content < 0) return true;
         if (content == CONTENT_WHOLE) {
             tell(s, l, name, &f);
             return true;
@@ -333,7 +330,6 @@ static bool look_at_alternatives(struct scan *s, struct look *l, int artifact, s
         best.n_values = 0;
         best_name = name;
     }
-    if (as_told) return true;
     if (!best_name) return false;
     tell(s, l, best_name, &best);
     return true;
