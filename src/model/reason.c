@@ -7,12 +7,13 @@
 #include <string.h>
 
 enum message {
-#define MESSAGE(ID, english) MSG_##ID,
+#define MESSAGE(ID, english, japanese) MSG_##ID,
 #include "model/reason.def"
+    MSG_COUNT
 };
 
-static const char *const english[] = {
-#define MESSAGE(ID, english) english,
+static const char *const sentences[MSG_COUNT][LANGUAGE_COUNT] = {
+#define MESSAGE(ID, english, japanese) {english, japanese},
 #include "model/reason.def"
 };
 
@@ -29,6 +30,7 @@ struct about {
     const struct table *table;
     const struct row *row;
     const struct profile *profile;
+    enum language language;
     int64_t now;
     struct case_view view;
     struct verdict verdict;
@@ -40,29 +42,9 @@ struct about {
 
 /* ---- the formatter ---- */
 
-static size_t put(char *out, size_t cap, size_t at, const char *s, size_t len) {
-    size_t room = cap - 1 - at;
-    if (len > room) len = room;
-    memcpy(out + at, s, len);
-    return at + len;
-}
-
-/* Replaces {0} .. {9} by the arguments; what is too long is cut. */
-static void format(char *out, size_t cap, enum message m, const char *const args[]) {
-    size_t at = 0;
-    for (const char *s = english[m]; *s;) {
-        if (s[0] == '{' && s[1] >= '0' && s[1] <= '9' && s[2] == '}') {
-            const char *arg = args[s[1] - '0'];
-            at = put(out, cap, at, arg, strlen(arg));
-            s += 3;
-        } else {
-            size_t len = 1;
-            while (s[len] && s[len] != '{') len++;
-            at = put(out, cap, at, s, len);
-            s += len;
-        }
-    }
-    out[at] = '\0';
+/* A sentence in the language of the screen. */
+static void format(const struct about *a, char *out, size_t cap, enum message m, const char *const args[]) {
+    text_format(sentences[m][a->language], args, out, cap);
 }
 
 /* The arguments of a message, in order. */
@@ -72,7 +54,7 @@ static void format(char *out, size_t cap, enum message m, const char *const args
 static void say(struct about *a, enum message m, const char *const args[]) {
     char raw[2 * REASON_BYTES], *line = a->out[a->n < REASON_MAX ? a->n : 0];
     if (a->n >= REASON_MAX) return;
-    format(raw, sizeof raw, m, args);
+    format(a, raw, sizeof raw, m, args);
     text_clean(raw, line, REASON_BYTES);
     for (int i = 0; i < a->n; i++) {
         if (strcmp(a->out[i], line) == 0) return;
@@ -111,12 +93,12 @@ static const char *number(int64_t n, char out[WORDS_BYTES]) {
     return out;
 }
 
-static const char *size_words(int64_t bytes, char out[WORDS_BYTES]) {
+static const char *size_words(const struct about *a, int64_t bytes, char out[WORDS_BYTES]) {
     static const char *const unit[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
-    if (bytes == 1) return english[MSG_BYTE];
+    if (bytes == 1) return sentences[MSG_BYTE][a->language];
     if (bytes < 10000) {
         char digits[WORDS_BYTES];
-        format(out, WORDS_BYTES, MSG_BYTES, ARGS(number(bytes, digits)));
+        format(a, out, WORDS_BYTES, MSG_BYTES, ARGS(number(bytes, digits)));
         return out;
     }
     int u = 0;
@@ -154,20 +136,22 @@ static const char *duration(int64_t ms, char out[WORDS_BYTES]) {
     return out;
 }
 
-static const char *in_root(enum root_id root) { return english[root == ROOT_BATCH ? MSG_IN_BATCH : MSG_IN_ARCHIVE]; }
+static const char *in_root(const struct about *a, enum root_id root) {
+    return sentences[root == ROOT_BATCH ? MSG_IN_BATCH : MSG_IN_ARCHIVE][a->language];
+}
 
-static const char *state_words(enum artifact_state s) {
+static const char *state_words(const struct about *a, enum artifact_state s) {
     switch (s) {
     case ARTIFACT_GROWING:
-        return english[MSG_STATE_GROWING];
+        return sentences[MSG_STATE_GROWING][a->language];
     case ARTIFACT_TRUNCATED:
-        return english[MSG_STATE_TRUNCATED];
+        return sentences[MSG_STATE_TRUNCATED][a->language];
     case ARTIFACT_LOCKED:
-        return english[MSG_STATE_LOCKED];
+        return sentences[MSG_STATE_LOCKED][a->language];
     case ARTIFACT_UNKNOWN:
-        return english[MSG_STATE_UNKNOWN];
+        return sentences[MSG_STATE_UNKNOWN][a->language];
     default:
-        return english[MSG_STATE_ABSENT];
+        return sentences[MSG_STATE_ABSENT][a->language];
     }
 }
 
@@ -197,12 +181,12 @@ static int names(const struct about *a, uint32_t mask, char out[NAMES_BYTES]) {
             snprintf(out, NAMES_BYTES, "%s", name);
             continue;
         }
-        format(longer, NAMES_BYTES, shown == total ? MSG_JOIN_AND : MSG_JOIN_COMMA, ARGS(out, name));
+        format(a, longer, NAMES_BYTES, shown == total ? MSG_JOIN_AND : MSG_JOIN_COMMA, ARGS(out, name));
         memcpy(out, longer, NAMES_BYTES);
     }
     if (shown < total) {
         char longer[NAMES_BYTES], more[WORDS_BYTES];
-        format(longer, NAMES_BYTES, MSG_JOIN_MORE, ARGS(out, number(total - shown, more)));
+        format(a, longer, NAMES_BYTES, MSG_JOIN_MORE, ARGS(out, number(total - shown, more)));
         memcpy(out, longer, NAMES_BYTES);
     }
     return total;
@@ -234,8 +218,10 @@ static const struct file_state *file_with_role(const struct about *a, enum root_
 
 /* ---- what is known of the row ---- */
 
-static void about_begin(struct about *a, const struct table *t, const struct row *r, int64_t now) {
+static void about_begin(struct about *a, enum language language, const struct table *t, const struct row *r,
+                        int64_t now) {
     memset(a, 0, sizeof *a);
+    a->language = language;
     a->table = t;
     a->row = r;
     a->profile = table_profile(t);
@@ -339,13 +325,13 @@ static void say_absent(struct about *a) {
 static void say_truncated(struct about *a, int i, enum root_id root, const struct file_state *f) {
     char path[NAME_BYTES], size[WORDS_BYTES], note[QUOTE_BYTES];
     file_path(a, i, f, path);
-    const char *bytes = size_words(f->size, size);
+    const char *bytes = size_words(a, f->size, size);
     if (a->verdict.artifact[i] == ARTIFACT_WHOLE && a->verdict.where[i] != root)
-        say(a, MSG_TRUNCATED_SPARE, ARGS(path, in_root(root), bytes, in_root((enum root_id)a->verdict.where[i])));
+        say(a, MSG_TRUNCATED_SPARE, ARGS(path, in_root(a, root), bytes, in_root(a, (enum root_id)a->verdict.where[i])));
     else if (file_note(f))
-        say(a, MSG_TRUNCATED_NOTE, ARGS(path, in_root(root), bytes, quote(file_note(f), note)));
+        say(a, MSG_TRUNCATED_NOTE, ARGS(path, in_root(a, root), bytes, quote(file_note(f), note)));
     else
-        say(a, MSG_TRUNCATED, ARGS(path, in_root(root), bytes));
+        say(a, MSG_TRUNCATED, ARGS(path, in_root(a, root), bytes));
 }
 
 static void say_content(struct about *a) {
@@ -359,9 +345,9 @@ static void say_content(struct about *a) {
             if (f->content == CONTENT_NOT_A_FILE) {
                 file_path(a, i, f, path);
                 if (file_note(f))
-                    say(a, MSG_NOT_A_FILE_NOTE, ARGS(path, in_root(root), quote(file_note(f), note)));
+                    say(a, MSG_NOT_A_FILE_NOTE, ARGS(path, in_root(a, root), quote(file_note(f), note)));
                 else
-                    say(a, MSG_NOT_A_FILE, ARGS(path, in_root(root)));
+                    say(a, MSG_NOT_A_FILE, ARGS(path, in_root(a, root)));
             }
             if (case_artifact_in(&a->view, root, i) != ARTIFACT_TRUNCATED) continue;
             /* What is wrong only with the archive's copy is said with the archive. */
@@ -383,14 +369,14 @@ static void say_access(struct about *a) {
             const struct file_state *f = &p->files[i];
             file_path(a, i, f, path);
             if (f->locked && file_holder(f))
-                say(a, MSG_LOCKED_BY, ARGS(path, in_root(root), quote(file_holder(f), text)));
+                say(a, MSG_LOCKED_BY, ARGS(path, in_root(a, root), quote(file_holder(f), text)));
             else if (f->locked)
-                say(a, MSG_LOCKED, ARGS(path, in_root(root)));
+                say(a, MSG_LOCKED, ARGS(path, in_root(a, root)));
             if (f->content != CONTENT_UNREADABLE || f->locked) continue;
             if (file_note(f))
-                say(a, MSG_UNREADABLE_NOTE, ARGS(path, in_root(root), quote(file_note(f), text)));
+                say(a, MSG_UNREADABLE_NOTE, ARGS(path, in_root(a, root), quote(file_note(f), text)));
             else
-                say(a, MSG_UNREADABLE, ARGS(path, in_root(root)));
+                say(a, MSG_UNREADABLE, ARGS(path, in_root(a, root)));
         }
     }
 }
@@ -489,7 +475,8 @@ static void say_other_batch(struct about *a) {
         /* Half a copy proves nothing, and times this close are equal. */
         if (f->content != CONTENT_WHOLE || (f->hash && f->hash == l->hash)) continue;
         if (f->size != l->size) {
-            say(a, MSG_OTHER_SIZE, ARGS(artifact_path(a, i), size_words(f->size, copy), size_words(l->size, here)));
+            say(a, MSG_OTHER_SIZE,
+                ARGS(artifact_path(a, i), size_words(a, f->size, copy), size_words(a, l->size, here)));
             return;
         }
         int64_t apart = f->mtime_ns > l->mtime_ns ? f->mtime_ns - l->mtime_ns : l->mtime_ns - f->mtime_ns;
@@ -524,7 +511,7 @@ static void say_not_whole_there(struct about *a) {
     for (int i = 0; i < a->profile->n_artifacts; i++) {
         if (!(a->profile->artifact[i].roles & ROLE_REQUIRED)) continue;
         enum artifact_state state = case_artifact_in(&a->view, ROOT_ARCHIVE, i);
-        if (state != ARTIFACT_WHOLE) say(a, MSG_NOT_WHOLE_THERE, ARGS(artifact_path(a, i), state_words(state)));
+        if (state != ARTIFACT_WHOLE) say(a, MSG_NOT_WHOLE_THERE, ARGS(artifact_path(a, i), state_words(a, state)));
     }
 }
 
@@ -613,7 +600,7 @@ static void say_root(struct about *a, enum root_id root) {
     char age[WORDS_BYTES], since[WORDS_BYTES + 8] = "", why[QUOTE_BYTES];
     if (!root_unreadable(a, root)) return;
     if (root == ROOT_ARCHIVE && a->verdict.proof == PROOF_NOT_NEEDED) return;
-    if (r->scanned) format(since, sizeof since, MSG_FOR_DURATION, ARGS(duration(a->now - r->since, age)));
+    if (r->scanned) format(a, since, sizeof since, MSG_FOR_DURATION, ARGS(duration(a->now - r->since, age)));
     bool batch = root == ROOT_BATCH;
     if (r->reason)
         say(a, batch ? MSG_BATCH_UNREADABLE_WHY : MSG_ARCHIVE_UNREADABLE_WHY, ARGS(since, quote(r->reason, why)));
@@ -627,7 +614,7 @@ static void say_directories(struct about *a) {
     char name[NAME_BYTES], list[NAMES_BYTES];
     for (int r = 0; r < ROOT_COUNT; r++) {
         const struct place *p = a->view.place[r];
-        if (p && !p->exact) say(a, MSG_ALIAS, ARGS(in_root((enum root_id)r), clip(p->name, name)));
+        if (p && !p->exact) say(a, MSG_ALIAS, ARGS(in_root(a, (enum root_id)r), clip(p->name, name)));
         if (!a->ambiguous[r]) continue;
         int shown = 0, more = 0;
         list[0] = '\0';
@@ -640,17 +627,17 @@ static void say_directories(struct about *a) {
             }
             clip(p->name, name);
             if (shown++ > 0)
-                format(longer, NAMES_BYTES, MSG_JOIN_COMMA, ARGS(list, name));
+                format(a, longer, NAMES_BYTES, MSG_JOIN_COMMA, ARGS(list, name));
             else
                 snprintf(longer, NAMES_BYTES, "%s", name);
             memcpy(list, longer, NAMES_BYTES);
         }
         if (more > 0) {
             char longer[NAMES_BYTES], count[WORDS_BYTES];
-            format(longer, NAMES_BYTES, MSG_JOIN_MORE, ARGS(list, number(more, count)));
+            format(a, longer, NAMES_BYTES, MSG_JOIN_MORE, ARGS(list, number(more, count)));
             memcpy(list, longer, NAMES_BYTES);
         }
-        say(a, MSG_AMBIGUOUS, ARGS(in_root((enum root_id)r), list));
+        say(a, MSG_AMBIGUOUS, ARGS(in_root(a, (enum root_id)r), list));
     }
 }
 
@@ -660,7 +647,7 @@ static void say_flags(struct about *a) {
         const struct place *p = a->view.place[r];
         if (!p || !p->overwritten) continue;
         const char *what = p->overwritten_what ? p->overwritten_what : p->name;
-        say(a, MSG_OVERWRITTEN, ARGS(clip(what, name), in_root((enum root_id)r)));
+        say(a, MSG_OVERWRITTEN, ARGS(clip(what, name), in_root(a, (enum root_id)r)));
     }
     if (has(a, FLAG_UNMERGED)) {
         int i = with_role(a, ROLE_MERGED);
@@ -698,9 +685,10 @@ static void say_pending(struct about *a) {
         say(a, any ? MSG_EMPTY_YET : MSG_NO_DIRECTORY_YET, NULL);
 }
 
-int reason_lines(const struct table *t, const struct row *r, int64_t now, char out[REASON_MAX][REASON_BYTES]) {
+int reason_lines_in(enum language language, const struct table *t, const struct row *r, int64_t now,
+                    char out[REASON_MAX][REASON_BYTES]) {
     struct about a;
-    about_begin(&a, t, r, now);
+    about_begin(&a, language, t, r, now);
     a.out = out;
     say_exit(&a);
     say_stall(&a);
@@ -719,6 +707,10 @@ int reason_lines(const struct table *t, const struct row *r, int64_t now, char o
     say_directories(&a);
     say_flags(&a);
     return a.n;
+}
+
+int reason_lines(const struct table *t, const struct row *r, int64_t now, char out[REASON_MAX][REASON_BYTES]) {
+    return reason_lines_in(LANGUAGE_ENGLISH, t, r, now, out);
 }
 
 /* ---- what to do ---- */
@@ -754,10 +746,19 @@ static enum message remedy(const struct about *a) {
     }
 }
 
-void reason_remedy(const struct table *t, const struct row *r, int64_t now, char out[REASON_BYTES]) {
+void reason_remedy_in(enum language language, const struct table *t, const struct row *r, int64_t now,
+                      char out[REASON_BYTES]) {
     struct about a;
-    about_begin(&a, t, r, now);
+    about_begin(&a, language, t, r, now);
     enum message m = remedy(&a);
     out[0] = '\0';
-    if (m != MSG_TROUBLE) format(out, REASON_BYTES, m, NULL);
+    if (m != MSG_TROUBLE) format(&a, out, REASON_BYTES, m, NULL);
+}
+
+void reason_remedy(const struct table *t, const struct row *r, int64_t now, char out[REASON_BYTES]) {
+    reason_remedy_in(LANGUAGE_ENGLISH, t, r, now, out);
+}
+
+const char *reason_sentence(int i, enum language language) {
+    return i >= 0 && i < MSG_COUNT ? sentences[i][language] : NULL;
 }

@@ -167,6 +167,30 @@ int text_natural_compare(const char *a, const char *b) {
     return strcmp(a, b); /* "01" and "1": an order all the same, so that sorting is stable everywhere */
 }
 
+static size_t append(char *out, size_t cap, size_t at, const char *s, size_t len) {
+    size_t room = cap - 1 - at;
+    if (len > room) len = room;
+    memcpy(out + at, s, len);
+    return at + len;
+}
+
+void text_format(const char *pattern, const char *const args[], char *out, size_t cap) {
+    size_t at = 0;
+    for (const char *s = pattern; *s != '\0';) {
+        if (s[0] == '{' && s[1] >= '0' && s[1] <= '9' && s[2] == '}') {
+            const char *arg = args[s[1] - '0'];
+            at = append(out, cap, at, arg, strlen(arg));
+            s += 3;
+        } else {
+            size_t len = 1;
+            while (s[len] != '\0' && s[len] != '{') len++;
+            at = append(out, cap, at, s, len);
+            s += len;
+        }
+    }
+    out[at] = '\0';
+}
+
 static uint64_t mix(uint64_t h) {
     h ^= h >> 30;
     h *= UINT64_C(0xBF58476D1CE4E5B9);

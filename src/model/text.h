@@ -22,6 +22,10 @@ bool text_number(const char *s, double *out);
 /* Compares so that runs of digits count as numbers: T900 before T1000, 0p5 before 0p10 by its digits. */
 int text_natural_compare(const char *a, const char *b);
 
+/* Copies pattern to out (cap bytes with the NUL, cut when too long) with {0} .. {9} replaced by args[0] .. args[9].
+ * args may be NULL when the pattern has none. */
+void text_format(const char *pattern, const char *const args[], char *out, size_t cap);
+
 /* 64-bit hash of bytes (wyhash-like mixing, not cryptographic), never 0. */
 uint64_t text_hash(const void *data, size_t len, uint64_t seed);
 

@@ -1,4 +1,5 @@
 #include "model/reason.h"
+#include "model/text.h"
 #include "support/world.h"
 
 #include <setjmp.h>
@@ -686,6 +687,55 @@ static void test_hostile(void **state) {
     world_free(&w);
 }
 
+/* Which {0} .. {9} a sentence uses, as bits. */
+static unsigned arguments(const char *sentence) {
+    unsigned used = 0;
+    for (const char *s = sentence; (s = strchr(s, '{')) != NULL; s++) {
+        assert_in_range(s[1], '0', '9');
+        assert_int_equal(s[2], '}');
+        used |= 1u << (s[1] - '0');
+    }
+    return used;
+}
+
+static void test_translations(void **state) {
+    (void)state;
+    int n = 0;
+    for (; reason_sentence(n, LANGUAGE_ENGLISH) != NULL; n++) {
+        const char *en = reason_sentence(n, LANGUAGE_ENGLISH), *ja = reason_sentence(n, LANGUAGE_JAPANESE);
+        assert_non_null(ja);
+        assert_int_equal(arguments(en), arguments(ja));
+        /* Nothing left in English: a sentence in Japanese has a character beyond ASCII, unless it is arguments only. */
+        bool foreign = strcmp(en, "{0}") == 0;
+        for (const char *s = ja; *s; s++) foreign |= (unsigned char)*s >= 0x80;
+        if (!foreign) fail_msg("not translated: %s", en);
+        char clean[REASON_BYTES];
+        text_clean(ja, clean, sizeof clean);
+        assert_string_equal(clean, ja);
+    }
+    assert_in_range(n, 80, 1000);
+}
+
+static void test_japanese(void **state) {
+    (void)state;
+    struct world w;
+    char remedy[REASON_BYTES];
+    begin(&w, false);
+    world_scan_begin(&w, ROOT_BATCH);
+    world_results(&w, TITLE, 60000);
+    world_file(&w, ROOT_BATCH, TITLE, "summary.json", CONTENT_NOT_A_FILE, 0, 1000, "FIFO");
+    world_scan_end(&w, ROOT_BATCH);
+    over(&w);
+    world_at(&w, WORLD_HOUR);
+    const struct row *r = table_row(w.table, 0);
+    assert_in_range(reason_lines_in(LANGUAGE_JAPANESE, w.table, r, w.now, lines), 2, REASON_MAX);
+    assert_string_equal(lines[0], "summary.json がない");
+    assert_string_equal(lines[1], "バッチ内の summary.json は通常のファイルではない: FIFO");
+    reason_remedy_in(LANGUAGE_JAPANESE, w.table, r, w.now, remedy);
+    assert_string_equal(remedy, "ケースを再実行する");
+    world_free(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_duration),     cmocka_unit_test(test_missing),
@@ -699,7 +749,8 @@ int main(void) {
         cmocka_unit_test(test_unreachable),  cmocka_unit_test(test_complete),
         cmocka_unit_test(test_directories),  cmocka_unit_test(test_many_directories),
         cmocka_unit_test(test_flags),        cmocka_unit_test(test_always_a_reason),
-        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_hostile),      cmocka_unit_test(test_translations),
+        cmocka_unit_test(test_japanese),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -220,8 +220,23 @@ static void test_hash(void **state) {
     assert_true(text_hash(shifted + 1, sizeof data - 1, 0) == whole);
 }
 
+static void test_format(void **state) {
+    (void)state;
+    char out[16];
+    const char *const args[] = {"one", "two"};
+    text_format("{1}, {0}{0}", args, out, sizeof out);
+    assert_string_equal(out, "two, oneone");
+    text_format("{x} {} 100 %", NULL, out, sizeof out);
+    assert_string_equal(out, "{x} {} 100 %");
+    text_format("{0}{0}{0}{0}{0}{0}", args, out, sizeof out);
+    assert_string_equal(out, "oneoneoneoneone");
+    text_format("", args, out, 1);
+    assert_string_equal(out, "");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_format),
         cmocka_unit_test(test_utf8_well_formed),
         cmocka_unit_test(test_utf8_malformed),
         cmocka_unit_test(test_clean_replaces_what_could_hurt),
