@@ -7,7 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool report_on_stdout(const struct session *s) { return strcmp(s->csv, "-") == 0 || strcmp(s->json, "-") == 0; }
+static bool report_on_stdout(const struct session *s) {
+    for (int o = 0; o < OUTPUT_COUNT; o++) {
+        if (strcmp(s->output[o], "-") == 0) return true;
+    }
+    return false;
+}
 
 static int verdict_code(const struct session *s, bool archive_unread) {
     const struct table *t = s->table;
@@ -18,22 +23,21 @@ static int verdict_code(const struct session *s, bool archive_unread) {
 
 int command_check(const struct options *o) {
     struct session s;
-    struct report_job job = {0};
     struct buffer text = {0};
     bool archive_unread;
     int code = one_pass(&s, o, &archive_unread);
     if (code == 0) {
         code = verdict_code(&s, archive_unread);
-        int err = report_job_run(&job, &s, !o->running);
-        if (err < 0) {
-            session_say("the report could not be written to %s: %s", job.failed_path, uv_strerror(err));
-            code = EXIT_IO;
-        }
+        struct report_result result;
+        char words[SESSION_PATH + SESSION_MESSAGE];
+        report_job_run(&s, &result);
+        report_result_words(&result, words, sizeof words);
+        if (words[0]) session_say("%s", words);
+        if (result.err < 0) code = EXIT_IO;
         summary_text(s.table, session_mono_ms(), &text);
         if (!report_on_stdout(&s)) fwrite(text.bytes, 1, text.len, stdout);
     }
     buffer_free(&text);
-    report_job_free(&job);
     session_close(&s);
     return code;
 }

@@ -75,18 +75,14 @@ static struct front_frame frame_at(const struct monitor *m, int64_t now) {
 
 static void on_report(struct report_job *job) {
     struct monitor *m = job->ctx;
-    char text[512];
-    m->report_err = job->err;
-    if (job->err < 0) {
-        snprintf(text, sizeof text, "the report could not be written to %s: %s", job->failed_path,
-                 uv_strerror(job->err));
-    } else {
-        snprintf(text, sizeof text, "report written: %s", m->s->csv);
-    }
+    char text[SESSION_MESSAGE];
+    m->report_err = job->result.err;
+    report_result_words(&job->result, text, sizeof text);
+    if (!text[0]) snprintf(text, sizeof text, "report written: %s", m->s->output[OUTPUT_CSV]);
     say(m, text);
     if (m->report_pending) {
         m->report_pending = false;
-        report_job_start(job, &m->loop, m->s, m->phase == PHASE_OVER, on_report, m);
+        report_job_start(job, &m->loop, m->s, on_report, m);
     }
     if (!m->leaving) step(m);
 }
@@ -100,7 +96,7 @@ static void write_report(struct monitor *m) {
         say(m, "no report: the batch directory has not been read yet");
         return;
     }
-    report_job_start(&m->job, &m->loop, m->s, m->phase == PHASE_OVER, on_report, m);
+    report_job_start(&m->job, &m->loop, m->s, on_report, m);
 }
 
 /* ---- facts ---- */
@@ -394,7 +390,7 @@ static void open_front(struct monitor *m, bool dashboard) {
 static bool finish_report(struct monitor *m) {
     if (m->phase != PHASE_OVER && table_root(m->s->table, ROOT_BATCH)->scanned) {
         m->report_pending = m->job.busy;
-        if (!m->job.busy) report_job_start(&m->job, &m->loop, m->s, false, on_report, m);
+        if (!m->job.busy) report_job_start(&m->job, &m->loop, m->s, on_report, m);
     }
     int64_t deadline = session_mono_ms() + REPORT_WAIT_MS;
     m->timer.data = m;
@@ -457,7 +453,6 @@ int monitor_run(struct session *s, bool dashboard, bool *hung) {
     uv_walk(&m->loop, close_handle, NULL);
     uv_run(&m->loop, UV_RUN_DEFAULT);
     uv_loop_close(&m->loop);
-    report_job_free(&m->job);
     free(m);
     return code;
 }

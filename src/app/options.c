@@ -39,6 +39,7 @@ static const struct option known[] = {
     {"require", READS, OPT_WORDS, 0},
     {"csv", LIVE | READS, OPT_STRING, offsetof(struct options, csv)},
     {"json", LIVE | IN(CMD_CHECK), OPT_STRING, offsetof(struct options, json)},
+    {"html", LIVE | IN(CMD_CHECK), OPT_STRING, offsetof(struct options, html)},
     {"strict", LIVE | IN(CMD_CHECK), OPT_FLAG, offsetof(struct options, strict)},
     {"running", IN(CMD_CHECK) | IN(CMD_SHOW), OPT_FLAG, offsetof(struct options, running)},
     {"readers", IN(CMD_CHECK) | IN(CMD_SHOW), OPT_INT, offsetof(struct options, readers)},
@@ -281,7 +282,7 @@ static const char help_watch[] =
     "  --archive-dir DIR      where finished cases are copied; \"\" means none\n"
     "                         (default: what the cases' configurations say)\n"
     "  --require FILE ...     required files, until the next option\n"
-    "  --csv FILE --json FILE the report (default BATCH_DIR/checks/sweep_completeness.*)\n"
+    "  --csv FILE --json FILE --html FILE  the report (default BATCH_DIR/checks/...)\n"
     "  --pid PID              process that runs the sweep: when it ends, so does the sweep\n"
     "  --settle TIME          quiet time after which the sweep is over (10m)\n"
     "  --stall-after TIME     silence that counts as a stall (default: learned)\n"
@@ -304,6 +305,7 @@ static const char help_check[] = "sweepwatch check [BATCH_DIR] [options]: one pa
                                  "  --require FILE ...     required files, until the next option\n"
                                  "  --csv FILE             default BATCH_DIR/checks/sweep_completeness.csv, - stdout\n"
                                  "  --json FILE            default BATCH_DIR/checks/sweep_completeness.json, - stdout\n"
+                                 "  --html FILE            default BATCH_DIR/checks/sweep_report.html\n"
                                  "  --strict               exit 1 unless every case is complete\n"
                                  "  --running              the sweep is still running: a snapshot\n"
                                  "  --readers N            directories read at once (default: processors)\n"

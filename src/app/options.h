@@ -35,8 +35,8 @@ struct options {
     const char *archive_dir; /* NULL: not given; "": none */
     const char **require;    /* NULL: the profile's own */
     int n_require;
-    const char *csv, *json; /* NULL: under checks/; "-": stdout */
-    const char *show_case;  /* show */
+    const char *csv, *json, *html; /* NULL: under checks/; "-": stdout */
+    const char *show_case;         /* show */
     bool strict, running, poll, ascii, exit_when_settled, json_out;
     enum color_choice color;
     int64_t stall_after_ms, settle_ms, archive_grace_ms, time_limit_ms; /* 0: default or none */

@@ -1,109 +1,194 @@
 #include "app/report_job.h"
 
+#include "platform/paths.h"
 #include "report/atomic_file.h"
-#include "report/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void make(struct report_file *file, const char *path, struct buffer *b) {
-    free(file->bytes);
-    file->path = path;
-    file->bytes = b->bytes;
-    file->len = b->len;
+enum { ROWS_A_SLICE = 100 };
+
+static struct report_input input_now(const struct session *s) {
+    return (struct report_input){.table = s->table,
+                                 .now = session_mono_ms(),
+                                 .wall = session_wall_ms(),
+                                 .settled = table_over(s->table),
+                                 .version = SWEEPWATCH_VERSION,
+                                 .rerun_path = s->output[OUTPUT_RERUN],
+                                 .retry_path = s->output[OUTPUT_RETRY]};
 }
 
-static void make_files(struct report_job *job, const struct session *s, bool settled) {
-    struct report_input in = {s->table, session_mono_ms(), session_wall_ms(), settled, SWEEPWATCH_VERSION};
-    struct buffer csv = {0}, json = {0};
-    report_csv(&in, &csv);
-    report_json(&in, &json);
-    make(&job->files[0], s->csv, &csv);
-    make(&job->files[1], s->json, &json);
+/* ---- files ---- */
+
+struct files {
+    const struct session *session;
+    struct atomic_file *file[OUTPUT_COUNT]; /* NULL: standard output */
+    int stdout_err;
+};
+
+static bool on_stdout(const char *path) { return strcmp(path, "-") == 0; }
+
+static void files_begin(struct files *f, const struct session *s, char *const path[OUTPUT_COUNT]) {
+    memset(f, 0, sizeof *f);
+    f->session = s;
+    for (int o = 0; o < OUTPUT_COUNT; o++) {
+        if (!path[o] || on_stdout(path[o])) continue;
+        atomic_file_make_parents(path[o]); /* cannot be made: it may be there, the write decides */
+        f->file[o] = atomic_file_begin(path[o]);
+    }
 }
 
-static int write_stdout(const struct report_file *f) {
-    bool ok = fwrite(f->bytes, 1, f->len, stdout) == f->len && fflush(stdout) == 0;
-    return ok ? 0 : UV_EPIPE;
+static void files_put(void *ctx, enum report_output o, const char *bytes, size_t len) {
+    struct files *f = ctx;
+    if (f->file[o]) {
+        atomic_file_append(f->file[o], bytes, len);
+    } else if (f->session->output[o] && on_stdout(f->session->output[o])) {
+        if (fwrite(bytes, 1, len, stdout) != len) f->stdout_err = UV_EPIPE;
+    }
 }
 
-static void write_files(struct report_job *job) {
-    job->err = 0;
-    job->failed_path = NULL;
-    for (size_t i = 0; i < sizeof job->files / sizeof *job->files; i++) {
-        const struct report_file *f = &job->files[i];
-        int err;
-        if (strcmp(f->path, "-") == 0) {
-            err = write_stdout(f);
-        } else {
-            err = atomic_file_make_parents(f->path);
-            /* A parent that cannot be made may still be there: the write decides. */
-            int written = atomic_file_write(f->path, f->bytes, f->len);
-            err = written < 0 ? (err < 0 ? err : written) : 0;
-        }
-        if (err < 0 && job->err == 0) {
-            job->err = err;
-            job->failed_path = f->path;
+/* The result of each file. */
+static void files_commit(struct files *f, int err[OUTPUT_COUNT]) {
+    for (int o = 0; o < OUTPUT_COUNT; o++) {
+        err[o] = f->file[o] ? atomic_file_commit(f->file[o]) : 0;
+        const char *path = f->session->output[o];
+        if (!f->file[o] && path && on_stdout(path)) {
+            err[o] = fflush(stdout) == 0 && !ferror(stdout) ? f->stdout_err : UV_EPIPE;
         }
     }
 }
 
-static void on_work(uv_work_t *work) { write_files(work->data); }
+/* ---- when a file cannot be written ---- */
+
+/* The person's own directory for what programs leave behind; named after the batch, so that sweeps do not mix. */
+static char *state_path(const struct session *s, enum report_output o) {
+    char *dir = path_state_dir();
+    if (!dir) return NULL;
+    const char *batch = s->batch_name ? s->batch_name : "batch", *name = report_output_name(o);
+    size_t size = strlen(dir) + strlen(batch) + strlen(name) + 4;
+    char *out = malloc(size);
+    if (!out) abort();
+    snprintf(out, size, "%s%c%s-%s", dir, path_separator(), batch, name);
+    free(dir);
+    return out;
+}
+
+/* A file that nobody named is no reason to fail where the person named all that matters. */
+static bool only_a_warning(const struct session *s, enum report_output o) {
+    return !s->output_given[o] && s->output_given[OUTPUT_CSV] && s->output_given[OUTPUT_JSON];
+}
+
+static void note_failure(const struct session *s, enum report_output o, int err, const char *instead,
+                         struct report_result *r) {
+    if (only_a_warning(s, o)) {
+        if (r->warning[0]) return;
+        snprintf(r->warning, sizeof r->warning, "%s could not be written: %s", s->output[o], uv_strerror(err));
+        return;
+    }
+    if (r->err < 0) return;
+    r->err = err;
+    r->failed_path = s->output[o];
+    snprintf(r->instead, sizeof r->instead, "%s", instead ? instead : "");
+}
+
+/* Writes the outputs that failed under the state directory. `again` makes all bytes once more. */
+static void write_instead(const struct session *s, const int err[OUTPUT_COUNT],
+                          void (*again)(void *ctx, struct report_sink sink), void *ctx, struct report_result *r) {
+    char *path[OUTPUT_COUNT] = {NULL};
+    struct files f;
+    int second[OUTPUT_COUNT];
+    bool any = false;
+    for (int o = 0; o < OUTPUT_COUNT; o++) {
+        bool failed = err[o] < 0 && s->output[o] && !on_stdout(s->output[o]);
+        if (failed && !only_a_warning(s, (enum report_output)o)) path[o] = state_path(s, (enum report_output)o);
+        any |= path[o] != NULL;
+    }
+    if (any) {
+        files_begin(&f, s, path);
+        again(ctx, (struct report_sink){files_put, &f});
+        for (int o = 0; o < OUTPUT_COUNT; o++) second[o] = f.file[o] ? atomic_file_commit(f.file[o]) : UV_ENOENT;
+    }
+    for (int o = 0; o < OUTPUT_COUNT; o++) {
+        if (err[o] < 0) {
+            note_failure(s, (enum report_output)o, err[o], path[o] && second[o] >= 0 ? path[o] : NULL, r);
+        }
+        free(path[o]);
+    }
+}
+
+static void write_all(const struct session *s, void (*make)(void *ctx, struct report_sink sink), void *ctx,
+                      struct report_result *r) {
+    struct files f;
+    int err[OUTPUT_COUNT];
+    memset(r, 0, sizeof *r);
+    files_begin(&f, s, s->output);
+    make(ctx, (struct report_sink){files_put, &f});
+    files_commit(&f, err);
+    for (int o = 0; o < OUTPUT_COUNT; o++) {
+        if (err[o] >= 0) continue;
+        write_instead(s, err, make, ctx, r);
+        break;
+    }
+}
+
+void report_result_words(const struct report_result *r, char *out, size_t cap) {
+    out[0] = '\0';
+    if (r->err < 0 && r->instead[0]) {
+        snprintf(out, cap, "the report could not be written to %s: %s; it stands in %s", r->failed_path,
+                 uv_strerror(r->err), r->instead);
+    } else if (r->err < 0) {
+        snprintf(out, cap, "the report could not be written to %s: %s", r->failed_path, uv_strerror(r->err));
+    } else if (r->warning[0]) {
+        snprintf(out, cap, "%s", r->warning);
+    }
+}
+
+/* ---- blocking ---- */
+
+static void make_streamed(void *ctx, struct report_sink sink) {
+    struct report_input in = input_now(ctx);
+    report_stream(&in, sink);
+}
+
+void report_job_run(const struct session *s, struct report_result *result) {
+    write_all(s, make_streamed, (void *)(uintptr_t)s, result);
+}
+
+/* ---- beside the live loop ---- */
+
+static void make_built(void *ctx, struct report_sink sink) { report_build_put(ctx, sink); }
+
+static void on_work(uv_work_t *work) {
+    struct report_job *job = work->data;
+    write_all(job->session, make_built, job->build, &job->result);
+}
 
 static void on_done(uv_work_t *work, int status) {
     struct report_job *job = work->data;
+    (void)status; /* never cancelled */
+    report_build_free(job->build);
+    job->build = NULL;
     job->busy = false;
-    if (status < 0 && job->err == 0) {
-        job->err = status;
-        job->failed_path = job->files[0].path;
-    }
-    report_job_free(job);
     job->done(job);
 }
 
-void report_job_start(struct report_job *job, uv_loop_t *loop, const struct session *s, bool settled,
+static void on_slice(uv_idle_t *slices) {
+    struct report_job *job = slices->data;
+    struct report_input in = input_now(job->session);
+    if (!report_build_step(job->build, &in, ROWS_A_SLICE)) return;
+    uv_idle_stop(slices);
+    if (uv_queue_work(slices->loop, &job->work, on_work, on_done) < 0) abort();
+}
+
+void report_job_start(struct report_job *job, uv_loop_t *loop, const struct session *s,
                       void (*done)(struct report_job *job), void *ctx) {
     job->busy = true;
     job->ctx = ctx;
     job->done = done;
-    job->work.data = job;
-    make_files(job, s, settled);
-    int err = uv_queue_work(loop, &job->work, on_work, on_done);
-    if (err < 0) on_done(&job->work, err);
-}
-
-static void to_file(void *ctx, const char *bytes, size_t len) { atomic_file_append(ctx, bytes, len); }
-
-static void to_stdout(void *ctx, const char *bytes, size_t len) { fwrite(bytes, 1, len, ctx); }
-
-/* Made and written piece by piece: never held whole. */
-static int stream(const char *path, const struct report_input *in,
-                  void (*make_report)(const struct report_input *in, struct buffer *out)) {
-    bool on_stdout = strcmp(path, "-") == 0;
-    if (!on_stdout) atomic_file_make_parents(path); /* cannot be made: it may be there, the write decides */
-    struct atomic_file *f = on_stdout ? NULL : atomic_file_begin(path);
-    struct buffer out = {.spill = on_stdout ? to_stdout : to_file, .ctx = on_stdout ? (void *)stdout : (void *)f};
-    make_report(in, &out);
-    buffer_spill(&out);
-    buffer_free(&out);
-    if (!on_stdout) return atomic_file_commit(f);
-    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : UV_EPIPE;
-}
-
-int report_job_run(struct report_job *job, const struct session *s, bool settled) {
-    struct report_input in = {s->table, session_mono_ms(), session_wall_ms(), settled, SWEEPWATCH_VERSION};
-    job->failed_path = s->csv;
-    job->err = stream(s->csv, &in, report_csv);
-    if (job->err < 0) return job->err;
-    job->failed_path = s->json;
-    job->err = stream(s->json, &in, report_json);
-    return job->err;
-}
-
-void report_job_free(struct report_job *job) {
-    for (size_t i = 0; i < sizeof job->files / sizeof *job->files; i++) {
-        free(job->files[i].bytes);
-        job->files[i].bytes = NULL;
-    }
+    job->session = s;
+    job->build = report_build_new();
+    job->work.data = job->slices.data = job;
+    if (!job->slices.loop) uv_idle_init(loop, &job->slices);
+    uv_idle_start(&job->slices, on_slice);
 }

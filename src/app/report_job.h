@@ -1,30 +1,39 @@
-/* report_job: the report, made on the UI thread from the table, written by the thread pool. */
+/* report_job: the report, made on the UI thread in slices of a few milliseconds, written by the thread pool. */
 #ifndef SW_APP_REPORT_JOB_H
 #define SW_APP_REPORT_JOB_H
 
 #include "app/session.h"
+#include "report/report.h"
 
 #include <uv.h>
 
-struct report_job {
-    bool busy;
-    int err;                 /* 0, or the libuv error of the first file that failed */
-    const char *failed_path; /* of that file */
-    void *ctx;
-    struct report_file {
-        const char *path;
-        char *bytes;
-        size_t len;
-    } files[2];
-    uv_work_t work;
-    void (*done)(struct report_job *job); /* on the loop's thread */
+/* How the last report ended. */
+struct report_result {
+    int err;                                   /* 0, or the libuv error of the first file that failed */
+    const char *failed_path;                   /* of that file */
+    char instead[SESSION_PATH];                /* where the first file that failed stands instead, "": nowhere */
+    char warning[SESSION_PATH + SESSION_PATH]; /* what else there is to say, "": nothing */
 };
 
-/* Not while busy. The session must outlive the job. */
-void report_job_start(struct report_job *job, uv_loop_t *loop, const struct session *s, bool settled,
+struct report_job {
+    bool busy;
+    struct report_result result;
+    void *ctx;
+    void (*done)(struct report_job *job); /* on the loop's thread */
+    const struct session *session;
+    struct report_build *build;
+    uv_idle_t slices;
+    uv_work_t work;
+};
+
+/* Not while busy. The session must outlive the job; the report is of the moment its last slice is made, "settled" when
+ * the table is over. */
+void report_job_start(struct report_job *job, uv_loop_t *loop, const struct session *s,
                       void (*done)(struct report_job *job), void *ctx);
-/* The same without a loop, blocking: for `check`. Returns 0 or a negative error, then job->failed_path. */
-int report_job_run(struct report_job *job, const struct session *s, bool settled);
-void report_job_free(struct report_job *job);
+/* The same without a loop, blocking and streamed: for `check`. */
+void report_job_run(const struct session *s, struct report_result *result);
+
+/* What a person should know of a result that is not simply good: one sentence, or "". */
+void report_result_words(const struct report_result *r, char *out, size_t cap);
 
 #endif

@@ -201,7 +201,11 @@ void session_keep_list(const struct session *s, char message[SESSION_MESSAGE]) {
 
 static char *report_path(const struct session *s, const char *given, const char *name) {
     if (given && strcmp(given, "-") == 0) return copy(given);
-    if (!given) return join(s->batch, name);
+    if (!given) {
+        char *checks = join(s->batch, "checks"), *path = join(checks, name);
+        free(checks);
+        return path;
+    }
     if (path_separator() == '\\' || !strchr(given, '\\')) return copy(given);
     char *path = copy(given);
     for (char *c = path; *c; c++) {
@@ -261,8 +265,11 @@ int session_open(struct session *s, const struct options *o, bool live) {
         return EXIT_NOT_THERE;
     }
     if (o->sweep_list && (code = read_explicit_list(s)) != 0) return code;
-    s->csv = report_path(s, o->csv, "checks/sweep_completeness.csv");
-    s->json = report_path(s, o->json, "checks/sweep_completeness.json");
+    const char *const given[OUTPUT_COUNT] = {[OUTPUT_CSV] = o->csv, [OUTPUT_JSON] = o->json, [OUTPUT_HTML] = o->html};
+    for (int i = 0; i < OUTPUT_COUNT; i++) {
+        s->output[i] = report_path(s, given[i], report_output_name((enum report_output)i));
+        s->output_given[i] = given[i] != NULL;
+    }
     find_names(s);
     s->policy.archive = !o->archive_dir ? ARCHIVE_LEARN : s->archive ? ARCHIVE_GIVEN : ARCHIVE_NONE;
     s->policy.one_pass = !live;
@@ -283,8 +290,7 @@ void session_close(struct session *s) {
     profile_free(s->own_profile);
     free(s->batch);
     free(s->archive);
-    free(s->csv);
-    free(s->json);
+    for (int i = 0; i < OUTPUT_COUNT; i++) free(s->output[i]);
     free(s->list_path);
     free(s->list_text);
     free(s->list_live);

@@ -5,8 +5,9 @@
 
 #include "app/options.h"
 #include "model/table.h"
+#include "report/report.h"
 
-enum { SESSION_MESSAGE = 1024 };
+enum { SESSION_MESSAGE = 1024, SESSION_PATH = 4096 };
 
 struct session {
     const struct options *options;
@@ -14,11 +15,12 @@ struct session {
     struct profile *own_profile; /* made by --require, or NULL */
     struct policy policy;
     struct table *table;
-    char *batch;      /* as given (or the newest batch in what was given), no trailing separator */
-    char *archive;    /* as given; NULL: none or not given */
-    char *csv, *json; /* where the report goes; "-": stdout */
-    char *list_path;  /* explicit list, or NULL */
-    char *list_text;  /* its text as UTF-8 */
+    char *batch;                     /* as given (or the newest batch in what was given), no trailing separator */
+    char *archive;                   /* as given; NULL: none or not given */
+    char *output[OUTPUT_COUNT];      /* where the report goes; "-": stdout */
+    bool output_given[OUTPUT_COUNT]; /* the person named the place */
+    char *list_path;                 /* explicit list, or NULL */
+    char *list_text;                 /* its text as UTF-8 */
     size_t list_len;
     char *list_live; /* the kept list as the batch's worker told it last, or NULL */
     size_t list_live_len;

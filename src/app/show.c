@@ -14,10 +14,10 @@ int command_show(const struct options *o) {
     if (code == 0) {
         const struct row *r = table_find(s.table, o->show_case);
         if (!r) {
-            session_say("no case '%s' in %s; the titles stand in %s", o->show_case, s.batch, s.csv);
+            session_say("no case '%s' in %s; the titles stand in %s", o->show_case, s.batch, s.output[OUTPUT_CSV]);
             code = EXIT_NOT_THERE;
         } else if (o->json_out) {
-            struct report_input in = {s.table, session_mono_ms(), session_wall_ms(), !o->running, SWEEPWATCH_VERSION};
+            struct report_input in = {.table = s.table, .now = session_mono_ms(), .wall = session_wall_ms()};
             report_case_json(&in, r, &text);
         } else {
             summary_case(s.table, r, session_mono_ms(), &text);

@@ -42,6 +42,7 @@ struct table {
     int64_t now; /* of the last tick */
     int64_t last_change;
     uint64_t version;
+    uint32_t rows_version;
 
     uint32_t *dirty; /* rows to judge at the next tick */
     size_t n_dirty, cap_dirty;
@@ -854,6 +855,7 @@ static void rows_drop(struct table *t) {
         set_string(&t->rows[i].exit_source, NULL);
     }
     t->n_rows = t->n_dirty = t->n_heap = 0;
+    t->rows_version++;
     t->n_transitions = 0;
     memset(t->status_count, 0, sizeof t->status_count);
     memset(t->flag_count, 0, sizeof t->flag_count);
@@ -932,6 +934,7 @@ const char *table_list_path(const struct table *t) { return t->list_path; }
 int64_t table_last_change(const struct table *t) { return t->last_change; }
 int table_parent(const struct table *t) { return t->parent; }
 uint64_t table_version(const struct table *t) { return t->version; }
+uint32_t table_rows_version(const struct table *t) { return t->rows_version; }
 uint64_t table_transition_total(const struct table *t) { return t->n_transitions; }
 
 const struct row *table_find(const struct table *t, const char *title) {

@@ -199,5 +199,7 @@ uint64_t table_transition_total(const struct table *t); /* ever */
 
 /* Changes whenever anything a screen could show has changed. */
 uint64_t table_version(const struct table *t);
+/* Changes when the rows are replaced by those of another list: indices of rows before that mean nothing any more. */
+uint32_t table_rows_version(const struct table *t);
 
 #endif

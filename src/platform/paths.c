@@ -1,7 +1,9 @@
 #include "platform/paths.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <uv.h>
 
 enum { PATH_BYTES = 32768 };
@@ -64,4 +66,46 @@ char *path_real(const char *path) {
     }
     uv_fs_req_cleanup(&req);
     return out;
+}
+
+static bool is_directory(const char *path) {
+    uv_fs_t req;
+    bool is = uv_fs_stat(NULL, &req, path, NULL) == 0 && (req.statbuf.st_mode & S_IFMT) == S_IFDIR;
+    uv_fs_req_cleanup(&req);
+    return is;
+}
+
+/* Makes a directory and those above it; for nobody else's eyes. */
+static bool make_directories(char *path) {
+    uv_fs_t req;
+    for (char *c = path + 1; *c; c++) {
+        if (!is_separator(*c)) continue;
+        char separator = *c;
+        *c = '\0';
+        uv_fs_mkdir(NULL, &req, path, 0700, NULL);
+        uv_fs_req_cleanup(&req);
+        *c = separator;
+    }
+    uv_fs_mkdir(NULL, &req, path, 0700, NULL);
+    uv_fs_req_cleanup(&req);
+    return is_directory(path);
+}
+
+static char *own_directory_in(const char *base) {
+    size_t size = strlen(base) + sizeof "/sweepwatch";
+    char *out = malloc(size);
+    if (!out) return NULL;
+    snprintf(out, size, "%s%csweepwatch", base, path_separator());
+    if (make_directories(out)) return out;
+    free(out);
+    return NULL;
+}
+
+char *path_state_dir(void) {
+    char *base = path_state_base(), *out = base ? own_directory_in(base) : NULL;
+    free(base);
+    if (out) return out;
+    char tmp[4096];
+    size_t size = sizeof tmp;
+    return uv_os_tmpdir(tmp, &size) == 0 ? own_directory_in(tmp) : NULL;
 }

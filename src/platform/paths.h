@@ -12,4 +12,11 @@ char *path_absolute(const char *path);
 /* With links resolved; NULL when it does not exist. malloc'ed. Blocking. */
 char *path_real(const char *path);
 
+/* The person's own directory for what this program leaves behind, made when it is not there: $XDG_STATE_HOME/sweepwatch
+ * or ~/.local/state/sweepwatch (XDG Base Directory Specification), %LOCALAPPDATA%\sweepwatch on Windows, else under
+ * the directory of temporary files. malloc'ed, NULL: none can be made. Blocking. */
+char *path_state_dir(void);
+/* Of paths_<system>.c: where the above stands, without "/sweepwatch". malloc'ed; NULL: the environment says nothing. */
+char *path_state_base(void);
+
 #endif

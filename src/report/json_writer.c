@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A quoted string: cleaned text has no control characters left, so only '"' and '\' need an escape. */
+/* A quoted string: cleaned text has no control characters left, so only '"' and '\' need an escape. '<' is written as
+ * one too: the document may stand inside an HTML page, where "</script" would end it. */
 static void put_quoted(struct json_writer *w, const char *value) {
     char small[1024], *clean = small;
     size_t len = strlen(value), room = 3 * len + 4;
@@ -20,10 +21,16 @@ static void put_quoted(struct json_writer *w, const char *value) {
     len = text_clean(value, clean, room);
     buffer_add(w->out, "\"", 1);
     for (size_t i = 0, from = 0; i <= len; i++) {
-        if (i < len && clean[i] != '"' && clean[i] != '\\') continue;
+        if (i < len && clean[i] != '"' && clean[i] != '\\' && clean[i] != '<') continue;
         buffer_add(w->out, clean + from, i - from);
-        if (i < len) buffer_add(w->out, "\\", 1);
         from = i;
+        if (i == len) break;
+        if (clean[i] == '<') {
+            buffer_text(w->out, "\\u003c");
+            from++;
+        } else {
+            buffer_add(w->out, "\\", 1);
+        }
     }
     buffer_add(w->out, "\"", 1);
     if (clean != small) free(clean);
@@ -100,3 +107,11 @@ void json_bool(struct json_writer *w, const char *key, bool value) {
 }
 
 void json_null(struct json_writer *w, const char *key) { json_string(w, key, NULL); }
+
+void json_resume(struct json_writer *w, struct buffer *out, int depth, bool any) {
+    memset(w, 0, sizeof *w);
+    w->out = out;
+    w->depth = depth;
+    for (int i = 0; i < depth; i++) w->any[i] = true;
+    w->any[depth] = any;
+}

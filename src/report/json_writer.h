@@ -1,5 +1,6 @@
 /* json_writer: JSON (RFC 8259) into a buffer, one value after the other, indented by two.
  * Strings are cleaned first (text_clean): invalid UTF-8 and control characters become U+FFFD. NaN and infinities: null.
+ * '<' is written \u003c, so that the document can stand inside an HTML script element as it is.
  * key NULL inside arrays and at the top. Nesting: at most JSON_WRITER_DEPTH, more aborts. */
 #ifndef SW_REPORT_JSON_WRITER_H
 #define SW_REPORT_JSON_WRITER_H
@@ -26,5 +27,8 @@ void json_int(struct json_writer *w, const char *key, int64_t value);
 void json_number(struct json_writer *w, const char *key, double value);
 void json_bool(struct json_writer *w, const char *key, bool value);
 void json_null(struct json_writer *w, const char *key);
+/* Goes on in another buffer at a depth that was opened there: 0 the top, 1 inside the outermost bracket ... any: that
+ * level has a value already. Its closings are this writer's too. */
+void json_resume(struct json_writer *w, struct buffer *out, int depth, bool any);
 
 #endif

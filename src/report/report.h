@@ -1,25 +1,81 @@
-/* report: the table as CSV and JSON. Reads only; pure but for memory (abort() when out of it).
+/* report: the table as files. Reads only; pure but for memory (abort() when out of it).
  *
  * CSV: case_id,expected_dir,found_local,found_archive,missing_files,status; RFC 4180 with CRLF, UTF-8, one row a case
- * in list order. Nothing in it depends on when the monitor looked. JSON: docs/FORMATS.md. */
+ * in list order. Nothing in it depends on when the monitor looked.
+ * JSON: docs/FORMATS.md. HTML: assets/report.html with that very JSON inside; no markup is made here.
+ * RERUN: the lines of the list, as they stood, of the cases that are failed, invalid or missing; a sweep list again.
+ * RETRY: the case directories, one a line, whose archive step must be repeated. */
 #ifndef SW_REPORT_REPORT_H
 #define SW_REPORT_REPORT_H
 
 #include "model/table.h"
 #include "report/buffer.h"
+#include "report/json_writer.h"
 
 enum { REPORT_SCHEMA_VERSION = 1 };
+
+enum report_output { OUTPUT_CSV, OUTPUT_JSON, OUTPUT_HTML, OUTPUT_RERUN, OUTPUT_RETRY, OUTPUT_COUNT };
+/* "sweep_completeness.csv" ...; where it stands unless told otherwise, under checks/ of the batch. */
+const char *report_output_name(enum report_output o);
 
 struct report_input {
     const struct table *table;
     int64_t now;  /* monotonic ms */
     int64_t wall; /* ms since 1970 UTC at `now` */
     bool settled;
-    const char *version; /* of the program */
+    const char *version;    /* of the program */
+    int refresh_seconds;    /* how often the page is written anew while the sweep runs; 0: it is not */
+    const char *rerun_path; /* where the list of cases to run again stands; NULL: nowhere */
+    const char *retry_path; /* the same of the directories to archive again */
 };
 
-void report_csv(const struct report_input *in, struct buffer *out);
-void report_json(const struct report_input *in, struct buffer *out);
+/* ---- all outputs, in one walk over the rows ---- */
+
+/* Takes the next bytes of an output. */
+struct report_sink {
+    void (*put)(void *ctx, enum report_output o, const char *bytes, size_t len);
+    void *ctx;
+};
+
+/* Everything at once, piece by piece, never held whole. The bytes of an output come in order. */
+void report_stream(const struct report_input *in, struct report_sink sink);
+
+/* The same in slices, so that the thread that owns the table is never held for long; the result is held in memory.
+ * When the rows are replaced or the sweep is opened or closed between two slices, it begins anew: a report is of one
+ * list and one judgement of whether the sweep is over. */
+struct report_build;
+struct report_build *report_build_new(void);
+void report_build_free(struct report_build *b); /* NULL is fine */
+/* Up to `rows` more rows, as things are at in->now. Returns true when all is made; in may differ from call to call, the
+ * last one's counts. */
+bool report_build_step(struct report_build *b, const struct report_input *in, size_t rows);
+/* Hands the finished bytes over; they live as long as b. */
+void report_build_put(const struct report_build *b, struct report_sink sink);
+
+/* ---- pieces ---- */
+
+void report_csv_head(struct buffer *out);
+void report_csv_row(const struct report_input *in, const struct row *r, const struct verdict *v, struct buffer *out);
+
+/* Counted from the judgements the rows are written from. */
+struct report_totals {
+    size_t cases, found, missing, missing_files, status[STATUS_COUNT], flag[FLAG_COUNT];
+};
+void report_totals_add(struct report_totals *totals, const struct report_input *in, const struct row *r,
+                       const struct verdict *v);
+
+/* Rows that somebody has to do something about, in list order. */
+struct report_steps {
+    uint32_t *rerun, *retry;
+    size_t n_rerun, n_retry;
+};
+
+/* Head, then each case, then tail, by one writer or by several that go on (json_resume, depth 2 inside `cases`). */
+void report_json_head(struct json_writer *w, const struct report_input *in, const struct report_totals *totals);
+void report_json_case(struct json_writer *w, const struct report_input *in, const struct row *r,
+                      const struct verdict *v);
+void report_json_tail(struct json_writer *w, const struct report_input *in, const struct report_steps *steps);
+
 /* One case as a JSON object of its own; what `show --json` prints and `cases` of the report holds. */
 void report_case_json(const struct report_input *in, const struct row *r, struct buffer *out);
 
@@ -27,5 +83,7 @@ void report_case_json(const struct report_input *in, const struct row *r, struct
 const char *report_found(const struct table *t, const struct row *r, enum root_id root);
 /* expected_dir: the batch as given, a separator, the title. Returns its length; cuts at cap. */
 size_t report_expected_dir(const struct table *t, const struct row *r, char *out, size_t cap);
+/* The same with the name its directory really has, where there is one. */
+size_t report_case_dir(const struct table *t, const struct row *r, char *out, size_t cap);
 
 #endif

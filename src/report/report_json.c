@@ -92,22 +92,58 @@ static void put_mismatches(struct json_writer *w, const struct table *t, const s
     json_close(w, ']');
 }
 
-static void put_case(struct json_writer *w, const struct report_input *in, const struct row *r) {
+/* Seconds since 1970, to the microsecond; null when unknown (0). */
+static void put_seconds(struct json_writer *w, const char *key, int64_t ms) {
+    if (ms <= 0)
+        json_null(w, key);
+    else
+        json_number(w, key, (double)ms / 1000.0);
+}
+
+/* When it was going on: from the files' times, and earlier where watching saw it begin. */
+static void put_times(struct json_writer *w, const struct report_input *in, const struct row *r) {
+    const struct profile *p = table_profile(in->table);
+    int64_t first = 0, last = 0, archived = 0;
+    for (int root = 0; root < ROOT_COUNT; root++) {
+        const struct place *place = table_place(in->table, r, (enum root_id)root, NULL);
+        for (int i = 0; place && i < p->n_artifacts; i++) {
+            const struct file_state *f = &place->files[i];
+            int64_t ms = f->mtime_ns / 1000000;
+            if (f->content == CONTENT_ABSENT || ms <= 0) continue;
+            if (p->artifact[i].roles & (ROLE_MARKER_DONE | ROLE_MANIFEST)) {
+                if (root == ROOT_ARCHIVE && ms > archived) archived = ms;
+                continue;
+            }
+            if (first == 0 || ms < first) first = ms;
+            if (ms > last) last = ms;
+        }
+    }
+    if (r->first_seen >= 0) {
+        int64_t seen = in->wall - (in->now - r->first_seen);
+        if (first == 0 || seen < first) first = seen;
+    }
+    json_open_flat(w, "times", '{');
+    put_seconds(w, "first", first);
+    put_seconds(w, "last", last);
+    put_seconds(w, "archived", archived);
+    json_close(w, '}');
+}
+
+void report_json_case(struct json_writer *w, const struct report_input *in, const struct row *r,
+                      const struct verdict *v) {
     const struct table *t = in->table;
     const struct profile *p = table_profile(t);
     const struct place *local = table_place(t, r, ROOT_BATCH, NULL), *archive = table_place(t, r, ROOT_ARCHIVE, NULL);
-    struct verdict v;
     char lines[REASON_MAX][REASON_BYTES], dir[8192];
     int order[PROFILE_MAX_ARTIFACTS], n = profile_required(p, order);
-    table_judge(t, r, in->now, &v);
     json_open(w, NULL, '{');
     json_string(w, "case_id", r->title);
     report_expected_dir(t, r, dir, sizeof dir);
     json_string(w, "expected_dir", dir);
-    json_string(w, "status", status_word(v.status));
+    json_string(w, "status", status_word(v->status));
     json_open_flat(w, "flags", '[');
     for (int b = 0; b < FLAG_COUNT; b++) {
-        if (v.flags & (1u << b)) json_string(w, NULL, flag_word((enum case_flag_bit)b));
+        if (v->flags & (1u << b)) json_string(w, NULL, flag_word((enum case_flag_bit)b));
     }
     json_close(w, ']');
     json_open(w, "reasons", '[');
@@ -127,14 +163,15 @@ static void put_case(struct json_writer *w, const struct report_input *in, const
     json_string(w, "found_archive", report_found(t, r, ROOT_ARCHIVE));
     json_string(w, "local_dir", local ? local->name : NULL);
     json_string(w, "archive_dir", archive ? archive->name : NULL);
-    json_string(w, "archive_proof", proof_words[v.proof]);
+    json_string(w, "archive_proof", proof_words[v->proof]);
     json_open_flat(w, "missing_files", '[');
     for (int i = 0; i < n; i++) {
-        if (v.absent & (UINT32_C(1) << order[i])) json_string(w, NULL, p->artifact[order[i]].path);
+        if (v->absent & (UINT32_C(1) << order[i])) json_string(w, NULL, p->artifact[order[i]].path);
     }
     json_close(w, ']');
+    put_times(w, in, r);
     put_mismatches(w, t, r);
-    put_artifacts(w, t, r, &v);
+    put_artifacts(w, t, r, v);
     if (r->exit_code >= 0) {
         json_open_flat(w, "exit", '{');
         json_int(w, "code", r->exit_code);
@@ -147,33 +184,27 @@ static void put_case(struct json_writer *w, const struct report_input *in, const
 
 void report_case_json(const struct report_input *in, const struct row *r, struct buffer *out) {
     struct json_writer w = {.out = out};
-    put_case(&w, in, r);
+    struct verdict v;
+    table_judge(in->table, r, in->now, &v);
+    report_json_case(&w, in, r, &v);
 }
 
-/* Counted from the same judgements as `cases`: time alone may have changed a verdict since the table's last tick. */
-struct totals {
-    size_t status[STATUS_COUNT], flag[FLAG_COUNT];
-};
+void report_totals_add(struct report_totals *totals, const struct report_input *in, const struct row *r,
+                       const struct verdict *v) {
+    bool here = strcmp(report_found(in->table, r, ROOT_BATCH), "true") == 0;
+    totals->cases++;
+    totals->found += here || strcmp(report_found(in->table, r, ROOT_ARCHIVE), "true") == 0;
+    totals->missing += v->absent != 0;
+    for (uint32_t m = v->absent; m; m &= m - 1) totals->missing_files++;
+    totals->status[v->status]++;
+    for (int b = 0; b < FLAG_COUNT; b++) totals->flag[b] += (v->flags >> b) & 1;
+}
 
-static void put_totals(struct json_writer *w, const struct report_input *in, struct totals *totals) {
-    const struct table *t = in->table;
-    size_t found = 0, missing = 0, files = 0;
-    memset(totals, 0, sizeof *totals);
-    for (size_t i = 0; i < table_count(t); i++) {
-        const struct row *r = table_row(t, i);
-        struct verdict v;
-        table_judge(t, r, in->now, &v);
-        bool here = strcmp(report_found(t, r, ROOT_BATCH), "true") == 0;
-        found += here || strcmp(report_found(t, r, ROOT_ARCHIVE), "true") == 0;
-        missing += v.absent != 0;
-        for (uint32_t m = v.absent; m; m &= m - 1) files++;
-        totals->status[v.status]++;
-        for (int b = 0; b < FLAG_COUNT; b++) totals->flag[b] += (v.flags >> b) & 1;
-    }
-    json_int(w, "expected_cases", (int64_t)table_count(t));
-    json_int(w, "found_cases", (int64_t)found);
-    json_int(w, "missing_cases", (int64_t)missing);
-    json_int(w, "missing_files_total", (int64_t)files);
+static void put_totals(struct json_writer *w, const struct report_totals *totals) {
+    json_int(w, "expected_cases", (int64_t)totals->cases);
+    json_int(w, "found_cases", (int64_t)totals->found);
+    json_int(w, "missing_cases", (int64_t)totals->missing);
+    json_int(w, "missing_files_total", (int64_t)totals->missing_files);
     json_int(w, "archive_failures", (int64_t)totals->status[STATUS_ARCHIVE_FAILED]);
 }
 
@@ -207,38 +238,54 @@ static void put_unexpected(struct json_writer *w, const struct table *t) {
     json_close(w, ']');
 }
 
-void report_json(const struct report_input *in, struct buffer *out) {
+void report_json_head(struct json_writer *w, const struct report_input *in, const struct report_totals *totals) {
     const struct table *t = in->table;
-    struct json_writer w = {.out = out};
-    struct totals totals;
     char when[SUMMARY_TIME_BYTES];
     put_time(when, in->wall);
-    json_open(&w, NULL, '{');
-    put_totals(&w, in, &totals);
-    json_int(&w, "schema_version", REPORT_SCHEMA_VERSION);
-    json_open_flat(&w, "generator", '{');
-    json_string(&w, "name", "sweepwatch");
-    json_string(&w, "version", in->version);
-    json_close(&w, '}');
-    json_bool(&w, "settled", in->settled);
-    json_string(&w, "written_at", when);
-    json_string(&w, "batch_dir", table_policy(t)->batch_path);
-    put_root(&w, t, ROOT_BATCH);
-    put_root(&w, t, ROOT_ARCHIVE);
-    put_list(&w, t);
-    json_open(&w, "counts", '{');
+    json_open(w, NULL, '{');
+    put_totals(w, totals);
+    json_int(w, "schema_version", REPORT_SCHEMA_VERSION);
+    json_open_flat(w, "generator", '{');
+    json_string(w, "name", "sweepwatch");
+    json_string(w, "version", in->version);
+    json_close(w, '}');
+    json_bool(w, "settled", in->settled);
+    json_string(w, "written_at", when);
+    json_int(w, "refresh_seconds", in->refresh_seconds);
+    json_string(w, "batch_dir", table_policy(t)->batch_path);
+    put_root(w, t, ROOT_BATCH);
+    put_root(w, t, ROOT_ARCHIVE);
+    put_list(w, t);
+    json_open(w, "counts", '{');
     for (int s = 0; s < STATUS_COUNT; s++) {
-        json_int(&w, status_word((enum case_status)s), (int64_t)totals.status[s]);
+        json_int(w, status_word((enum case_status)s), (int64_t)totals->status[s]);
     }
-    json_close(&w, '}');
-    json_open(&w, "flags", '{');
+    json_close(w, '}');
+    json_open(w, "flags", '{');
     for (int b = 0; b < FLAG_COUNT; b++) {
-        if (totals.flag[b] > 0) json_int(&w, flag_word((enum case_flag_bit)b), (int64_t)totals.flag[b]);
+        if (totals->flag[b] > 0) json_int(w, flag_word((enum case_flag_bit)b), (int64_t)totals->flag[b]);
     }
-    json_close(&w, '}');
-    put_unexpected(&w, t);
-    json_open(&w, "cases", '[');
-    for (size_t i = 0; i < table_count(t); i++) put_case(&w, in, table_row(t, i));
-    json_close(&w, ']');
-    json_close(&w, '}');
+    json_close(w, '}');
+    put_unexpected(w, t);
+    json_open(w, "cases", '[');
+}
+
+void report_json_tail(struct json_writer *w, const struct report_input *in, const struct report_steps *steps) {
+    json_close(w, ']');
+    json_string(w, "rerun_file", in->rerun_path);
+    json_open(w, "rerun", '[');
+    for (size_t i = 0; i < steps->n_rerun; i++) {
+        const struct row *r = table_row(in->table, steps->rerun[i]);
+        json_string(w, NULL, r->expected ? r->expected->line : r->title);
+    }
+    json_close(w, ']');
+    json_string(w, "archive_retry_file", in->retry_path);
+    json_open(w, "archive_retry", '[');
+    for (size_t i = 0; i < steps->n_retry; i++) {
+        char dir[8192];
+        report_case_dir(in->table, table_row(in->table, steps->retry[i]), dir, sizeof dir);
+        json_string(w, NULL, dir);
+    }
+    json_close(w, ']');
+    json_close(w, '}');
 }

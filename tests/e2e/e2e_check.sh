@@ -63,7 +63,7 @@ is 'missing_cases' 4 "$(json_number "$json" missing_cases)"
 is 'missing_files_total' 10 "$(json_number "$json" missing_files_total)"
 is 'archive_failures' 0 "$(json_number "$json" archive_failures)"
 is 'nothing but reports was written' \
-    'expected_sweep_list.txt sweep_completeness.csv sweep_completeness.json' \
+    'archive_retry.txt expected_sweep_list.txt rerun_sweep_list.txt sweep_completeness.csv sweep_completeness.json sweep_report.html' \
     "$(cd "$b/checks" && find . -type f | sed 's|^\./||' | LC_ALL=C sort | tr '\n' ' ' | sed 's/ $//')"
 snapshot "$b" >"$work/after"
 same 'the cases are as they were' "$work/before" "$work/after"

@@ -29,7 +29,8 @@ static void over(struct world *w) {
 }
 
 static struct report_input input(const struct world *w) {
-    return (struct report_input){w->table, w->now, world_wall(w), true, "1.2.3"};
+    return (struct report_input){
+        .table = w->table, .now = w->now, .wall = world_wall(w), .settled = true, .version = "1.2.3"};
 }
 
 /* NUL-terminated; the caller's. */
@@ -38,20 +39,28 @@ static char *text_of(struct buffer *b) {
     return b->bytes;
 }
 
-static char *csv(const struct world *w) {
-    struct buffer b = {0};
-    struct report_input in = input(w);
-    report_csv(&in, &b);
-    return text_of(&b);
+static void collect(void *ctx, enum report_output o, const char *bytes, size_t len) {
+    buffer_add((struct buffer *)ctx + o, bytes, len);
 }
 
-static cJSON *json(const struct world *w) {
-    struct buffer b = {0};
+/* One output, streamed; NUL-terminated, the caller's. */
+static char *output(const struct world *w, enum report_output o) {
+    struct buffer all[OUTPUT_COUNT] = {{0}};
     struct report_input in = input(w);
-    report_json(&in, &b);
-    cJSON *parsed = cJSON_ParseWithOpts(text_of(&b), NULL, true);
+    report_stream(&in, (struct report_sink){collect, all});
+    for (int i = 0; i < OUTPUT_COUNT; i++) {
+        if (i != (int)o) buffer_free(&all[i]);
+    }
+    return text_of(&all[o]);
+}
+
+static char *csv(const struct world *w) { return output(w, OUTPUT_CSV); }
+
+static cJSON *json(const struct world *w) {
+    char *text = output(w, OUTPUT_JSON);
+    cJSON *parsed = cJSON_ParseWithOpts(text, NULL, true);
     assert_non_null(parsed);
-    buffer_free(&b);
+    free(text);
     return parsed;
 }
 
@@ -428,6 +437,83 @@ static void test_no_cases(void **state) {
     world_free(&w);
 }
 
+static void free_all(struct buffer all[OUTPUT_COUNT]) {
+    for (int o = 0; o < OUTPUT_COUNT; o++) buffer_free(&all[o]);
+}
+
+/* Made in slices of any size, it is to the byte what the stream is; a slice of another list is never mixed in. */
+static void test_slices(void **state) {
+    (void)state;
+    for (size_t rows = 1; rows <= 5; rows++) {
+        struct world w;
+        struct buffer whole[OUTPUT_COUNT] = {{0}}, sliced[OUTPUT_COUNT] = {{0}};
+        four_cases(&w);
+        struct report_input in = input(&w);
+        struct report_build *b = report_build_new();
+        report_build_step(b, &in, rows);
+        world_list(&w, "1000 0.1 1.0\n2000 0.1 1.0\n4000 0.1 1.0\n");
+        world_tick(&w);
+        report_build_step(b, &in, rows);
+        table_set_over(w.table, false, w.now);
+        world_tick(&w);
+        int slices = 1;
+        while (!report_build_step(b, &in, rows)) slices++;
+        assert_in_range(slices, 3 / rows, 3 / rows + 1);
+        report_build_put(b, (struct report_sink){collect, sliced});
+        report_stream(&in, (struct report_sink){collect, whole});
+        for (int o = 0; o < OUTPUT_COUNT; o++) {
+            assert_int_equal(sliced[o].len, whole[o].len);
+            if (whole[o].len > 0) assert_memory_equal(sliced[o].bytes, whole[o].bytes, whole[o].len);
+        }
+        free_all(whole);
+        free_all(sliced);
+        report_build_free(b);
+        world_free(&w);
+    }
+}
+
+static void test_steps(void **state) {
+    (void)state;
+    struct world w;
+    four_cases(&w);
+    char *rerun = output(&w, OUTPUT_RERUN), *retry = output(&w, OUTPUT_RETRY);
+    assert_string_equal(rerun, "2000 0.1 1.0\n3000 0.1 1.0\n");
+    assert_string_equal(retry, "/data/sweep/batch_1/T4000_eps0p1_tau1p0\n");
+    cJSON *o = json(&w);
+    assert_int_equal(cJSON_GetArraySize(item(o, "rerun")), 2);
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(item(o, "archive_retry"), 0)),
+                        "/data/sweep/batch_1/T4000_eps0p1_tau1p0");
+    cJSON_Delete(o);
+    free(rerun);
+    free(retry);
+    world_free(&w);
+}
+
+/* Whatever a name or a note holds, the page's script element ends where the page ends it. */
+static void test_page(void **state) {
+    (void)state;
+    struct world w;
+    world_init(&w, false);
+    w.policy.batch_path = "/data/</script><!--<img src=x onerror=alert(1)>";
+    tell_batch(&w);
+    world_list(&w, "1 1 1\n");
+    scan_nothing(&w, ROOT_BATCH);
+    over(&w);
+    char *page = output(&w, OUTPUT_HTML), *text = output(&w, OUTPUT_JSON);
+    char *data = strstr(page, "id=\"data\">");
+    assert_non_null(data);
+    data += strlen("id=\"data\">");
+    assert_memory_equal(data, text, strlen(text));
+    assert_null(strchr(text, '<'));
+    assert_memory_equal(data + strlen(text), "</script>", 9);
+    cJSON *o = json(&w);
+    assert_string_equal(string(o, "batch_dir"), w.policy.batch_path);
+    cJSON_Delete(o);
+    free(page);
+    free(text);
+    world_free(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_csv),
@@ -438,6 +524,9 @@ int main(void) {
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_json_agrees_with_itself),
         cmocka_unit_test(test_json_hostile),
+        cmocka_unit_test(test_slices),
+        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_page),
         cmocka_unit_test(test_json_writer),
         cmocka_unit_test(test_summary),
         cmocka_unit_test(test_summary_is_bounded),

@@ -1,0 +1,198 @@
+#include "report/report.h"
+#include "report/report_page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *report_output_name(enum report_output o) {
+    static const char *const names[OUTPUT_COUNT] = {"sweep_completeness.csv", "sweep_completeness.json",
+                                                    "sweep_report.html", "rerun_sweep_list.txt", "archive_retry.txt"};
+    return names[o];
+}
+
+static void *must(void *p) {
+    if (!p) abort();
+    return p;
+}
+
+struct steps {
+    struct report_steps s;
+    size_t cap_rerun, cap_retry;
+};
+
+static void add_index(uint32_t **list, size_t *n, size_t *cap, uint32_t row) {
+    if (*n == *cap) {
+        *cap = *cap ? *cap * 2 : 64;
+        *list = must(realloc(*list, *cap * sizeof **list));
+    }
+    (*list)[(*n)++] = row;
+}
+
+static void steps_add(struct steps *s, const struct row *r, enum case_status status) {
+    if (status == STATUS_FAILED || status == STATUS_INVALID || status == STATUS_MISSING) {
+        add_index(&s->s.rerun, &s->s.n_rerun, &s->cap_rerun, r->index);
+    } else if (status == STATUS_ARCHIVE_FAILED) {
+        add_index(&s->s.retry, &s->s.n_retry, &s->cap_retry, r->index);
+    }
+}
+
+static void steps_free(struct steps *s) {
+    free(s->s.rerun);
+    free(s->s.retry);
+    memset(s, 0, sizeof *s);
+}
+
+/* The case's own line, so that the result is a list again; a discovered case has none, its title is all there is. */
+static void put_rerun(const struct report_input *in, const struct steps *s, struct buffer *out) {
+    for (size_t i = 0; i < s->s.n_rerun; i++) {
+        const struct row *r = table_row(in->table, s->s.rerun[i]);
+        buffer_text(out, r->expected ? r->expected->line : r->title);
+        buffer_text(out, "\n");
+    }
+}
+
+static void put_retry(const struct report_input *in, const struct steps *s, struct buffer *out) {
+    for (size_t i = 0; i < s->s.n_retry; i++) {
+        char dir[8192];
+        report_case_dir(in->table, table_row(in->table, s->s.retry[i]), dir, sizeof dir);
+        buffer_text(out, dir);
+        buffer_text(out, "\n");
+    }
+}
+
+/* ---- streamed ---- */
+
+struct tee {
+    struct report_sink sink;
+    enum report_output first, second;
+};
+
+static void spill_tee(void *ctx, const char *bytes, size_t len) {
+    const struct tee *t = ctx;
+    t->sink.put(t->sink.ctx, t->first, bytes, len);
+    if (t->second != t->first) t->sink.put(t->sink.ctx, t->second, bytes, len);
+}
+
+static void put_page(struct report_sink sink, const unsigned char *bytes, size_t len) {
+    sink.put(sink.ctx, OUTPUT_HTML, (const char *)bytes, len);
+}
+
+static void finish(struct buffer *b) {
+    buffer_spill(b);
+    buffer_free(b);
+}
+
+void report_stream(const struct report_input *in, struct report_sink sink) {
+    const struct table *t = in->table;
+    struct tee to_csv = {sink, OUTPUT_CSV, OUTPUT_CSV}, to_json = {sink, OUTPUT_JSON, OUTPUT_HTML};
+    struct tee to_rerun = {sink, OUTPUT_RERUN, OUTPUT_RERUN}, to_retry = {sink, OUTPUT_RETRY, OUTPUT_RETRY};
+    struct buffer csv = {.spill = spill_tee, .ctx = &to_csv}, json = {.spill = spill_tee, .ctx = &to_json};
+    struct buffer rerun = {.spill = spill_tee, .ctx = &to_rerun}, retry = {.spill = spill_tee, .ctx = &to_retry};
+    struct json_writer w = {.out = &json};
+    struct report_totals totals = {0};
+    struct steps steps = {{0}, 0, 0};
+    struct verdict v;
+    for (size_t i = 0; i < table_count(t); i++) {
+        table_judge(t, table_row(t, i), in->now, &v);
+        report_totals_add(&totals, in, table_row(t, i), &v);
+    }
+    put_page(sink, report_page_head, report_page_head_len);
+    report_csv_head(&csv);
+    report_json_head(&w, in, &totals);
+    for (size_t i = 0; i < table_count(t); i++) {
+        const struct row *r = table_row(t, i);
+        table_judge(t, r, in->now, &v);
+        report_csv_row(in, r, &v, &csv);
+        report_json_case(&w, in, r, &v);
+        steps_add(&steps, r, v.status);
+    }
+    report_json_tail(&w, in, &steps.s);
+    put_rerun(in, &steps, &rerun);
+    put_retry(in, &steps, &retry);
+    finish(&csv);
+    finish(&json);
+    finish(&rerun);
+    finish(&retry);
+    put_page(sink, report_page_tail, report_page_tail_len);
+    steps_free(&steps);
+}
+
+/* ---- in slices ---- */
+
+struct report_build {
+    struct buffer csv, head, cases, tail, rerun, retry;
+    struct json_writer w; /* of cases */
+    struct report_totals totals;
+    struct steps steps;
+    size_t next;
+    bool begun, over;
+    uint32_t rows_version;
+};
+
+static void empty(struct report_build *b) {
+    buffer_free(&b->csv);
+    buffer_free(&b->head);
+    buffer_free(&b->cases);
+    buffer_free(&b->tail);
+    buffer_free(&b->rerun);
+    buffer_free(&b->retry);
+    steps_free(&b->steps);
+    memset(b, 0, sizeof *b);
+}
+
+struct report_build *report_build_new(void) {
+    return must(calloc(1, sizeof(struct report_build)));
+}
+
+void report_build_free(struct report_build *b) {
+    if (!b) return;
+    empty(b);
+    free(b);
+}
+
+static void begin(struct report_build *b, const struct report_input *in) {
+    empty(b);
+    b->begun = true;
+    b->over = table_over(in->table);
+    b->rows_version = table_rows_version(in->table);
+    report_csv_head(&b->csv);
+    json_resume(&b->w, &b->cases, 2, false);
+}
+
+bool report_build_step(struct report_build *b, const struct report_input *in, size_t rows) {
+    const struct table *t = in->table;
+    if (!b->begun || b->over != table_over(t) || b->rows_version != table_rows_version(t)) begin(b, in);
+    for (; rows > 0 && b->next < table_count(t); rows--, b->next++) {
+        const struct row *r = table_row(t, b->next);
+        struct verdict v;
+        table_judge(t, r, in->now, &v);
+        report_totals_add(&b->totals, in, r, &v);
+        report_csv_row(in, r, &v, &b->csv);
+        report_json_case(&b->w, in, r, &v);
+        steps_add(&b->steps, r, v.status);
+    }
+    if (b->next < table_count(t)) return false;
+    struct json_writer w = {.out = &b->head};
+    report_json_head(&w, in, &b->totals);
+    json_resume(&w, &b->tail, 2, b->next > 0);
+    report_json_tail(&w, in, &b->steps.s);
+    put_rerun(in, &b->steps, &b->rerun);
+    put_retry(in, &b->steps, &b->retry);
+    return true;
+}
+
+static void put_json(const struct report_build *b, struct report_sink sink, enum report_output o) {
+    sink.put(sink.ctx, o, b->head.bytes, b->head.len);
+    sink.put(sink.ctx, o, b->cases.bytes, b->cases.len);
+    sink.put(sink.ctx, o, b->tail.bytes, b->tail.len);
+}
+
+void report_build_put(const struct report_build *b, struct report_sink sink) {
+    sink.put(sink.ctx, OUTPUT_CSV, b->csv.bytes, b->csv.len);
+    put_json(b, sink, OUTPUT_JSON);
+    put_page(sink, report_page_head, report_page_head_len);
+    put_json(b, sink, OUTPUT_HTML);
+    put_page(sink, report_page_tail, report_page_tail_len);
+    sink.put(sink.ctx, OUTPUT_RERUN, b->rerun.bytes, b->rerun.len);
+    sink.put(sink.ctx, OUTPUT_RETRY, b->retry.bytes, b->retry.len);
+}
