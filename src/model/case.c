@@ -82,6 +82,18 @@ bool case_archive_in_play(const struct case_view *v) {
     return case_failure_marker(v, &artifact) != NULL;
 }
 
+/* The configuration names this case under the name that the whole batch had before it was moved. */
+static bool names_moved(const struct case_view *v, const struct place *p) {
+    return v->moved_from && p->named_batch && strcmp(p->named_batch, v->moved_from) == 0;
+}
+
+static bool contradicted(const struct case_view *v, const struct place *p) {
+    for (const struct mismatch *m = p->mismatches; m; m = m->next) {
+        if (mismatch_counts(m, v->moved_from)) return true;
+    }
+    return false;
+}
+
 /* Is the archive's directory this batch's copy of the case? */
 static enum archive_owner judge_owner(const struct case_view *v) {
     const struct place *local = v->place[ROOT_BATCH], *archive = v->place[ROOT_ARCHIVE];
@@ -105,7 +117,7 @@ static enum archive_owner judge_owner(const struct case_view *v) {
     }
     if (equal) return growing ? OWNER_UNPROVEN : OWNER_OURS;
     if (any_local || !any_archive) return OWNER_UNPROVEN;
-    if (archive->names_here) return OWNER_OURS;
+    if (archive->names_here || names_moved(v, archive)) return OWNER_OURS;
     return archive->config_read ? OWNER_OTHER : OWNER_UNPROVEN;
 }
 
@@ -222,13 +234,15 @@ static void judge_flags(const struct case_view *v, const bool counts[ROOT_COUNT]
                 out->flags |= FLAG_TRUNCATED;
             }
         }
-        if (place->mismatches) out->flags |= FLAG_CONFIG_MISMATCH;
+        if (contradicted(v, place)) out->flags |= FLAG_CONFIG_MISMATCH;
         if (place->violation) out->flags |= FLAG_BUDGET_VIOLATION;
         if (place->overwritten) out->flags |= FLAG_OVERWRITTEN;
     }
     for (int i = 0; i < p->n_artifacts; i++) {
         if ((p->artifact[i].roles & ROLE_MERGED) && unmerged(v, i, counts)) out->flags |= FLAG_UNMERGED;
     }
+    bool here = v->place[ROOT_BATCH] && v->place[ROOT_BATCH]->has_files;
+    if (v->row->elsewhere && !here) out->flags |= FLAG_ELSEWHERE;
     if (v->row->expected && v->row->expected->duplicate) out->flags |= FLAG_DUPLICATE_TITLE;
     if (v->row->expected && v->row->expected->risky) out->flags |= FLAG_RISKY_TITLE;
     const struct place *archive = v->place[ROOT_ARCHIVE];

@@ -17,6 +17,7 @@ struct case_view {
     int64_t quiet_ms;         /* silence of the case, -1: nothing seen; stands still while the batch cannot be read */
     int64_t archive_quiet_ms; /* the same, and stands still while the archive cannot be read */
     int64_t threshold_ms;     /* silence that counts as a stall */
+    const char *moved_from;   /* table_moved_from */
 };
 
 /* FAT keeps even seconds only: times closer than this are equal. */

@@ -76,6 +76,7 @@ static const struct fact_value *copy_values(struct fact_batch *b, const struct f
     struct fact_value *copy = batch_alloc(b, n * sizeof *copy);
     for (size_t i = 0; i < n; i++) {
         copy[i].value = values[i].value;
+        copy[i].form = values[i].form;
         copy[i].text = copy_text(b, values[i].text);
     }
     return copy;
@@ -120,6 +121,9 @@ void fact_batch_add(struct fact_batch *b, const struct fact *f) {
         break;
     case FACT_EXIT:
         copy->u.exit.source = copy_text(b, f->u.exit.source);
+        break;
+    case FACT_ELSEWHERE:
+        copy->u.elsewhere.path = copy_text(b, f->u.elsewhere.path);
         break;
     case FACT_SCAN_BEGIN:
     case FACT_SCAN_END:

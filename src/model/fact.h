@@ -22,13 +22,15 @@ enum fact_kind {
     FACT_LIST,       /* the text of the sweep list */
     FACT_SETTING,    /* one line of the sweep's settings */
     FACT_EXIT,       /* a case's recorded exit code */
-    FACT_PARENT      /* the process that runs the sweep (--pid) */
+    FACT_PARENT,     /* the process that runs the sweep (--pid) */
+    FACT_ELSEWHERE   /* a case's directory in another batch */
 };
 
 /* One value read from an artifact; the same index may come twice (two forms in one document). */
 struct fact_value {
     int value;        /* index into profile.value */
     const char *text; /* numbers as they stood, strings decoded */
+    int form;         /* index into profile.value[value].paths: where it stood */
 };
 
 /* Which file stands for an artifact. */
@@ -56,7 +58,7 @@ struct fact {
     enum fact_kind kind;
     enum root_id root;
     int64_t at;
-    const char *place; /* PLACE FILE EXIT: directory name relative to the root */
+    const char *place; /* PLACE FILE EXIT: directory name relative to the root; ELSEWHERE: the case's title */
     union {
         struct {
             enum root_health health;
@@ -93,6 +95,10 @@ struct fact {
             bool alive;
             int64_t pid;
         } parent;
+        struct {
+            const char *path; /* of the directory; NULL: none was found */
+            int whole;        /* how many of the required files are whole there */
+        } elsewhere;
     } u;
 };
 

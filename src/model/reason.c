@@ -233,6 +233,7 @@ static void about_begin(struct about *a, enum language language, const struct ta
     a->view.over = table_over(t);
     a->view.quiet_ms = a->verdict.quiet_ms;
     a->view.threshold_ms = a->verdict.threshold_ms;
+    a->view.moved_from = table_moved_from(t);
     for (int i = 0; i < ROOT_COUNT; i++) {
         a->view.root[i] = table_root(t, (enum root_id)i);
         a->view.place[i] = table_place(t, r, (enum root_id)i, &a->ambiguous[i]);
@@ -320,6 +321,13 @@ static void say_absent(struct about *a) {
         say(a, n == 1 ? MSG_STILL_ABSENT_ONE : MSG_STILL_ABSENT_MANY, ARGS(list));
 }
 
+static void say_elsewhere(struct about *a) {
+    char path[QUOTE_BYTES], whole[WORDS_BYTES], all[WORDS_BYTES];
+    if (!has(a, FLAG_ELSEWHERE)) return;
+    say(a, MSG_ELSEWHERE,
+        ARGS(quote(a->row->elsewhere, path), number(a->row->elsewhere_whole, whole), number(required_count(a), all)));
+}
+
 /* ---- content ---- */
 
 static void say_truncated(struct about *a, int i, enum root_id root, const struct file_state *f) {
@@ -399,24 +407,33 @@ static void expected_token(const struct about *a, const struct place *p, int col
     if (column < n) clip(tokens[column], out);
 }
 
+/* The directory's name with its batch's before it. */
+static void this_directory(const struct about *a, const struct place *p, char out[2 * NAME_BYTES]) {
+    const char *batch = a->view.policy->batch_name;
+    char full[4 * NAME_BYTES];
+    snprintf(full, sizeof full, "%s/%s", batch ? batch : "", p->name);
+    text_clean(full, out, 2 * NAME_BYTES);
+}
+
 static void say_mismatches(struct about *a) {
     for (int r = 0; r < ROOT_COUNT; r++) {
         const struct place *p = a->view.place[r];
         if (!p || !a->counts[r]) continue;
         for (const struct mismatch *m = p->mismatches; m; m = m->next) {
             const struct profile_value *v = &a->profile->value[m->value];
-            char found[NAME_BYTES], expected[NAME_BYTES], name[NAME_BYTES], file[NAME_BYTES];
+            char found[NAME_BYTES], expected[NAME_BYTES], name[2 * NAME_BYTES], field[NAME_BYTES];
+            if (!mismatch_counts(m, a->view.moved_from)) continue;
             clip(m->found, found);
             clip(p->name, name);
-            clip(artifact_path(a, v->artifact), file);
+            clip(v->paths[m->form] ? v->paths[m->form] : v->name, field);
             if (v->use == USE_CASE_DIR) {
-                say(a, MSG_MISMATCH_DIRECTORY, ARGS(file, found, name));
+                if (m->batch) this_directory(a, p, name);
+                say(a, MSG_MISMATCH_DIRECTORY, ARGS(field, found, name));
                 continue;
             }
             bool from_list;
             expected_token(a, p, v->column, expected, &from_list);
-            say(a, from_list ? MSG_MISMATCH_LIST : MSG_MISMATCH_TITLE,
-                ARGS(v->paths[0] ? v->paths[0] : v->name, found, expected, name));
+            say(a, from_list ? MSG_MISMATCH_LIST : MSG_MISMATCH_TITLE, ARGS(field, found, expected, name));
         }
     }
 }
@@ -661,7 +678,6 @@ static void say_flags(struct about *a) {
     if (has(a, FLAG_BUDGET_VIOLATION) && violation) {
         say(a, MSG_VIOLATION, ARGS(artifact_path(a, violation->artifact), violation->name));
     }
-    if (has(a, FLAG_ELSEWHERE)) say(a, MSG_ELSEWHERE, NULL);
     say_title(a, FLAG_RISKY_TITLE);
 }
 
@@ -696,6 +712,7 @@ int reason_lines_in(enum language language, const struct table *t, const struct 
     say_title(&a, FLAG_DUPLICATE_TITLE);
     say_mismatches(&a);
     say_absent(&a);
+    say_elsewhere(&a);
     say_content(&a);
     say_end_of_run(&a);
     say_archive(&a);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NO_ROW = -1, HASH_START = 256 };
+enum { HASH_START = 256, MOVED_CASES = 2 /* one case alone may be a stray copy */ };
 #define ROW_NONE UINT32_MAX
 
 struct place_set {
@@ -24,6 +24,13 @@ struct setting {
     struct setting *next;
 };
 
+/* A name the cases' configurations give to their batch, and how many give it. */
+struct batch_name {
+    struct batch_name *next;
+    const char *name;
+    size_t cases;
+};
+
 struct table {
     const struct profile *profile;
     const struct policy *policy;
@@ -35,6 +42,8 @@ struct table {
     struct place_set places[ROOT_COUNT];
     struct root_state roots[ROOT_COUNT];
     struct setting *settings;
+    struct batch_name *batch_names; /* other than this batch's own */
+    size_t named_here;              /* cases whose configuration names this batch */
     char *learned_archive;
     bool learned_foreign;
     int parent;
@@ -138,6 +147,7 @@ static void mismatches_clear(struct place *p) {
         struct mismatch *m = p->mismatches;
         p->mismatches = m->next;
         set_string(&m->found, NULL);
+        set_string(&m->batch, NULL);
         free(m);
     }
 }
@@ -166,6 +176,7 @@ static void file_clear(struct file_state *f) {
 static void place_forget(const struct table *t, struct place *p) {
     for (int i = 0; i < t->profile->n_artifacts; i++) file_clear(&p->files[i]);
     mismatches_clear(p);
+    set_string(&p->named_batch, NULL);
     set_string(&p->archive_dir, NULL);
     set_string(&p->outcome, NULL);
     set_string(&p->overwritten_what, NULL);
@@ -257,6 +268,49 @@ static uint32_t row_new(struct table *t, const char *title, const struct sweep_c
     t->status_count[STATUS_PENDING]++;
     mark(t, index);
     return index;
+}
+
+/* ---- what the cases call their batch ---- */
+
+const char *table_moved_from(const struct table *t) {
+    const struct batch_name *b = t->batch_names;
+    bool agreed = t->named_here == 0 && b && !b->next;
+    return agreed && b->cases >= MOVED_CASES ? b->name : NULL;
+}
+
+bool mismatch_counts(const struct mismatch *m, const char *moved_from) {
+    return !(moved_from && m->batch && strcmp(m->batch, moved_from) == 0);
+}
+
+static void count_name(struct table *t, const char *name, bool add) {
+    struct batch_name **at = &t->batch_names;
+    while (*at && strcmp((*at)->name, name) != 0) at = &(*at)->next;
+    if (!*at) {
+        *at = must(calloc(1, sizeof **at));
+        set_string(&(*at)->name, name);
+    }
+    struct batch_name *b = *at;
+    b->cases += add ? 1 : (size_t)-1;
+    if (b->cases > 0) return;
+    *at = b->next;
+    set_string(&b->name, NULL);
+    free(b);
+}
+
+/* Adds or takes away what this case's configuration calls its batch. Directories that are no case do not count. */
+static void claim(struct table *t, struct place *p, bool add) {
+    if (p->claimed == add || p->row == ROW_NONE || p->root != ROOT_BATCH) return;
+    if (add && !p->names_here && !p->named_batch) return;
+    bool moved = table_moved_from(t) != NULL;
+    p->claimed = add;
+    if (p->named_batch)
+        count_name(t, p->named_batch, add);
+    else
+        t->named_here += add ? 1 : (size_t)-1;
+    if (moved != (table_moved_from(t) != NULL)) {
+        mark_all(t);
+        t->version++;
+    }
 }
 
 static bool looks_like_a_case(const struct table *t, const struct place *p) {
@@ -394,6 +448,7 @@ static void apply_root(struct table *t, const struct fact *f) {
 
 static void place_gone(struct table *t, struct place *p, int64_t at) {
     if (!p->present) return;
+    claim(t, p, false);
     place_forget(t, p);
     p->present = p->has_files = false;
     p->pre_run = p->config_read = p->names_here = p->names_other = p->violation = p->overwritten = false;
@@ -490,30 +545,42 @@ static bool name_is(const char *s, size_t len, const char *name, bool fold) {
     return true;
 }
 
+/* One more contradiction; NULL: it has been told, in another form of the document. */
+static struct mismatch *mismatch_add(struct place *p, const struct fact_value *v) {
+    struct mismatch **end = &p->mismatches;
+    for (; *end; end = &(*end)->next) {
+        if ((*end)->value == v->value && strcmp((*end)->found, v->text) == 0) return NULL;
+    }
+    struct mismatch *m = *end = must(calloc(1, sizeof *m));
+    m->value = v->value;
+    m->form = v->form;
+    set_string(&m->found, v->text);
+    return m;
+}
+
 /* Does a configured path name this very directory? Paths of other machines and relative ones agree at their end: the
  * case's name, and before it the batch's. */
-static void judge_case_dir(const struct table *t, struct place *p, const char *path) {
-    const char *name[2];
+static void judge_case_dir(const struct table *t, struct place *p, const struct fact_value *v) {
+    const char *path = v->text, *name[2];
     size_t len[2];
     bool fold = t->policy->fold_case || is_windows_path(path);
     int n = path_end(path, name, len);
     if (n == 0) return;
-    bool same = name_is(name[0], len[0], base_name(p->name), fold);
-    if (same && n == 2) {
-        same = name_is(name[1], len[1], t->policy->batch_name, fold) ||
-               name_is(name[1], len[1], t->policy->batch_real_name, fold);
-        if (same) p->names_here = true;
+    bool same_case = name_is(name[0], len[0], base_name(p->name), fold);
+    if (same_case && n < 2) return;
+    if (same_case && (name_is(name[1], len[1], t->policy->batch_name, fold) ||
+                      name_is(name[1], len[1], t->policy->batch_real_name, fold))) {
+        p->names_here = true;
+        return;
     }
-    if (!same) p->names_other = true;
-}
-
-static void mismatch_add(struct place *p, int value, const char *found) {
-    struct mismatch *m = must(calloc(1, sizeof *m));
-    struct mismatch **end = &p->mismatches;
-    while (*end) end = &(*end)->next;
-    m->value = value;
-    set_string(&m->found, found);
-    *end = m;
+    p->names_other = true;
+    struct mismatch *m = mismatch_add(p, v);
+    if (!same_case || !m) return;
+    char *batch = must(malloc(len[1] + 1));
+    memcpy(batch, name[1], len[1]);
+    batch[len[1]] = '\0';
+    m->batch = batch;
+    if (!p->named_batch) set_string(&p->named_batch, batch);
 }
 
 static bool same_number(double a, double b) {
@@ -536,6 +603,11 @@ static bool expected_value(const struct table *t, const struct place *p, int col
     return column < n && text_number(tokens[column], out);
 }
 
+/* Python's words for what is equal to no number of a list. */
+static bool is_no_number(const char *s) {
+    return strcmp(s, "NaN") == 0 || strcmp(s, "Infinity") == 0 || strcmp(s, "-Infinity") == 0;
+}
+
 static bool is_true(const char *s) { return strcmp(s, "true") == 0; }
 
 static bool is_foreign(const struct table *t, const char *path) {
@@ -556,15 +628,14 @@ static void apply_value(const struct table *t, struct place *p, const struct fac
     double found, expected;
     switch (v->use) {
     case USE_COLUMN:
-        if (!text_number(fv->text, &found) || !expected_value(t, p, v->column, &expected)) break;
-        if (!same_number(found, expected)) mismatch_add(p, fv->value, fv->text);
+        if (!expected_value(t, p, v->column, &expected)) break;
+        if (is_no_number(fv->text) || (text_number(fv->text, &found) && !same_number(found, expected))) {
+            mismatch_add(p, fv);
+        }
         break;
-    case USE_CASE_DIR: {
-        bool other = p->names_other;
-        judge_case_dir(t, p, fv->text);
-        if (p->names_other && !other) mismatch_add(p, fv->value, fv->text);
+    case USE_CASE_DIR:
+        judge_case_dir(t, p, fv);
         break;
-    }
     case USE_PHASE:
         p->pre_run |= strcmp(fv->text, v->expect) == 0;
         break;
@@ -592,7 +663,9 @@ static void apply_value(const struct table *t, struct place *p, const struct fac
 static void apply_values(struct table *t, struct place *p, const struct fact_file *f) {
     unsigned roles = t->profile->artifact[f->artifact].roles;
     if (roles & ROLE_CONFIG) {
+        claim(t, p, false);
         mismatches_clear(p);
+        set_string(&p->named_batch, NULL);
         p->pre_run = p->names_here = p->names_other = false;
         p->archive_on = -1;
         p->config_read = f->content == CONTENT_WHOLE;
@@ -604,7 +677,10 @@ static void apply_values(struct table *t, struct place *p, const struct fact_fil
         if (t->profile->value[i].use == USE_VIOLATION) p->violation = false;
     }
     for (size_t i = 0; i < f->n_values; i++) apply_value(t, p, &f->values[i]);
-    if (roles & ROLE_CONFIG) learn_archive(t, p);
+    if (roles & ROLE_CONFIG) {
+        claim(t, p, true);
+        learn_archive(t, p);
+    }
 }
 
 /* A finished result, long settled, is now another one. */
@@ -677,6 +753,16 @@ static void apply_setting(struct table *t, const char *key, const char *value) {
     t->version++;
 }
 
+static void apply_elsewhere(struct table *t, const struct fact *f) {
+    const struct row *found = table_find(t, f->place);
+    if (!found) return;
+    struct row *r = &t->rows[found->index];
+    r->elsewhere_whole = (uint8_t)f->u.elsewhere.whole;
+    set_string(&r->elsewhere, f->u.elsewhere.path);
+    t->version++;
+    mark(t, r->index);
+}
+
 static void apply_exit(struct table *t, const struct fact *f) {
     for (size_t i = 0; i < t->n_rows; i++) {
         struct row *r = &t->rows[i];
@@ -713,6 +799,9 @@ void table_apply(struct table *t, const struct fact *f) {
     case FACT_EXIT:
         apply_exit(t, f);
         break;
+    case FACT_ELSEWHERE:
+        apply_elsewhere(t, f);
+        break;
     case FACT_PARENT:
         t->parent = f->u.parent.alive;
         t->version++;
@@ -740,6 +829,7 @@ static void view_make(const struct table *t, const struct row *r, int64_t now, s
     v->policy = t->policy;
     v->row = r;
     v->over = t->over;
+    v->moved_from = table_moved_from(t);
     v->quiet_ms = v->archive_quiet_ms = -1;
     for (int i = 0; i < ROOT_COUNT; i++) {
         v->root[i] = &t->roots[i];
@@ -853,6 +943,7 @@ static void rows_drop(struct table *t) {
     for (size_t i = 0; i < t->n_rows; i++) {
         free(t->rows[i].quiet);
         set_string(&t->rows[i].exit_source, NULL);
+        set_string(&t->rows[i].elsewhere, NULL);
     }
     t->n_rows = t->n_dirty = t->n_heap = 0;
     t->rows_version++;
@@ -883,6 +974,12 @@ void table_free(struct table *t) {
         free(s->value);
         free(s);
     }
+    while (t->batch_names) {
+        struct batch_name *b = t->batch_names;
+        t->batch_names = b->next;
+        set_string(&b->name, NULL);
+        free(b);
+    }
     sweep_list_free(t->list);
     free(t->list_path);
     free(t->learned_archive);
@@ -905,10 +1002,12 @@ void table_set_list(struct table *t, struct sweep_list *l, int64_t now) {
     for (int r = 0; r < ROOT_COUNT; r++) {
         for (size_t i = 0; i < t->places[r].n_buckets; i++) {
             for (struct place *p = t->places[r].bucket[i]; p; p = p->hash_next) {
+                claim(t, p, false);
                 p->row = ROW_NONE;
                 p->next = NULL;
                 p->exact = false;
                 place_match(t, p, now);
+                claim(t, p, true);
             }
         }
     }

@@ -47,7 +47,9 @@ const char *file_holder(const struct file_state *f);
 /* A configuration value that contradicts the list or the directory. */
 struct mismatch {
     int value;         /* index into profile.value */
+    int form;          /* which of its paths said so */
     const char *found; /* what the file says */
+    const char *batch; /* a path that ends with this case of another batch: the name of that batch; else NULL */
     struct mismatch *next;
 };
 
@@ -64,6 +66,7 @@ struct place {
     bool config_read;  /* its configuration was whole and read */
     bool names_here;   /* its configuration names this directory of this batch, by two names or more */
     bool names_other;  /* it names another directory */
+    bool claimed;      /* private to the table: counted among what the cases call their batch */
     bool violation;    /* budget violation recorded */
     bool overwritten;  /* a finished result was replaced while we watched */
     int8_t archive_on; /* configuration: 1 archive enabled, 0 off, -1 silent */
@@ -72,6 +75,7 @@ struct place {
     int64_t changed_at;      /* monotonic ms of the last observed change */
     int64_t seen_at;         /* monotonic ms of the last scan, of all its files */
     int64_t changed_clock;   /* private to the table: changed_at on the root's stall clock */
+    const char *named_batch; /* other batch whose directory of this case the configuration names, or NULL */
     const char *archive_dir; /* from the configuration, or NULL */
     const char *outcome;     /* case_status, or NULL */
     struct mismatch *mismatches;
@@ -121,6 +125,8 @@ struct row {
     struct place *place[ROOT_COUNT]; /* all candidate directories; use table_place for the one that counts */
     int exit_code, exit_signal;      /* exit_code -1: not recorded */
     const char *exit_source;
+    const char *elsewhere;       /* path of the case's directory in another batch, or NULL */
+    uint8_t elsewhere_whole;     /* required files whole there */
     struct quiet_samples *quiet; /* private to the table */
     size_t heap_pos;             /* private to the table */
     bool dirty;                  /* private to the table */
@@ -185,6 +191,13 @@ int table_parent(const struct table *t);
 size_t table_unexpected(const struct table *t, const struct place *out[], size_t max);
 /* Archive directory named by the cases' configurations, NULL when none does. *foreign: not of this platform's form. */
 const char *table_learned_archive(const struct table *t, bool *foreign);
+
+/* The name that every case's configuration gives to its batch, when two cases or more say so, all agree, and it is not
+ * the name of this one: the whole directory was renamed, moved or copied, and that is no contradiction. NULL: not so.
+ */
+const char *table_moved_from(const struct table *t);
+/* Is this a contradiction, or only the trace of such a move? moved_from: as above, or NULL. */
+bool mismatch_counts(const struct mismatch *m, const char *moved_from);
 
 /* The directory that counts for a row in a root; NULL: none there. *ambiguous (may be NULL): several candidates and
  * none has the title itself. */

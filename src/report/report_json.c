@@ -72,22 +72,33 @@ static void put_artifacts(struct json_writer *w, const struct table *t, const st
     json_close(w, ']');
 }
 
-static void put_mismatches(struct json_writer *w, const struct table *t, const struct row *r) {
+static void put_mismatches(struct json_writer *w, const struct table *t, const struct row *r,
+                           enum archive_owner owner) {
     const struct profile *p = table_profile(t);
-    const struct place *place = table_place(t, r, ROOT_BATCH, NULL);
-    if (!place || !place->mismatches) place = table_place(t, r, ROOT_ARCHIVE, NULL);
+    const char *moved_from = table_moved_from(t), *batch = table_policy(t)->batch_name;
     json_open(w, "mismatches", '[');
-    for (const struct mismatch *m = place ? place->mismatches : NULL; m; m = m->next) {
-        const struct profile_value *v = &p->value[m->value];
-        json_open_flat(w, NULL, '{');
-        json_string(w, "field", v->paths[0]);
-        if (v->use == USE_COLUMN && r->expected && v->column < r->expected->columns) {
-            json_string(w, "expected", r->expected->token[v->column]);
-        } else {
-            json_string(w, "expected", r->title);
+    for (int root = 0; root < ROOT_COUNT; root++) {
+        if (root == ROOT_ARCHIVE && owner == OWNER_OTHER) break; /* of another batch, not of this case */
+        const struct place *place = table_place(t, r, (enum root_id)root, NULL);
+        for (const struct mismatch *m = place ? place->mismatches : NULL; m; m = m->next) {
+            const struct profile_value *v = &p->value[m->value];
+            char expected[1024];
+            if (!mismatch_counts(m, moved_from)) continue;
+            json_open_flat(w, NULL, '{');
+            json_string(w, "field", v->paths[m->form]);
+            if (v->use == USE_COLUMN && r->expected && v->column < r->expected->columns) {
+                json_string(w, "expected", r->expected->token[v->column]);
+            } else if (m->batch && batch) {
+                snprintf(expected, sizeof expected, "%.500s/%.500s", batch, place->name);
+                json_string(w, "expected", expected);
+            } else {
+                json_string(w, "expected", place->name);
+            }
+            json_string(w, "found", m->found);
+            json_string(w, "in", root_word((enum root_id)root));
+            json_string(w, "directory", place->name);
+            json_close(w, '}');
         }
-        json_string(w, "found", m->found);
-        json_close(w, '}');
     }
     json_close(w, ']');
 }
@@ -170,7 +181,8 @@ void report_json_case(struct json_writer *w, const struct report_input *in, cons
     }
     json_close(w, ']');
     put_times(w, in, r);
-    put_mismatches(w, t, r);
+    put_mismatches(w, t, r, v->owner);
+    json_string(w, "elsewhere", v->flags & FLAG_ELSEWHERE ? r->elsewhere : NULL);
     put_artifacts(w, t, r, v);
     if (r->exit_code >= 0) {
         json_open_flat(w, "exit", '{');
@@ -253,6 +265,7 @@ void report_json_head(struct json_writer *w, const struct report_input *in, cons
     json_string(w, "written_at", when);
     json_int(w, "refresh_seconds", in->refresh_seconds);
     json_string(w, "batch_dir", table_policy(t)->batch_path);
+    json_string(w, "moved_from", table_moved_from(t));
     put_root(w, t, ROOT_BATCH);
     put_root(w, t, ROOT_ARCHIVE);
     put_list(w, t);

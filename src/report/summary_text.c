@@ -68,6 +68,11 @@ void summary_text(const struct table *t, int64_t now, struct buffer *out) {
         }
     }
     if (left > 0) buffer_format(out, "and %zu more, in the report\n", left);
+    if (table_moved_from(t)) {
+        buffer_text(out, "every configuration names the batch ");
+        put_clean(out, table_moved_from(t));
+        buffer_text(out, ": the directory was renamed or moved since, and that is no contradiction\n");
+    }
     size_t unexpected = table_unexpected(t, NULL, 0);
     if (unexpected > 0)
         buffer_format(out, "%zu directories match no line of the list; the report names them\n", unexpected);

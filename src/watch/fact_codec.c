@@ -15,7 +15,7 @@ static const char *const kind_words[] = {
     [FACT_SCAN_END] = "scan-end", [FACT_PLACE] = "place",
     [FACT_FILE] = "file",         [FACT_LIST] = "list",
     [FACT_SETTING] = "setting",   [FACT_EXIT] = "exit",
-    [FACT_PARENT] = "parent",
+    [FACT_PARENT] = "parent",     [FACT_ELSEWHERE] = "elsewhere",
 };
 enum { KINDS = sizeof kind_words / sizeof *kind_words };
 
@@ -119,6 +119,21 @@ static void put_flag(struct fact_text *t, const char *word, bool on) {
     if (on) put_word(t, word);
 }
 
+/* The name of a value, and before it which of its forms was read where that is not plain. */
+static int put_value_name(const struct profile *p, const struct fact_value *v, struct fact_text *t) {
+    char form[16];
+    if (v->value < 0 || v->value >= p->n_values || v->form < 0 || v->form >= PROFILE_MAX_FORMS) return UV_EINVAL;
+    const char *name = p->value[v->value].name;
+    if (v->form == 0 && strchr(name, '@') == NULL) {
+        put_name(t, name);
+        return 0;
+    }
+    snprintf(form, sizeof form, "%d@", v->form);
+    put_word(t, form);
+    put_bytes(t, name, strlen(name));
+    return 0;
+}
+
 static int encode_file(const struct profile *p, const struct fact *f, struct fact_text *t) {
     const struct fact_file *file = &f->u.file;
     if (file->artifact < 0 || file->artifact >= p->n_artifacts || (unsigned)file->content >= CONTENT_COUNT ||
@@ -142,9 +157,8 @@ static int encode_file(const struct profile *p, const struct fact *f, struct fac
     put_flag(t, "differs", file->differs);
     put_flag(t, "with", file->n_values > 0);
     for (size_t i = 0; i < file->n_values; i++) {
-        int value = file->values[i].value;
-        if (value < 0 || value >= p->n_values) return UV_EINVAL;
-        put_name(t, p->value[value].name);
+        int err = put_value_name(p, &file->values[i], t);
+        if (err < 0) return err;
         put(t, "=");
         put_bytes(t, file->values[i].text, strlen(file->values[i].text));
     }
@@ -200,6 +214,12 @@ static int encode_fields(const struct profile *p, const struct fact *f, struct f
         put_number(t, "at", f->at);
         put_number(t, "pid", f->u.parent.pid);
         put_word(t, f->u.parent.alive ? "alive" : "gone");
+        return 0;
+    case FACT_ELSEWHERE:
+        put_name(t, f->place);
+        put_number(t, "at", f->at);
+        put_number(t, "whole", f->u.elsewhere.whole);
+        put_text(t, "path", f->u.elsewhere.path);
         return 0;
     }
     return UV_EINVAL;
@@ -401,11 +421,18 @@ static int decode_values(const struct profile *p, struct reader *r, struct fact_
         char *text = strchr(word, '=');
         if (text == NULL || *n == MAX_VALUES) return UV_EINVAL;
         *text++ = '\0';
+        int64_t form = 0;
+        char *at = strchr(word, '@');
+        if (at != NULL) {
+            *at = '\0';
+            if (!parse_number(word, &form) || form < 0 || form >= PROFILE_MAX_FORMS) return UV_EINVAL;
+            word = at + 1;
+        }
         if (strcmp(word, "%-") == 0) *word = '\0';
         if (!decode_text(word, NULL) || !decode_text(text, NULL)) return UV_EINVAL;
         int value = profile_value_index(p, word);
         if (value < 0) return UV_ENOENT;
-        values[(*n)++] = (struct fact_value){value, text};
+        values[(*n)++] = (struct fact_value){value, text, (int)form};
     }
     return *n > 0 ? 0 : UV_EINVAL;
 }
@@ -488,6 +515,17 @@ static int decode_parent(struct reader *r, struct fact *f) {
     return err == 0 && gone == f->u.parent.alive ? UV_EINVAL : err;
 }
 
+static int decode_elsewhere(struct reader *r, struct fact *f) {
+    f->place = next_name(r);
+    if (f->place == NULL) return UV_EINVAL;
+    struct field fields[] = {
+        {.key = "at", .type = FIELD_NUMBER, .to = &f->at, .must = true},
+        {.key = "whole", .type = FIELD_INT, .to = &f->u.elsewhere.whole, .must = true},
+        {.key = "path", .type = FIELD_TEXT, .to = &f->u.elsewhere.path},
+    };
+    return read_fields(r, fields, COUNT(fields), NULL);
+}
+
 static int decode_line(const struct profile *p, char *line, struct fact_batch *into) {
     struct fact f = {0};
     struct fact_value values[MAX_VALUES];
@@ -524,6 +562,9 @@ static int decode_line(const struct profile *p, char *line, struct fact_batch *i
         break;
     case FACT_PARENT:
         err = decode_parent(&r, &f);
+        break;
+    case FACT_ELSEWHERE:
+        err = decode_elsewhere(&r, &f);
         break;
     }
     if (err == 0) fact_batch_add(into, &f);

@@ -14,9 +14,11 @@
  *   setting ROOT at=N [key=S] [value=S]
  *   exit ROOT PLACE at=N code=N signal=N [source=S]
  *   parent ROOT at=N pid=N alive|gone
+ *   elsewhere ROOT PLACE at=N whole=N [path=S]
  *
  * Words are separated by one space. ROOT: "batch" or "archive". HEALTH and CONTENT: words of vocabulary.def. ARTIFACT
- * and VALUE: path and name in the profile, written as S. N: decimal number. H: hexadecimal, lower case. mtime is in
+ * and VALUE: path and name in the profile, written as S; VALUE has "N@" before it when N, the form it was read from, is
+ * not 0 or its name holds an '@'. N: decimal number. H: hexadecimal, lower case. mtime is in
  * nanoseconds since 1970, the other times in milliseconds as in fact.h. A key that is left out stands for NULL or
  * false; keys may come in any order, `with` and what follows it last.
  * S: UTF-8 with '%' and two hexadecimal digits for each byte that is a space, '%', '=', a control, line-breaking or

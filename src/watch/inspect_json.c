@@ -613,7 +613,8 @@ enum content inspect_json_text(const char *text, size_t len, const struct profil
     out->n_values = 0;
     for (int form = 0; out->content == CONTENT_WHOLE && form < p->n_values * PROFILE_MAX_FORMS; form++) {
         if (!v.present[form]) continue;
-        b->values[out->n_values++] = (struct fact_value){form / PROFILE_MAX_FORMS, b->text[form]};
+        b->values[out->n_values++] =
+            (struct fact_value){form / PROFILE_MAX_FORMS, b->text[form], form % PROFILE_MAX_FORMS};
     }
     return out->content;
 }

@@ -89,7 +89,7 @@ void world_file(struct world *w, enum root_id root, const char *title, const cha
 void world_config(struct world *w, enum root_id root, const char *title, int64_t age_ms, const char *name,
                   const char *text) {
     struct fact f = file_fact(w, root, title, "run_config.json", CONTENT_WHOLE, 8123, age_ms);
-    struct fact_value value = {profile_value_index(profile_builtin(), name), text};
+    struct fact_value value = {.value = profile_value_index(profile_builtin(), name), .text = text};
     f.u.file.values = &value;
     f.u.file.n_values = 1;
     table_apply(w->table, &f);

@@ -44,7 +44,7 @@ static void put(struct table *t, enum root_id root, int64_t at, char *word) {
     assert_non_null(letter);
     struct fact f = {.kind = FACT_FILE, .root = root, .at = at, .place = TITLE};
     struct fact_file *n = &f.u.file;
-    struct fact_value v = {-1, NULL};
+    struct fact_value v = {.value = -1};
     long age = 3600;
     n->artifact = profile_artifact_index(p, paths[letter - letters]);
     n->content = CONTENT_WHOLE;
@@ -52,19 +52,19 @@ static void put(struct table *t, enum root_id root, int64_t at, char *word) {
     n->id = (uint64_t)n->artifact + (root == ROOT_BATCH ? 1 : 101);
     switch (word[0]) {
     case 'w':
-        v = (struct fact_value){profile_value_index(p, "status"), "pre_run"};
+        v = (struct fact_value){.value = profile_value_index(p, "status"), .text = "pre_run"};
         break;
     case 'm':
-        v = (struct fact_value){profile_value_index(p, "T"), "5000"};
+        v = (struct fact_value){.value = profile_value_index(p, "T"), .text = "5000"};
         break;
     case 'e':
-        v = (struct fact_value){profile_value_index(p, "archive.enabled"), "false"};
+        v = (struct fact_value){.value = profile_value_index(p, "archive.enabled"), .text = "false"};
         break;
     case 'o':
-        v = (struct fact_value){profile_value_index(p, "outdir"), "E:\\out\\batch_1\\" TITLE};
+        v = (struct fact_value){.value = profile_value_index(p, "outdir"), .text = "E:\\out\\batch_1\\" TITLE};
         break;
     case 'O':
-        v = (struct fact_value){profile_value_index(p, "outdir"), "/old/batch_0/" TITLE};
+        v = (struct fact_value){.value = profile_value_index(p, "outdir"), .text = "/old/batch_0/" TITLE};
         break;
     case 'k':
         n->via = VIA_CHUNK;
@@ -103,7 +103,7 @@ static void put(struct table *t, enum root_id root, int64_t at, char *word) {
             n->hash = 77;
             break;
         case 'v':
-            v = (struct fact_value){profile_value_index(p, "mass_budget_violation"), "true"};
+            v = (struct fact_value){.value = profile_value_index(p, "mass_budget_violation"), .text = "true"};
             break;
         case 'D':
             n->differs = true;

@@ -15,7 +15,7 @@ static void test_copies_are_deep(void **state) {
     (void)state;
     struct fact_batch *b = fact_batch_new();
     char place[] = "T1", name[] = "a.parquet", holder[] = "scanner", note[] = "empty", text[] = "4000";
-    struct fact_value values[] = {{3, text}, {4, text}};
+    struct fact_value values[] = {{3, text, 1}, {4, text, 0}};
     struct fact f = {.kind = FACT_FILE, .root = ROOT_ARCHIVE, .at = 12, .place = place};
     f.u.file = (struct fact_file){.artifact = 2,
                                   .content = CONTENT_PARTIAL,
@@ -74,6 +74,9 @@ static void test_every_kind_copies_its_strings(void **state) {
     fact_batch_add(b, &f);
     f = (struct fact){.kind = FACT_EXIT};
     fact_batch_add(b, &f);
+    f = (struct fact){.kind = FACT_ELSEWHERE, .place = a};
+    f.u.elsewhere.path = z;
+    fact_batch_add(b, &f);
     memset(a, 'x', 2);
     memset(z, 'x', 2);
     memset(text, 'x', 4);
@@ -88,6 +91,8 @@ static void test_every_kind_copies_its_strings(void **state) {
     assert_string_equal(fact_batch_at(b, 4)->place, "aa");
     assert_null(fact_batch_at(b, 5)->place);
     assert_null(fact_batch_at(b, 5)->u.exit.source);
+    assert_string_equal(fact_batch_at(b, 6)->place, "aa");
+    assert_string_equal(fact_batch_at(b, 6)->u.elsewhere.path, "zz");
     fact_batch_free(b);
 }
 

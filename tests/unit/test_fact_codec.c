@@ -87,7 +87,7 @@ static void test_file(void **state) {
     struct fact f = {.kind = FACT_FILE, .root = ROOT_BATCH, .at = 1234, .place = "T4000"};
     f.u.file.content = CONTENT_WHOLE;
     assert_line(&f, "file batch T4000 run_config.json whole at=1234 size=0 mtime=0 id=0 hash=0 chunks=0");
-    const struct fact_value values[] = {{0, "4000"}, {1, ""}, {2, "x y=z"}, {0, "4e3"}};
+    const struct fact_value values[] = {{0, "4000", 0}, {1, "", 1}, {2, "x y=z", 0}, {0, "4e3", 3}};
     f.u.file = (struct fact_file){.artifact = 1,
                                   .content = CONTENT_PARTIAL,
                                   .via = VIA_CHUNK,
@@ -105,7 +105,7 @@ static void test_file(void **state) {
                                   .n_values = 4};
     assert_line(&f, "file batch T4000 series/run%201.parquet partial at=1234 size=812 mtime=1700000000123456789 id=1f3 "
                     "hash=deadbeef chunks=3 chunk name=run_chunk_1.parquet locked holder=AV%20scan%20(12) "
-                    "note=100%25%20表%0A%1B[2J%FF differs with T=4000 size= a%3Db=x%20y%3Dz T=4e3");
+                    "note=100%25%20表%0A%1B[2J%FF differs with T=4000 1@size= a%3Db=x%20y%3Dz 3@T=4e3");
     f.u.file.via = VIA_ALTERNATIVE;
     f.u.file.n_values = 0;
     f.u.file.locked = f.u.file.differs = false;
@@ -138,6 +138,13 @@ static void test_other_kinds(void **state) {
     assert_line(&f, "parent batch at=6 pid=4242 gone");
     f.u.parent.alive = true;
     assert_line(&f, "parent batch at=6 pid=4242 alive");
+    f = (struct fact){.kind = FACT_ELSEWHERE, .at = 7, .place = "T1"};
+    f.u.elsewhere.path = "/b/batch 2/T1";
+    f.u.elsewhere.whole = 3;
+    assert_line(&f, "elsewhere batch T1 at=7 whole=3 path=/b/batch%202/T1");
+    f.u.elsewhere.path = NULL;
+    f.u.elsewhere.whole = 0;
+    assert_line(&f, "elsewhere batch T1 at=7 whole=0");
 }
 
 /* Each value comes back, not only the same line. */
@@ -145,7 +152,7 @@ static void test_values_come_back(void **state) {
     (void)state;
     static const char line[] =
         "file archive T%201 run_config.json unreadable chunks=9 hash=5 id=6 mtime=-7 size=8 at=9 "
-        "note=%E8%a1%a8 holder=h differs locked name=n with size=%31";
+        "note=%E8%a1%a8 holder=h differs locked name=n with 2@size=%31";
     struct fact_batch *b = fact_batch_new();
     assert_int_equal(fact_decode(&profile, line, strlen(line), b), 0);
     const struct fact *f = fact_batch_at(b, 0);
@@ -169,6 +176,7 @@ static void test_values_come_back(void **state) {
     assert_int_equal(f->u.file.n_values, 1);
     assert_int_equal(f->u.file.values[0].value, 1);
     assert_string_equal(f->u.file.values[0].text, "1");
+    assert_int_equal(f->u.file.values[0].form, 2);
     fact_batch_free(b);
 }
 
@@ -261,6 +269,10 @@ static void test_malformed_files(void **state) {
     assert_refused("file batch T1 run_config.json whole" FILE_FIELDS " with", UV_EINVAL);
     assert_refused("file batch T1 run_config.json whole" FILE_FIELDS " with T", UV_EINVAL);
     assert_refused("file batch T1 run_config.json whole" FILE_FIELDS " with T=%", UV_EINVAL);
+    assert_refused("file batch T1 run_config.json whole" FILE_FIELDS " with 4@T=1", UV_EINVAL);
+    assert_refused("file batch T1 run_config.json whole" FILE_FIELDS " with @T=1", UV_EINVAL);
+    assert_refused("file batch T1 run_config.json whole" FILE_FIELDS " with -1@T=1", UV_EINVAL);
+    assert_refused("elsewhere batch T1 at=1", UV_EINVAL);
     assert_refused("file batch T1 run_config.json whole" FILE_FIELDS " with EPS=1", UV_ENOENT);
     assert_refused("file batch T1 run_config.json whole" FILE_FIELDS " T=1", UV_EINVAL);
     /* More values than any profile has places for. */
@@ -316,7 +328,7 @@ static void test_limits(void **state) {
     f.u.file.artifact = 2;
     assert_int_equal(fact_encode(&profile, &f, &text), UV_EINVAL);
     f.u.file.artifact = 0;
-    f.u.file.values = &(struct fact_value){3, ""};
+    f.u.file.values = &(struct fact_value){.value = 3, .text = ""};
     f.u.file.n_values = 1;
     assert_int_equal(fact_encode(&profile, &f, &text), UV_EINVAL);
     assert_int_equal(text.len, 0);

@@ -293,7 +293,7 @@ static void test_mismatch(void **state) {
     assert_remedy(&w, "check the overrides the run was started with, then run the case again");
     world_config(&w, ROOT_BATCH, TITLE, 1000, "outdir", "D:\\out\\batch_9\\T1_eps1_tau1");
     world_tick(&w);
-    assert_lines(&w, "run_config.json names directory D:\\out\\batch_9\\T1_eps1_tau1, this is " TITLE, NULL);
+    assert_lines(&w, "outdir names directory D:\\out\\batch_9\\T1_eps1_tau1, this is " TITLE, NULL);
     world_free(&w);
 
     /* Seen while it runs: the case can be stopped before it costs more. */
@@ -614,7 +614,8 @@ static void test_flags(void **state) {
     begin(&w, false);
     world_scan_begin(&w, ROOT_BATCH);
     world_results(&w, TITLE, 60000);
-    struct fact_value value = {profile_value_index(profile_builtin(), "mass_budget_violation"), "true"};
+    struct fact_value value = {.value = profile_value_index(profile_builtin(), "mass_budget_violation"),
+                               .text = "true"};
     struct fact_file f = {
         .artifact = artifact("summary.json"), .content = CONTENT_WHOLE, .size = 2345, .values = &value, .n_values = 1};
     put_file_fact(&w, ROOT_BATCH, TITLE, &f);

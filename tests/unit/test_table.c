@@ -269,6 +269,126 @@ static void test_duplicates(void **state) {
     world_free(&w);
 }
 
+static void config_names(struct world *w, const char *title, const char *outdir) {
+    world_results(w, title, 0);
+    world_config(w, ROOT_BATCH, title, 0, "outdir", outdir);
+}
+
+/* A renamed batch is no contradiction, a case that came from another batch is one. */
+static void test_moved_batch(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, true, "1 0.1 1\n2 0.1 1\n3 0.1 1\n");
+    world_scan_begin(&w, ROOT_BATCH);
+    config_names(&w, A, "E:\\out\\first\\" A);
+    world_tick(&w);
+    assert_null(table_moved_from(w.table));
+    assert_true(table_row(w.table, 0)->flags & FLAG_CONFIG_MISMATCH); /* one alone may be a stray copy */
+    config_names(&w, B, "/data/first/" B "/");
+    world_tick(&w);
+    assert_string_equal(table_moved_from(w.table), "first");
+    assert_int_equal(table_flag_count(w.table, FLAG_BIT_CONFIG_MISMATCH), 0);
+    recount(&w);
+
+    /* What only the archive has, under the old name, is this batch's. */
+    world_archived(&w, "T3_eps0p1_tau1", 0);
+    world_config(&w, ROOT_ARCHIVE, "T3_eps0p1_tau1", 0, "outdir", "/data/first/T3_eps0p1_tau1");
+    world_scan_end(&w, ROOT_BATCH);
+    world_tick(&w);
+    assert_int_equal(table_row(w.table, 2)->status, STATUS_COMPLETE);
+
+    /* A directory that is no case of the list has no say. */
+    config_names(&w, "stray", "/data/third/stray");
+    world_tick(&w);
+    assert_string_equal(table_moved_from(w.table), "first");
+
+    config_names(&w, "T3_eps0p1_tau1", "/data/sweep/batch_1/T3_eps0p1_tau1");
+    world_tick(&w);
+    assert_null(table_moved_from(w.table));
+    assert_int_equal(table_flag_count(w.table, FLAG_BIT_CONFIG_MISMATCH), 3);
+    recount(&w);
+
+    config_names(&w, "T3_eps0p1_tau1", "/data/second/T3_eps0p1_tau1"); /* they do not agree */
+    world_tick(&w);
+    assert_null(table_moved_from(w.table));
+    assert_int_equal(table_flag_count(w.table, FLAG_BIT_CONFIG_MISMATCH), 3);
+
+    world_scan_begin(&w, ROOT_BATCH); /* it goes: the others agree again */
+    world_place(&w, ROOT_BATCH, A);
+    world_place(&w, ROOT_BATCH, B);
+    world_scan_end(&w, ROOT_BATCH);
+    world_tick(&w);
+    assert_string_equal(table_moved_from(w.table), "first");
+    recount(&w);
+    config_names(&w, A, "/data/first/" B); /* another case's directory is another matter */
+    world_tick(&w);
+    assert_true(table_row(w.table, 0)->flags & FLAG_CONFIG_MISMATCH);
+    world_list(&w, "1 0.1 1\n"); /* rows change, the claims are counted anew */
+    world_tick(&w);
+    assert_null(table_moved_from(w.table));
+    recount(&w);
+    world_free(&w);
+}
+
+static void test_every_value_that_disagrees(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *text;
+        int form;
+        bool contradicts;
+    } told[] = {
+        {"T", "1.0", 0, false},      {"T", "1000e-3", 0, false}, {"T", "1.0000001", 0, true}, {"T", "NaN", 0, true},
+        {"T", "-Infinity", 0, true}, {"T", "warm", 0, false},    {"EPS", "0.1", 1, false},    {"EPS", "0.2", 1, true},
+        {"TAU", "1", 0, false},      {"TAU", "-1", 0, true},     {"I0", "7", 0, false}, /* the list says nothing */
+        {"MU", "7", 1, false},
+    };
+    struct world w;
+    begin(&w, false, LIST);
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        struct fact f = {.kind = FACT_FILE, .root = ROOT_BATCH, .place = A};
+        struct fact_value v = {profile_value_index(profile_builtin(), told[i].name), told[i].text, told[i].form};
+        f.u.file = (struct fact_file){.artifact = profile_artifact_index(profile_builtin(), "run_config.json"),
+                                      .content = CONTENT_WHOLE,
+                                      .values = &v,
+                                      .n_values = 1};
+        table_apply(w.table, &f);
+        table_tick(w.table, 0);
+        const struct place *p = table_place(w.table, table_row(w.table, 0), ROOT_BATCH, NULL);
+        if ((p->mismatches != NULL) != told[i].contradicts) fail_msg("%s %s", told[i].name, told[i].text);
+        if (p->mismatches) assert_int_equal(p->mismatches->form, told[i].form);
+    }
+    recount(&w);
+    world_free(&w);
+}
+
+static void test_elsewhere(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, false, LIST);
+    struct fact f = {.kind = FACT_ELSEWHERE, .place = B};
+    f.u.elsewhere.path = "/data/sweep/batch_2/" B;
+    f.u.elsewhere.whole = 4;
+    table_apply(w.table, &f);
+    f.place = "T9_eps0p1_tau1"; /* not of this list */
+    table_apply(w.table, &f);
+    scan_empty(&w, ROOT_BATCH);
+    assert_int_equal(table_flag_count(w.table, FLAG_BIT_ELSEWHERE), 1);
+    assert_string_equal(table_find(w.table, B)->elsewhere, "/data/sweep/batch_2/" B);
+    assert_int_equal(status_of(&w, B), STATUS_PENDING);
+    table_set_over(w.table, true, 0);
+    world_tick(&w);
+    assert_int_equal(status_of(&w, B), STATUS_MISSING); /* here it is missing all the same */
+    recount(&w);
+    world_running(&w, B); /* it is here after all */
+    world_tick(&w);
+    assert_int_equal(table_flag_count(w.table, FLAG_BIT_ELSEWHERE), 0);
+    world_list(&w, LIST);
+    world_tick(&w);
+    assert_null(table_find(w.table, B)->elsewhere);
+    recount(&w);
+    world_free(&w);
+}
+
 static void test_discovery_then_list(void **state) {
     (void)state;
     struct world w;
@@ -339,6 +459,9 @@ int main(void) {
         cmocka_unit_test(test_stall_clock_stands_still),
         cmocka_unit_test(test_alias),
         cmocka_unit_test(test_duplicates),
+        cmocka_unit_test(test_moved_batch),
+        cmocka_unit_test(test_every_value_that_disagrees),
+        cmocka_unit_test(test_elsewhere),
         cmocka_unit_test(test_discovery_then_list),
         cmocka_unit_test(test_overwritten),
         cmocka_unit_test(test_over_and_reopened),
