@@ -22,3 +22,15 @@ uint64_t process_start_time(int64_t pid) {
     }
     return strtoull(p, NULL, 10); /* 0 when there is no number */
 }
+
+bool process_name(int64_t pid, char *out, size_t cap) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%lld/comm", (long long)pid);
+    FILE *f = fopen(path, "re");
+    if (!f) return false;
+    size_t n = fread(out, 1, cap - 1, f);
+    fclose(f);
+    if (n > 0 && out[n - 1] == '\n') n--;
+    out[n] = '\0';
+    return n > 0;
+}

@@ -1,5 +1,6 @@
 #include "platform/process.h"
 
+#include <libproc.h>
 #include <sys/proc.h>
 #include <sys/sysctl.h>
 
@@ -11,3 +12,5 @@ uint64_t process_start_time(int64_t pid) {
     const struct timeval *t = &info.kp_proc.p_starttime;
     return (uint64_t)t->tv_sec * 1000000 + (uint64_t)t->tv_usec;
 }
+
+bool process_name(int64_t pid, char *out, size_t cap) { return proc_name((int)pid, out, (uint32_t)cap) > 0; }

@@ -1,5 +1,6 @@
 #include "platform/process.h"
 
+#include <string.h>
 #include <windows.h>
 
 uint64_t process_start_time(int64_t pid) {
@@ -13,4 +14,16 @@ uint64_t process_start_time(int64_t pid) {
     }
     CloseHandle(process);
     return start;
+}
+
+bool process_name(int64_t pid, char *out, size_t cap) {
+    WCHAR path[1024];
+    DWORD len = sizeof path / sizeof *path;
+    HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)pid);
+    if (!process) return false;
+    BOOL known = QueryFullProcessImageNameW(process, 0, path, &len);
+    CloseHandle(process);
+    if (!known) return false;
+    const WCHAR *slash = wcsrchr(path, L'\\');
+    return WideCharToMultiByte(CP_UTF8, 0, slash ? slash + 1 : path, -1, out, (int)cap, NULL, NULL) > 0;
 }

@@ -20,6 +20,16 @@ struct fs_stat {
     uint64_t id;      /* inode or file index mixed with the device; 0: the file system has none */
 };
 
+/* What is known of a file when it is asked who holds it. */
+enum fs_lock_look {
+    FS_LOCK_READ,   /* it was read well, or only stat was asked: what costs nothing */
+    FS_LOCK_OPEN,   /* it is open and not whole */
+    FS_LOCK_CLOSED, /* it is not open: worth opening once, where that is the only way */
+    FS_LOCK_REFUSED /* opening or reading it failed with UV_EBUSY: it is held, but by whom? */
+};
+
+enum { FS_HOLDER_BYTES = 128 };
+
 struct fs_dir;  /* an open directory */
 struct fs_file; /* a regular file open for reading, sharing everything */
 
@@ -43,6 +53,11 @@ struct fs_ops {
     int64_t (*file_read)(void *ctx, struct fs_file *f, int64_t offset, void *buf, size_t len);
     int (*file_stat)(void *ctx, struct fs_file *f, struct fs_stat *out);
     void (*file_close)(void *ctx, struct fs_file *f);
+    /* Does somebody hold the file exclusively? f: open, or NULL; st: of the file, may be NULL for FS_LOCK_REFUSED.
+     * holder becomes "name (pid)", as the system gives the name, or "" when it cannot be seen. NULL: nothing can be
+     * seen on this file system. */
+    bool (*lock)(void *ctx, struct fs_dir *dir, const char *path, struct fs_file *f, const struct fs_stat *st,
+                 enum fs_lock_look look, char holder[FS_HOLDER_BYTES]);
 };
 
 /* The machine's file system. Thread safe. */

@@ -1,4 +1,6 @@
 /* fs_real for POSIX systems: descriptors and the *at calls, no path joining, no thread pool. */
+#include "platform/file_id.h"
+#include "platform/lock.h"
 #include "watch/fs_ops.h"
 
 #include <dirent.h>
@@ -9,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
+
+_Static_assert((int)FS_HOLDER_BYTES == (int)LOCK_HOLDER_BYTES, "a holder is copied as it is");
 
 struct fs_dir {
     int fd;
@@ -31,12 +35,6 @@ static enum fs_type type_of(mode_t mode) {
 
 /* Inode numbers are unique within one device only: the device's bits are spread over the whole word, so that files
  * of two mounts do not meet on small inode numbers. */
-static uint64_t identity(const struct stat *s) {
-    if (s->st_ino == 0) return 0;
-    uint64_t id = (uint64_t)s->st_ino ^ ((uint64_t)s->st_dev * UINT64_C(0x9E3779B97F4A7C15));
-    return id != 0 ? id : 1;
-}
-
 static void convert(const struct stat *s, struct fs_stat *out) {
 #ifdef __APPLE__
     const struct timespec *mtime = &s->st_mtimespec;
@@ -51,7 +49,7 @@ static void convert(const struct stat *s, struct fs_stat *out) {
     out->type = type_of(s->st_mode);
     out->size = s->st_size;
     out->mtime_ns = seconds * 1000000000 + mtime->tv_nsec;
-    out->id = identity(s);
+    out->id = file_id((uint64_t)s->st_dev, (uint64_t)s->st_ino);
 }
 
 static int open_retrying(int at, const char *path, int flags) {
@@ -193,6 +191,18 @@ static void real_file_close(void *ctx, struct fs_file *f) {
     free(f);
 }
 
+static bool real_lock(void *ctx, struct fs_dir *dir, const char *path, struct fs_file *f, const struct fs_stat *st,
+                      enum fs_lock_look look, char holder[FS_HOLDER_BYTES]) {
+    struct lock_holder who = {""};
+    (void)ctx;
+    (void)dir;
+    (void)path;
+    bool ask_file = look == FS_LOCK_OPEN && f != NULL;
+    bool held = lock_held(ask_file ? f->fd : -1, st != NULL ? st->id : 0, &who);
+    memcpy(holder, who.text, sizeof who.text);
+    return held || look == FS_LOCK_REFUSED;
+}
+
 const struct fs_ops *fs_real(void) {
     static const struct fs_ops ops = {
         .dir_open = real_dir_open,
@@ -204,6 +214,7 @@ const struct fs_ops *fs_real(void) {
         .file_read = real_file_read,
         .file_stat = real_file_stat,
         .file_close = real_file_close,
+        .lock = real_lock,
     };
     return &ops;
 }

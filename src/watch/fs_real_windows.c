@@ -1,12 +1,16 @@
 /* fs_real for Windows, over libuv's synchronous file calls: they share everything when they open (a file watched must
  * stay free to be written, renamed and deleted) and speak UTF-8. There are no relative calls, so a directory is its
  * path; no handle is kept open between calls, which also leaves a drive free to be removed. */
+#include "platform/file_id.h"
+#include "platform/lock.h"
 #include "watch/fs_ops.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
 #include <windows.h>
+
+_Static_assert((int)FS_HOLDER_BYTES == (int)LOCK_HOLDER_BYTES, "a holder is copied as it is");
 
 struct fs_dir {
     char *path; /* absolute, with the prefix that lifts the 260-character limit */
@@ -95,7 +99,7 @@ static void convert(const uv_stat_t *s, struct fs_stat *out) {
     out->type = format == S_IFREG ? FS_TYPE_FILE : format == S_IFDIR ? FS_TYPE_DIR : FS_TYPE_OTHER;
     out->size = (int64_t)s->st_size;
     out->mtime_ns = (int64_t)s->st_mtim.tv_sec * 1000000000 + s->st_mtim.tv_nsec;
-    out->id = s->st_ino != 0 ? s->st_ino ^ (s->st_dev * UINT64_C(0x9E3779B97F4A7C15)) : 0;
+    out->id = file_id(s->st_dev, s->st_ino);
 }
 
 static int stat_path(const char *path, struct fs_stat *out) {
@@ -224,6 +228,28 @@ static int64_t real_file_read(void *ctx, struct fs_file *f, int64_t offset, void
     return (int64_t)done;
 }
 
+/* An open for reading that shares everything fails only where somebody shares nothing. It is closed at once: while a
+ * handle is open, a writer cannot replace the file. */
+static bool real_lock(void *ctx, struct fs_dir *dir, const char *path, struct fs_file *f, const struct fs_stat *st,
+                      enum fs_lock_look look, char holder[FS_HOLDER_BYTES]) {
+    struct lock_holder who = {""};
+    (void)f;
+    (void)st;
+    holder[0] = '\0';
+    if (look != FS_LOCK_CLOSED && look != FS_LOCK_REFUSED) return false;
+    if (look == FS_LOCK_CLOSED) {
+        struct fs_file *opened;
+        struct fs_stat now;
+        int err = real_file_open(ctx, dir, path, true, &opened, &now);
+        if (err == 0) real_file_close(ctx, opened);
+        if (err != UV_EBUSY) return false;
+    }
+    char *full = join(dir, path);
+    if (full != NULL && lock_users(full, &who, 1) > 0) memcpy(holder, who.text, sizeof who.text);
+    free(full);
+    return true;
+}
+
 const struct fs_ops *fs_real(void) {
     static const struct fs_ops ops = {
         .dir_open = real_dir_open,
@@ -235,6 +261,7 @@ const struct fs_ops *fs_real(void) {
         .file_read = real_file_read,
         .file_stat = real_file_stat,
         .file_close = real_file_close,
+        .lock = real_lock,
     };
     return &ops;
 }

@@ -18,6 +18,8 @@ enum {
 /* One file, open. */
 struct subject {
     const struct fs_ops *fs;
+    struct fs_dir *dir;
+    const char *path;
     struct fs_file *file;
     struct fs_stat st;
     const struct profile *profile;
@@ -193,15 +195,24 @@ static bool no_file(struct fact_file *out, int artifact, const struct fs_stat *s
     return true;
 }
 
-static bool failed(struct fact_file *out, int artifact, const struct fs_stat *st, int code, struct inspect_buffer *b) {
+static void ask_lock(const struct subject *s, struct fs_file *file, const struct fs_stat *st, enum fs_lock_look look,
+                     struct fact_file *out) {
+    if (s->fs->lock == NULL) return;
+    out->locked = s->fs->lock(s->fs->ctx, s->dir, s->path, file, st, look, s->b->holder);
+    out->holder = out->locked && s->b->holder[0] != '\0' ? s->b->holder : NULL;
+}
+
+/* st: of the file, where it was still seen; or NULL. */
+static bool failed(const struct subject *s, const struct fs_stat *st, int code, struct fact_file *out) {
     char words[128];
-    start(out, artifact, fs_means_absent(code) ? NULL : st);
+    start(out, s->artifact, fs_means_absent(code) ? NULL : st);
     if (fs_means_absent(code)) {
         out->content = CONTENT_ABSENT;
         return true;
     }
     out->content = CONTENT_UNREADABLE;
-    out->note = inspect_note(b, "cannot be read: %s", uv_strerror_r(code, words, sizeof words));
+    out->note = inspect_note(s->b, "cannot be read: %s", uv_strerror_r(code, words, sizeof words));
+    if (code == UV_EBUSY) ask_lock(s, NULL, st, FS_LOCK_REFUSED, out);
     return true;
 }
 
@@ -215,6 +226,9 @@ static int read_once(struct subject *s, struct fact_file *out) {
         if (err < 0) result = err;
         if (err == 0 && !same_version(&s->st, &after)) result = READ_SHORT;
         if (err == 0) s->st = after;
+        if (result == 0) {
+            ask_lock(s, s->file, &s->st, out->content == CONTENT_WHOLE ? FS_LOCK_READ : FS_LOCK_OPEN, out);
+        }
     }
     s->fs->file_close(s->fs->ctx, s->file);
     return result;
@@ -223,7 +237,7 @@ static int read_once(struct subject *s, struct fact_file *out) {
 bool inspect_file(const struct fs_ops *fs, struct fs_dir *dir, const char *path, const struct profile *p, int index,
                   bool known_regular, const uint64_t *cheap, struct inspect_buffer *b, struct fact_file *out,
                   int *err) {
-    struct subject s = {.fs = fs, .profile = p, .artifact = index, .b = b};
+    struct subject s = {.fs = fs, .dir = dir, .path = path, .profile = p, .artifact = index, .b = b};
     enum file_kind kind = p->artifact[index].kind;
     bool stat_first = (cheap != NULL && kind != KIND_MANIFEST) || kind == KIND_ANY;
     int ignored, *code = err != NULL ? err : &ignored;
@@ -232,12 +246,15 @@ bool inspect_file(const struct fs_ops *fs, struct fs_dir *dir, const char *path,
         bool regular = known_regular && i == 0;
         if (stat_first) {
             *code = fs->stat(fs->ctx, dir, path, &s.st);
-            if (*code < 0) return failed(out, index, NULL, *code, b);
+            if (*code < 0) return failed(&s, NULL, *code, out);
             if (s.st.type != FS_TYPE_FILE) return no_file(out, index, &s.st);
             start(out, index, &s.st);
             if (cheap != NULL && *cheap == inspect_version(s.st.id, s.st.size, s.st.mtime_ns)) return false;
             out->content = CONTENT_WHOLE;
-            if (kind == KIND_ANY) return true;
+            if (kind == KIND_ANY) {
+                ask_lock(&s, NULL, &s.st, FS_LOCK_READ, out);
+                return true;
+            }
             regular = true;
             stat_first = false;
         }
@@ -247,7 +264,7 @@ bool inspect_file(const struct fs_ops *fs, struct fs_dir *dir, const char *path,
             if (*code == 0 && s.st.type != FS_TYPE_FILE) return no_file(out, index, &s.st);
             if (*code == 0) continue; /* it is one by now */
         }
-        if (*code < 0) return failed(out, index, NULL, *code, b);
+        if (*code < 0) return failed(&s, NULL, *code, out);
         int result = read_once(&s, out);
         if (result == 0) {
             if (kind == KIND_MANIFEST && out->content == CONTENT_WHOLE) {
@@ -257,11 +274,12 @@ bool inspect_file(const struct fs_ops *fs, struct fs_dir *dir, const char *path,
         }
         if (result < 0) {
             *code = result;
-            return failed(out, index, &s.st, result, b);
+            return failed(&s, &s.st, result, out);
         }
     }
     start(out, index, &s.st);
     out->content = CONTENT_CHANGING;
     out->note = "changed every time it was read";
+    ask_lock(&s, NULL, &s.st, FS_LOCK_READ, out);
     return true;
 }

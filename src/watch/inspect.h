@@ -27,8 +27,8 @@ struct inspect_buffer;
 struct inspect_buffer *inspect_buffer_new(void);
 void inspect_buffer_free(struct inspect_buffer *b);
 
-/* Judges the file `path` in directory `dir` as artifact `index` of profile p. Fills *out completely, except via, name,
- * chunks, locked and holder, which it leaves zero. Strings and values of *out live in *b until the next call with it.
+/* Judges the file `path` in directory `dir` as artifact `index` of profile p. Fills *out completely, except via, name
+ * and chunks, which it leaves zero. Strings and values of *out live in *b until the next call with it.
  * known_regular: a listing or stat of this pass said it is a regular file.
  * cheap != NULL and equal to what the file's (id, size, mtime) hash to: content is not read, returns false and fills
  * only size, mtime_ns and id ("as last time"). Returns true when *out is a judgement. Never fails: errors are

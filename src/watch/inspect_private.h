@@ -18,6 +18,7 @@ struct inspect_buffer {
     struct fact_value values[INSPECT_FORMS];
     char text[INSPECT_FORMS][INSPECT_VALUE_MAX + 1]; /* one slot a form, so a repeated key costs nothing more */
     char note[INSPECT_MARKER_MAX + 1];
+    char holder[FS_HOLDER_BYTES];
 };
 
 /* Room for size bytes in b->data; what was there is lost. Out of memory: abort(). */

@@ -45,9 +45,15 @@ static void *must(void *p) {
     return p;
 }
 
-struct scan_memory *scan_memory_new(const struct profile *p) {
-    return must(calloc(1, sizeof(struct scan_memory) + (size_t)p->n_artifacts * sizeof(uint64_t)));
+static size_t memory_size(const struct profile *p) {
+    return sizeof(struct scan_memory) + 2 * (size_t)p->n_artifacts * sizeof(uint64_t);
 }
+
+struct scan_memory *scan_memory_new(const struct profile *p) {
+    return must(calloc(1, memory_size(p)));
+}
+
+void scan_memory_forget(struct scan_memory *m, const struct profile *p) { memset(m, 0, memory_size(p)); }
 
 struct scan *scan_new(const struct fs_ops *fs, const struct profile *p, enum root_id root) {
     struct scan *s = must(calloc(1, sizeof *s));
@@ -225,10 +231,17 @@ static uint64_t mix(uint64_t a, uint64_t b) {
     return text_hash(pair, sizeof pair, 0);
 }
 
-/* Identifies the version of a file that was told: which file stands for the artifact, and its identity, size and time.
- */
-static uint64_t told_version(const char *name, const struct fact_file *f) {
-    return mix(text_hash(name, strlen(name), (uint64_t)f->chunks + 1), inspect_version(f->id, f->size, f->mtime_ns));
+/* Identifies the version of a file that was told: which file stands for the artifact, and its identity, size and time,
+ * and who held it (held_by). */
+static uint64_t told_version(const char *name, const struct fact_file *f, uint64_t held) {
+    uint64_t h =
+        mix(text_hash(name, strlen(name), (uint64_t)f->chunks + 1), inspect_version(f->id, f->size, f->mtime_ns));
+    return held != 0 ? mix(h, held) : h;
+}
+
+static uint64_t held_by(bool locked, const char *holder) {
+    if (!locked) return 0;
+    return text_hash(holder ? holder : "", holder ? strlen(holder) : 0, 5) | 1;
 }
 
 /* What is remembered of a told file: its version, and in the lowest bit whether it was whole. */
@@ -241,7 +254,24 @@ struct look {
     bool changed;
     int err;       /* the root cannot be reached */
     bool vanished; /* listed, but not there any more when it was read */
+    bool idle;     /* unfinished, and nothing has changed lately: does somebody hold a file that is whole? */
 };
+
+static uint64_t *told_held(const struct scan *s, struct scan_memory *m, int artifact) {
+    return &m->told[s->profile->n_artifacts + artifact];
+}
+
+/* A whole file is not read again, but a lock on it may be what the run waits for. It costs nothing where the system
+ * lists its locks; elsewhere the file must be opened for it, so finished and busy cases are left alone. Returns whether
+ * it is held as it was told. */
+static bool held_as_told(struct scan *s, const struct look *l, int artifact, struct subdir *d, const char *name,
+                         const struct fs_stat *st) {
+    char holder[FS_HOLDER_BYTES];
+    uint64_t told = *told_held(s, l->memory, artifact);
+    if (!s->fs->lock || (!l->idle && told == 0)) return true;
+    bool locked = s->fs->lock(s->fs->ctx, d->handle, name, NULL, st, FS_LOCK_CLOSED, holder);
+    return held_by(locked, holder) == told;
+}
 
 /* Judges one file for an artifact; tells it unless it is as it was told. Returns its content, or -1 for "as told". */
 static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *d, const struct name *entry,
@@ -254,7 +284,10 @@ static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *
         struct fact_file same = {.size = st.size, .mtime_ns = st.mtime_ns, .id = st.id, .chunks = chunks};
         /* What was not whole is read again even so: it may have been finished within one tick of its time. */
         bool whole = l->memory->told[artifact] & 1;
-        if (whole && same_version(l->memory->told[artifact], told_version(name, &same))) return -1;
+        uint64_t version = told_version(name, &same, *told_held(s, l->memory, artifact));
+        if (whole && same_version(l->memory->told[artifact], version) && held_as_told(s, l, artifact, d, name, &st)) {
+            return -1;
+        }
     }
     inspect_file(s->fs, d->handle, name, s->profile, artifact, entry->type == FS_TYPE_FILE, NULL, s->inspect, f, &err);
     if (err < 0 && fs_means_unreachable(err)) l->err = err;
@@ -267,21 +300,27 @@ static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *
 }
 
 /* A manifest speaks of other files: it is read every time, and told when what it says has changed. */
-static uint64_t told_hash(const struct scan *s, const char *name, const struct fact_file *f) {
-    uint64_t h = told_version(name, f);
-    if (s->profile->artifact[f->artifact].kind != KIND_MANIFEST) return h;
-    return mix(h, text_hash(f->note ? f->note : "", f->note ? strlen(f->note) : 0, f->differs));
+static uint64_t told_hash(const struct scan *s, const char *name, const struct fact_file *f, uint64_t held) {
+    uint64_t h = told_version(name, f, held);
+    if (s->profile->artifact[f->artifact].kind == KIND_MANIFEST) {
+        h = mix(h, text_hash(f->note ? f->note : "", f->note ? strlen(f->note) : 0, f->differs));
+    }
+    return (h & ~UINT64_C(1)) | (f->content == CONTENT_WHOLE);
 }
 
 static void tell(struct scan *s, struct look *l, const char *name, const struct fact_file *f) {
-    uint64_t h = told_hash(s, name, f);
     if (l->memory) {
-        h = (h & ~UINT64_C(1)) | (f->content == CONTENT_WHOLE);
-        if (l->memory->told[f->artifact] == h) return;
+        uint64_t *told = &l->memory->told[f->artifact], *held = told_held(s, l->memory, f->artifact);
+        uint64_t holds = held_by(f->locked, f->holder), h = told_hash(s, name, f, holds);
+        if (*told == h) return;
+        /* A lock taken or given back is told, but is no change of the case: no event announces it. */
+        l->changed |= *told != told_hash(s, name, f, *held);
         /* A file caught in the middle of a change is looked at again. */
-        l->memory->told[f->artifact] = f->content == CONTENT_CHANGING ? 1 : h;
+        *told = f->content == CONTENT_CHANGING ? 1 : h;
+        *held = holds;
+    } else {
+        l->changed = true;
     }
-    l->changed = true;
     put_file(s, l->place, f, l->at);
 }
 
@@ -291,6 +330,7 @@ static void tell_absent(struct scan *s, struct look *l, int artifact) {
     /* Told also when nothing was told before: the model may know an older file, from before the root went away. */
     l->changed |= l->memory->told[artifact] != 0;
     l->memory->told[artifact] = 2;
+    *told_held(s, l->memory, artifact) = 0;
     struct fact_file f = {.artifact = artifact, .content = CONTENT_ABSENT};
     put_file(s, l->place, &f, l->at);
 }
@@ -325,7 +365,7 @@ static bool look_at_alternatives(struct scan *s, struct look *l, int artifact, s
         }
         if (content == CONTENT_ABSENT || content == CONTENT_NOT_A_FILE || best_name) continue;
         best = f;
-        best.note = NULL; /* the buffer it stands in is used again */
+        best.note = best.holder = NULL; /* the buffer they stand in is used again */
         best.values = NULL;
         best.n_values = 0;
         best_name = name;
@@ -427,6 +467,14 @@ static void put_place(struct scan *s, const char *name, bool present, int64_t at
     fact_batch_add(s->facts, &f);
 }
 
+/* Was every required artifact told to be whole? */
+static bool is_finished(const struct scan *s, const struct scan_memory *m) {
+    for (int i = 0; i < s->profile->n_artifacts; i++) {
+        if ((s->profile->artifact[i].roles & ROLE_REQUIRED) && !(m->told[i] & 1)) return false;
+    }
+    return true;
+}
+
 static int scan_once(struct scan *s, struct fs_dir *root, const char *name, struct look *l,
                      const struct scan_subscriber *subscriber) {
     struct scan_memory *memory = l->memory;
@@ -436,17 +484,19 @@ static int scan_once(struct scan *s, struct fs_dir *root, const char *name, stru
         if (!memory || memory->present) put_place(s, name, false, l->at);
         if (memory) {
             l->changed = memory->present;
-            memset(memory, 0, sizeof *memory + (size_t)s->profile->n_artifacts * sizeof(uint64_t));
+            scan_memory_forget(memory, s->profile);
         }
         return 0;
     }
+    l->idle = memory && memory->rested && !is_finished(s, memory);
     for (int i = 0; i < s->profile->n_artifacts; i++) {
         look_at_artifact(s, l, i);
         if (l->err < 0) return l->err;
     }
     take_stamp(s, memory != NULL);
     if (memory) {
-        if (!memory->present || memory->stamp != s->stamp) l->changed = true;
+        memory->rested = memory->present && memory->stamp == s->stamp;
+        if (!memory->rested) l->changed = true;
         memory->present = true;
         memory->stamp = s->stamp;
         memory->newest_ns = s->newest_ns;
@@ -457,11 +507,10 @@ static int scan_once(struct scan *s, struct fs_dir *root, const char *name, stru
 
 int scan_place(struct scan *s, struct fs_dir *root, const char *name, struct scan_memory *memory,
                const struct scan_subscriber *subscriber, int64_t at, struct fact_sink sink) {
-    size_t memory_size = sizeof(struct scan_memory) + (size_t)s->profile->n_artifacts * sizeof(uint64_t);
-    uint64_t before[(sizeof(struct scan_memory) / sizeof(uint64_t)) + PROFILE_MAX_ARTIFACTS + 1];
+    uint64_t before[(sizeof(struct scan_memory) / sizeof(uint64_t)) + 2 * PROFILE_MAX_ARTIFACTS + 1];
     struct look l = {.place = name, .memory = memory, .at = at};
     int err = 0;
-    if (memory) memcpy(before, memory, memory_size);
+    if (memory) memcpy(before, memory, memory_size(s->profile));
     for (int try = 0; try < SCAN_TRIES; try++) {
         fact_batch_clear(s->facts);
         l.changed = l.vanished = false;
@@ -469,7 +518,7 @@ int scan_place(struct scan *s, struct fs_dir *root, const char *name, struct sca
         err = scan_once(s, root, name, &l, subscriber);
         close_dirs(s);
         if (err == 0 && !l.vanished) break;
-        if (memory && (err < 0 || try + 1 < SCAN_TRIES)) memcpy(memory, before, memory_size);
+        if (memory && (err < 0 || try + 1 < SCAN_TRIES)) memcpy(memory, before, memory_size(s->profile));
         if (err < 0) return err;
     }
     for (size_t i = 0; i < fact_batch_count(s->facts); i++) sink.put(sink.ctx, fact_batch_at(s->facts, i));

@@ -25,11 +25,14 @@ struct scan_subscriber {
  * Zeroed: nothing is known, everything is told. */
 struct scan_memory {
     bool present;
+    bool rested; /* the last scan saw what the one before it saw */
     uint64_t stamp;
     int64_t newest_ns; /* newest modification time inside, ns since 1970 UTC; 0 none */
-    uint64_t told[];   /* [profile->n_artifacts] hash of the last FILE fact without its content; 0 never told */
+    uint64_t told[];   /* [profile->n_artifacts] hash of the last FILE fact without its content; 0 never told; then as
+                          many hashes of who held it then, 0 nobody */
 };
 struct scan_memory *scan_memory_new(const struct profile *p); /* free() it */
+void scan_memory_forget(struct scan_memory *m, const struct profile *p);
 
 struct scan;
 struct scan *scan_new(const struct fs_ops *fs, const struct profile *p, enum root_id root);

@@ -282,7 +282,7 @@ static void forget_all(struct scanner *s, int64_t now) {
     for (size_t i = 0; i < s->n_places; i++) {
         struct splace *p = s->places[i];
         drop_watches(s, p);
-        memset(p->memory, 0, sizeof *p->memory + (size_t)s->c.profile->n_artifacts * sizeof(uint64_t));
+        scan_memory_forget(p->memory, s->c.profile);
         set_due(s, p, now);
     }
     if (s->root_watched) stop_watch(s, 0);

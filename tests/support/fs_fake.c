@@ -16,6 +16,8 @@ struct node {
     bool unreachable;    /* top of an unmounted tree */
     uint64_t id;
     int64_t mtime_ns, granularity_ns;
+    char *holder; /* NULL: nobody */
+    bool refuses;
     unsigned char *data; /* file: content; link: target with NUL */
     size_t size;
     struct node **children; /* sorted by name */
@@ -91,6 +93,7 @@ static void node_unref(struct fs_fake *f, struct node *n) {
     f->free_ids = grown(f->free_ids, f->n_free_ids, sizeof *f->free_ids);
     f->free_ids[f->n_free_ids++] = n->id;
     free(n->name);
+    free(n->holder);
     free(n->data);
     free(n->children);
     free(n);
@@ -572,6 +575,18 @@ int fs_fake_set_id(struct fs_fake *f, const char *path, uint64_t id) {
     return locked(f, err);
 }
 
+int fs_fake_hold(struct fs_fake *f, const char *path, const char *holder, bool refuses) {
+    struct node *n;
+    uv_mutex_lock(&f->lock);
+    int err = find(f, path, &n);
+    if (err == 0) {
+        free(n->holder);
+        n->holder = holder != NULL ? copy_text(holder) : NULL;
+        n->refuses = holder != NULL && refuses;
+    }
+    return locked(f, err);
+}
+
 int fs_fake_granularity(struct fs_fake *f, const char *dir, int64_t ns) {
     struct node *n;
     uv_mutex_lock(&f->lock);
@@ -847,6 +862,7 @@ static int op_file_open(void *ctx, struct fs_dir *parent, const char *path, bool
     struct node *n;
     uv_mutex_lock(&f->lock);
     int err = resolve(f, FS_FAKE_OPEN, parent, path, &n);
+    if (err == 0 && n->refuses) err = UV_EBUSY;
     if (err == 0 && n->kind != NODE_FILE) {
         if (known_regular && n->kind == NODE_SPECIAL) f->counts.special_opens++;
         err = UV_EINVAL;
@@ -887,6 +903,22 @@ static void op_file_close(void *ctx, struct fs_file *file) {
     free(file);
 }
 
+static bool op_lock(void *ctx, struct fs_dir *dir, const char *path, struct fs_file *file, const struct fs_stat *st,
+                    enum fs_lock_look look, char holder[FS_HOLDER_BYTES]) {
+    struct fs_fake *f = ctx;
+    struct node *n = file != NULL ? file->node : NULL;
+    (void)st;
+    uv_mutex_lock(&f->lock);
+    if (look == FS_LOCK_CLOSED) f->counts.closed_locks++;
+    int links = 0; /* not counted as a stat: a real one knows its file from the one before */
+    bool known = n != NULL || lookup(f, dir->node, path, true, &links, &n) == 0;
+    bool held = known && n->holder != NULL;
+    holder[0] = '\0';
+    if (held) strncat(holder, n->holder, FS_HOLDER_BYTES - 1);
+    uv_mutex_unlock(&f->lock);
+    return held;
+}
+
 struct fs_fake *fs_fake_new(void) {
     struct fs_fake *f = must(calloc(1, sizeof *f));
     if (uv_mutex_init_recursive(&f->lock) != 0) abort();
@@ -905,6 +937,7 @@ struct fs_fake *fs_fake_new(void) {
         .file_read = op_file_read,
         .file_stat = op_file_stat,
         .file_close = op_file_close,
+        .lock = op_lock,
     };
     return f;
 }

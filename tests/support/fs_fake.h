@@ -43,6 +43,10 @@ int fs_fake_set_id(struct fs_fake *f, const char *path, uint64_t id);
 void fs_fake_reuse_ids(struct fs_fake *f, bool on); /* a new node takes the id of the node removed last; off at first */
 void fs_fake_hide_types(struct fs_fake *f, bool on); /* listings tell FS_TYPE_UNKNOWN for everything */
 
+/* Somebody holds the file: holder as fs_ops.lock tells it, "" unknown, NULL: nobody. refuses: opening it then fails
+ * with UV_EBUSY, as on Windows. */
+int fs_fake_hold(struct fs_fake *f, const char *path, const char *holder, bool refuses);
+
 /* Drives. Unmount: what was in the directory is out of reach (open handles get UV_EIO), and an empty directory with
  * another identity stands there. Vanish: the name itself is gone. Restore: all is back as it was, also the identities;
  * what was put in the empty directory meanwhile is gone. Nesting is not supported. Watches inside die without an event.
@@ -66,6 +70,7 @@ void fs_fake_hook(struct fs_fake *f, void (*before)(void *arg, enum fs_fake_op o
 struct fs_fake_counts {
     uint64_t op[FS_FAKE_OPS]; /* how many were asked for; stats through open handles count as FS_FAKE_STAT */
     uint64_t bytes_read;
+    uint64_t closed_locks;  /* files asked for their lock without being open otherwise */
     uint64_t special_opens; /* a FIFO or device was opened: must stay 0 */
     int64_t open_handles;   /* now */
 };
