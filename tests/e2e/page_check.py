@@ -12,6 +12,8 @@ import json
 import os
 import pathlib
 import select
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,7 +30,8 @@ class Browser:
                    "--hide-scrollbars", "--remote-debugging-pipe", f"--user-data-dir={profile}", "about:blank"]
         shell = f'exec 3<&{to_browser} 4>&{from_browser}; exec "$@"'
         self.process = subprocess.Popen(["bash", "-c", shell, "bash", *command], stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL, pass_fds=(to_browser, from_browser))
+                                        stderr=subprocess.DEVNULL, pass_fds=(to_browser, from_browser),
+                                        start_new_session=True)
         os.close(to_browser)
         os.close(from_browser)
         self.buffer = b""
@@ -78,7 +81,7 @@ class Browser:
         return False
 
     def close(self):
-        self.process.kill()
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
 
@@ -179,25 +182,26 @@ def requests(browser):
 def main():
     program, page, cases = sys.argv[1], sys.argv[2], int(sys.argv[3])
     pictures = pathlib.Path(sys.argv[5]) if len(sys.argv) > 5 else None
-    with tempfile.TemporaryDirectory() as profile:
-        browser = Browser(program, profile)
+    profile = tempfile.mkdtemp()
+    browser = Browser(program, profile)
+    try:
         try:
-            try:
-                target = browser.call("Target.createTarget", url="about:blank")["targetId"]
-                browser.session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-            except (TimeoutError, EOFError, BrokenPipeError):
-                print(f"skipped: {program} does not start here")
-                return 77
-            for domain in ("Page", "Runtime", "Log", "Network"):
-                browser.call(f"{domain}.enable")
-            size(browser, 1280)
-            look(browser, page, cases)
-            check(complaints(browser) == [], f"no error in the console {complaints(browser)}")
-            check(requests(browser) == [], f"no request to anywhere {requests(browser)}")
-            for width in (1280, 400) if pictures else ():
-                screenshot(browser, width, pictures / f"report_{width}.png")
-        finally:
-            browser.close()
+            target = browser.call("Target.createTarget", url="about:blank")["targetId"]
+            browser.session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        except (TimeoutError, EOFError, BrokenPipeError):
+            print(f"skipped: {program} does not start here")
+            return 77
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            browser.call(f"{domain}.enable")
+        size(browser, 1280)
+        look(browser, page, cases)
+        check(complaints(browser) == [], f"no error in the console {complaints(browser)}")
+        check(requests(browser) == [], f"no request to anywhere {requests(browser)}")
+        for width in (1280, 400) if pictures else ():
+            screenshot(browser, width, pictures / f"report_{width}.png")
+    finally:
+        browser.close()
+        shutil.rmtree(profile, ignore_errors=True)
     return 1 if failed else 0
 
 
