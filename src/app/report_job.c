@@ -36,6 +36,8 @@ static void files_begin(struct files *f, const struct session *s, char *const pa
         if (!path[o] || on_stdout(path[o])) continue;
         atomic_file_make_parents(path[o]); /* cannot be made: it may be there, the write decides */
         f->file[o] = atomic_file_begin(path[o]);
+        /* The report before this one; the lists follow from it. */
+        if (o != OUTPUT_RERUN && o != OUTPUT_RETRY) atomic_file_keep_previous(f->file[o]);
     }
 }
 

@@ -96,6 +96,7 @@ struct atomic_file {
     char *path, *unfinished;
     int fd;  /* negative: never opened */
     int err; /* the first one */
+    bool keeps;
 };
 
 struct atomic_file *atomic_file_begin(const char *path) {
@@ -116,6 +117,30 @@ void atomic_file_append(struct atomic_file *f, const void *bytes, size_t len) {
     if (f->err >= 0) f->err = write_all(f->fd, bytes, len);
 }
 
+void atomic_file_keep_previous(struct atomic_file *f) { f->keeps = true; }
+
+/* target: an existing file or nothing. */
+static void keep(const char *target) {
+    uv_fs_t req;
+    char *unfinished = temporary_for(target);
+    /* A second name costs nothing; where there are none (FAT), a copy. */
+    int err = finish(&req, uv_fs_link(NULL, &req, target, unfinished, NULL));
+    if (err < 0 && err != UV_ENOENT) {
+        err = finish(&req, uv_fs_copyfile(NULL, &req, target, unfinished, UV_FS_COPYFILE_EXCL, NULL));
+    }
+    if (err >= 0) {
+        size_t size = strlen(target) + sizeof ".1";
+        char *previous = malloc(size);
+        if (!previous) abort();
+        snprintf(previous, size, "%s.1", target);
+        finish(&req, uv_fs_rename(NULL, &req, unfinished, previous, NULL));
+        free(previous);
+        /* Renaming one name of a file to another of the same file does nothing (POSIX): this one may still be there. */
+        finish(&req, uv_fs_unlink(NULL, &req, unfinished, NULL));
+    }
+    free(unfinished);
+}
+
 int atomic_file_commit(struct atomic_file *f) {
     uv_fs_t req;
     int err = f->err;
@@ -123,6 +148,7 @@ int atomic_file_commit(struct atomic_file *f) {
         if (err >= 0) err = finish(&req, uv_fs_fsync(NULL, &req, f->fd, NULL));
         int closed = finish(&req, uv_fs_close(NULL, &req, f->fd, NULL));
         if (err >= 0) err = closed;
+        if (err >= 0 && f->keeps) keep(f->path);
         if (err >= 0) err = finish(&req, uv_fs_rename(NULL, &req, f->unfinished, f->path, NULL));
         if (err < 0) finish(&req, uv_fs_unlink(NULL, &req, f->unfinished, NULL));
     }

@@ -17,6 +17,10 @@ struct atomic_file *atomic_file_begin(const char *path);
 void atomic_file_append(struct atomic_file *f, const void *bytes, size_t len);
 int atomic_file_commit(struct atomic_file *f);
 
+/* The commit then keeps what it replaces as "<path>.1", in place of an older one; whole or not at all, like the rest.
+ * That it could not be kept is no error. */
+void atomic_file_keep_previous(struct atomic_file *f);
+
 /* Makes the directory a file is to stand in, one level: checks/ of an existing batch. 0 when it is there. */
 int atomic_file_make_parents(const char *path);
 

@@ -227,6 +227,31 @@ static void test_make_parents(void **state) {
     assert_int_equal(unlink(in_dir("checks/a.csv")), 0);
 }
 
+static void write_keeping(const char *text) {
+    struct atomic_file *f = atomic_file_begin(in_dir("report"));
+    atomic_file_keep_previous(f);
+    atomic_file_append(f, text, strlen(text));
+    assert_int_equal(atomic_file_commit(f), 0);
+}
+
+static void test_previous_is_kept(void **state) {
+    (void)state;
+    write_keeping("first");
+    assert_int_equal(count_entries(), 1); /* nothing was there to be kept */
+    write_keeping("second");
+    assert_content(in_dir("report.1"), "first");
+    write_keeping("third");
+    assert_content(in_dir("report"), "third");
+    assert_content(in_dir("report.1"), "second");
+    /* Two names of one file, as an interrupted commit leaves them. */
+    assert_int_equal(remove(in_dir("report.1")), 0);
+    assert_int_equal(link(in_dir("report"), in_dir("report.1")), 0);
+    write_keeping("fourth");
+    assert_content(in_dir("report"), "fourth");
+    assert_content(in_dir("report.1"), "third");
+    assert_int_equal(count_entries(), 2);
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -239,6 +264,7 @@ int main(void) {
         TEST(test_not_a_file),
         TEST(test_device),
         TEST(test_link),
+        TEST(test_previous_is_kept),
         TEST(test_long_name),
         TEST(test_make_parents),
     };
