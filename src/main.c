@@ -37,6 +37,9 @@ int main(int argc, char **argv) {
     case CMD_DEMO_WRITER:
         code = command_demo_writer(&o);
         break;
+    case CMD_SCAN:
+        code = command_scan(&o);
+        break;
     case CMD_WATCH:
         code = command_watch(&o);
         break;

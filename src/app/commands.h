@@ -10,5 +10,6 @@ int command_lint(const struct options *o);
 int command_watch(const struct options *o);
 int command_demo(const struct options *o);
 int command_demo_writer(const struct options *o);
+int command_scan(const struct options *o);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "app/front.h"
 #include "app/report_job.h"
+#include "app/scan.h"
 #include "model/settle.h"
 #include "platform/clock.h"
 #include "platform/process.h"
@@ -153,19 +154,24 @@ static void on_facts(void *ctx, struct fact_batch *b) {
     fact_batch_free(b);
 }
 
-static void open_archive(struct monitor *m, const char *path, bool learned) {
+/* apart: in a process of its own, which may hang without holding anybody. */
+static void open_root(struct monitor *m, enum root_id root, const char *path, bool learned, bool apart) {
+    char **argv = apart ? scan_argv(m->s->options, root, path) : NULL;
     struct root_options o = {.profile = m->s->profile,
-                             .root = ROOT_ARCHIVE,
+                             .root = root,
                              .path = path,
                              .learned = learned,
                              .fold_case = m->s->policy.fold_case,
-                             .only_wanted = true,
-                             .settle_ms = 3000,
-                             .idle_ms = 600 * 1000,
-                             .poll = m->s->options->poll};
+                             .poll = m->s->options->poll,
+                             .argv = (const char *const *)argv};
+    if (root_open(&m->loop, &o, on_facts, m, &m->workers[root]) != 0) abort();
+    free(argv);
+}
+
+static void open_archive(struct monitor *m, const char *path, bool learned) {
+    open_root(m, ROOT_ARCHIVE, path, learned, true);
     const char *text = m->s->list_text ? m->s->list_text : m->s->list_live;
     size_t len = m->s->list_text ? m->s->list_len : m->s->list_live_len;
-    if (root_open(&m->loop, &o, on_facts, m, &m->workers[ROOT_ARCHIVE]) != 0) abort();
     if (text) root_set_list(m->workers[ROOT_ARCHIVE], text, len);
 }
 
@@ -421,15 +427,7 @@ int monitor_run(struct session *s, bool dashboard, bool *hung) {
     m->parent_start = s->options->pid ? process_start_time(s->options->pid) : 0;
     m->parent_alive = true;
     open_front(m, dashboard);
-    struct root_options o = {.profile = s->profile,
-                             .root = ROOT_BATCH,
-                             .path = s->batch,
-                             .fold_case = s->policy.fold_case,
-                             .reads_list = true,
-                             .settle_ms = 3000,
-                             .idle_ms = 180 * 1000,
-                             .poll = s->options->poll};
-    if (root_open(&m->loop, &o, on_facts, m, &m->workers[ROOT_BATCH]) != 0) abort();
+    open_root(m, ROOT_BATCH, s->batch, false, false);
     if (s->archive) open_archive(m, s->archive, false);
     step(m);
     if (!m->leaving) uv_run(&m->loop, UV_RUN_DEFAULT);

@@ -10,9 +10,9 @@ static const struct {
     const char *name;
     enum command command;
 } commands[] = {
-    {"watch", CMD_WATCH}, {"check", CMD_CHECK},     {"show", CMD_SHOW},
-    {"lint", CMD_LINT},   {"demo", CMD_DEMO},       {"demo-writer", CMD_DEMO_WRITER},
-    {"help", CMD_HELP},   {"version", CMD_VERSION},
+    {"watch", CMD_WATCH}, {"check", CMD_CHECK}, {"show", CMD_SHOW},
+    {"lint", CMD_LINT},   {"demo", CMD_DEMO},   {"demo-writer", CMD_DEMO_WRITER},
+    {"scan", CMD_SCAN},   {"help", CMD_HELP},   {"version", CMD_VERSION},
 };
 
 enum option_type { OPT_FLAG, OPT_STRING, OPT_DURATION, OPT_INT, OPT_NUMBER, OPT_WORDS, OPT_COLOR, OPT_SEED };
@@ -21,7 +21,7 @@ enum option_type { OPT_FLAG, OPT_STRING, OPT_DURATION, OPT_INT, OPT_NUMBER, OPT_
 enum {
     LIVE = IN(CMD_WATCH) | IN(CMD_DEMO),
     READS = IN(CMD_WATCH) | IN(CMD_CHECK) | IN(CMD_SHOW),
-    SWEEP = READS | IN(CMD_DEMO_WRITER),
+    SWEEP = READS | IN(CMD_DEMO_WRITER) | IN(CMD_SCAN),
     ANY = LIVE | READS | IN(CMD_LINT)
 };
 
@@ -36,14 +36,14 @@ static const struct option known[] = {
     {"batch-dir", SWEEP, OPT_STRING, offsetof(struct options, batch_dir)},
     {"sweep-list", READS | IN(CMD_LINT), OPT_STRING, offsetof(struct options, sweep_list)},
     {"archive-dir", SWEEP, OPT_STRING, offsetof(struct options, archive_dir)},
-    {"require", READS, OPT_WORDS, 0},
+    {"require", READS | IN(CMD_SCAN), OPT_WORDS, 0},
     {"csv", LIVE | READS, OPT_STRING, offsetof(struct options, csv)},
     {"json", LIVE | IN(CMD_CHECK), OPT_STRING, offsetof(struct options, json)},
     {"html", LIVE | IN(CMD_CHECK), OPT_STRING, offsetof(struct options, html)},
     {"strict", LIVE | IN(CMD_CHECK), OPT_FLAG, offsetof(struct options, strict)},
     {"running", IN(CMD_CHECK) | IN(CMD_SHOW), OPT_FLAG, offsetof(struct options, running)},
     {"readers", IN(CMD_CHECK) | IN(CMD_SHOW), OPT_INT, offsetof(struct options, readers)},
-    {"poll", LIVE, OPT_FLAG, offsetof(struct options, poll)},
+    {"poll", LIVE | IN(CMD_SCAN), OPT_FLAG, offsetof(struct options, poll)},
     {"stall-after", LIVE, OPT_DURATION, offsetof(struct options, stall_after_ms)},
     {"settle", LIVE, OPT_DURATION, offsetof(struct options, settle_ms)},
     {"archive-grace", LIVE, OPT_DURATION, offsetof(struct options, archive_grace_ms)},

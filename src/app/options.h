@@ -21,6 +21,7 @@ enum command {
     CMD_LINT,
     CMD_DEMO,
     CMD_DEMO_WRITER, /* hidden: the child of demo that writes the sweep */
+    CMD_SCAN,        /* hidden: scans one root for a watch that reads its facts from stdout */
     CMD_HELP,
     CMD_VERSION
 };

@@ -232,7 +232,7 @@ static void find_names(struct session *s) {
 
 static int64_t or_default(int64_t value, int64_t fallback) { return value > 0 ? value : fallback; }
 
-static int open_profile(struct session *s) {
+int session_open_profile(struct session *s) {
     s->profile = profile_builtin();
     if (!s->options->require) return 0;
     int bad = 0;
@@ -249,7 +249,7 @@ static int open_profile(struct session *s) {
 int session_open(struct session *s, const struct options *o, bool live) {
     memset(s, 0, sizeof *s);
     s->options = o;
-    int code = open_profile(s);
+    int code = session_open_profile(s);
     if (code) return code;
     s->batch = find_batch(s->profile, o->batch_dir ? o->batch_dir : ".");
     if (o->archive_dir && o->archive_dir[0]) {

@@ -30,6 +30,8 @@ struct session {
 /* live: the batch need not exist yet. Returns 0 or an exit code, after saying why. */
 int session_open(struct session *s, const struct options *o, bool live);
 void session_close(struct session *s);
+/* The profile alone, of s->options. Returns 0 or an exit code, after saying why. */
+int session_open_profile(struct session *s);
 
 /* The explicit list's copy under checks/: written when none is kept yet, a differing one is reported. Blocking; any
  * thread. message: what there is to say, or "". */

@@ -68,6 +68,8 @@ struct fact {
             int64_t since;      /* monotonic ms since when this health holds */
             int64_t settle_ms;  /* how long a file must keep its size here before it is condemned */
             int64_t poll_ms;    /* how often active cases are read again */
+            uint64_t identity;  /* of the directory and its mount; another one: another directory. 0 unknown */
+            int64_t space_total, space_free; /* of its file system, in bytes; total 0: unknown */
         } root_state;
         struct {
             uint32_t generation;

@@ -440,6 +440,8 @@ static void apply_root(struct table *t, const struct fact *f) {
     r->since = f->u.root_state.since;
     r->settle_ms = f->u.root_state.settle_ms;
     r->poll_ms = f->u.root_state.poll_ms;
+    r->space_total = f->u.root_state.space_total;
+    r->space_free = f->u.root_state.space_free;
     set_string(&r->path, f->u.root_state.path);
     set_string(&r->reason, f->u.root_state.reason);
     if (readable != was_readable || !was_in_play) mark_all(t);

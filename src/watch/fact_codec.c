@@ -104,7 +104,7 @@ static void put_name(struct fact_text *t, const char *name) {
     }
 }
 
-static void put_text_of(struct fact_text *t, const char *key, const char *text, size_t len) {
+void fact_put_text(struct fact_text *t, const char *key, const char *text, size_t len) {
     if (text == NULL) return;
     put_word(t, key);
     put(t, "=");
@@ -112,7 +112,7 @@ static void put_text_of(struct fact_text *t, const char *key, const char *text, 
 }
 
 static void put_text(struct fact_text *t, const char *key, const char *text) {
-    put_text_of(t, key, text, text != NULL ? strlen(text) : 0);
+    fact_put_text(t, key, text, text != NULL ? strlen(text) : 0);
 }
 
 static void put_flag(struct fact_text *t, const char *word, bool on) {
@@ -174,6 +174,11 @@ static int encode_fields(const struct profile *p, const struct fact *f, struct f
         put_number(t, "since", f->u.root_state.since);
         put_number(t, "settle", f->u.root_state.settle_ms);
         put_number(t, "poll", f->u.root_state.poll_ms);
+        if (f->u.root_state.identity != 0) put_hex(t, "id", f->u.root_state.identity);
+        if (f->u.root_state.space_total > 0) {
+            put_number(t, "total", f->u.root_state.space_total);
+            put_number(t, "free", f->u.root_state.space_free);
+        }
         put_text(t, "path", f->u.root_state.path);
         put_text(t, "reason", f->u.root_state.reason);
         put_flag(t, "learned", f->u.root_state.learned);
@@ -196,7 +201,7 @@ static int encode_fields(const struct profile *p, const struct fact *f, struct f
         if (f->u.list.text != NULL && f->u.list.len > FACT_LIST_MAX) return UV_E2BIG;
         put_number(t, "at", f->at);
         put_text(t, "path", f->u.list.path);
-        put_text_of(t, "text", f->u.list.text, f->u.list.len);
+        fact_put_text(t, "text", f->u.list.text, f->u.list.len);
         return 0;
     case FACT_SETTING:
         put_number(t, "at", f->at);
@@ -261,7 +266,7 @@ static int hex_digit(char c) {
 }
 
 /* Decodes in place; false: malformed. len may be NULL when the text must not hold a NUL. */
-static bool decode_text(char *text, size_t *len) {
+bool fact_decode_text(char *text, size_t *len) {
     char *out = text;
     for (const char *in = text; *in != '\0'; in++) {
         if (*in == '%') {
@@ -286,7 +291,7 @@ static char *next_name(struct reader *r) {
         *word = '\0';
         return word;
     }
-    return decode_text(word, NULL) ? word : NULL;
+    return fact_decode_text(word, NULL) ? word : NULL;
 }
 
 static bool parse_number(const char *text, int64_t *out) {
@@ -346,7 +351,7 @@ static bool set_field(struct field *f, char *text) {
     case FIELD_TEXT:
     case FIELD_BYTES:
         *(const char **)f->to = text;
-        return decode_text(text, f->type == FIELD_BYTES ? f->len : NULL);
+        return fact_decode_text(text, f->type == FIELD_BYTES ? f->len : NULL);
     case FIELD_FLAG:
         break;
     }
@@ -387,6 +392,9 @@ static int decode_root(struct reader *r, struct fact *f) {
         {.key = "since", .type = FIELD_NUMBER, .to = &f->u.root_state.since, .must = true},
         {.key = "settle", .type = FIELD_NUMBER, .to = &f->u.root_state.settle_ms, .must = true},
         {.key = "poll", .type = FIELD_NUMBER, .to = &f->u.root_state.poll_ms, .must = true},
+        {.key = "id", .type = FIELD_HEX, .to = &f->u.root_state.identity},
+        {.key = "total", .type = FIELD_NUMBER, .to = &f->u.root_state.space_total},
+        {.key = "free", .type = FIELD_NUMBER, .to = &f->u.root_state.space_free},
         {.key = "path", .type = FIELD_TEXT, .to = &f->u.root_state.path},
         {.key = "reason", .type = FIELD_TEXT, .to = &f->u.root_state.reason},
         {.key = "learned", .type = FIELD_FLAG, .to = &f->u.root_state.learned},
@@ -429,7 +437,7 @@ static int decode_values(const struct profile *p, struct reader *r, struct fact_
             word = at + 1;
         }
         if (strcmp(word, "%-") == 0) *word = '\0';
-        if (!decode_text(word, NULL) || !decode_text(text, NULL)) return UV_EINVAL;
+        if (!fact_decode_text(word, NULL) || !fact_decode_text(text, NULL)) return UV_EINVAL;
         int value = profile_value_index(p, word);
         if (value < 0) return UV_ENOENT;
         values[(*n)++] = (struct fact_value){value, text, (int)form};

@@ -4,7 +4,7 @@
  * stream begins with the line FACT_STREAM_HEADER; then one fact a line, each ended by '\n' (not part of what is encoded
  * here):
  *
- *   root ROOT HEALTH at=N since=N settle=N poll=N [path=S] [reason=S] [learned]
+ *   root ROOT HEALTH at=N since=N settle=N poll=N [id=H] [total=N free=N] [path=S] [reason=S] [learned]
  *   scan-begin ROOT at=N generation=N
  *   scan-end ROOT at=N generation=N
  *   place ROOT PLACE present|gone at=N stamp=H [files]
@@ -49,6 +49,11 @@ void fact_text_free(struct fact_text *t); /* empty again */
 /* Appends the fact's line, without '\n'. Errors, then nothing was appended: UV_EINVAL a number in it is out of range
  * (artifact, value, enum), UV_E2BIG it would be longer than fact_decode takes. */
 int fact_encode(const struct profile *p, const struct fact *f, struct fact_text *out);
+
+/* The S of such lines, for other lines of the same stream (scan_lines.h). Appends " KEY=S"; text NULL: nothing. */
+void fact_put_text(struct fact_text *t, const char *key, const char *text, size_t len);
+/* Decodes S in place, NUL-terminated; false: malformed. len NULL: a NUL in it is malformed. */
+bool fact_decode_text(char *text, size_t *len);
 
 /* Reads one line (without its '\n') and adds the fact to into. Errors, then nothing was added: UV_EINVAL malformed,
  * UV_ENOENT an artifact or value that p does not have, UV_E2BIG too long. */

@@ -1,40 +1,50 @@
-/* root: one root's worker: a thread with its own loop that drives a scanner with the file system's events.
+/* root: one watched root. What scans it runs apart from the owner: a thread of this program, or a process of its own
+ * (root_options.argv) where the drive may hang in the kernel.
  *
- * The owner lives on another uv loop (the UI's). All functions are called on the owner's thread; on_facts too.
- * Facts come in batches in the order they were found. Nothing here blocks the owner, except root_close's bounded wait.
- */
+ * The owner lives on a uv loop (the UI's). All functions are called on the owner's thread; on_facts too. Facts come in
+ * batches in the order they were found. Nothing here blocks the owner, except root_close's bounded wait for a thread.
+ *
+ * How the root answers is watched: an operation of 2 s makes it slow (the reason says so), one of 15 s hung, and after
+ * 60 s a scanner process is killed and another one started, which is told what was known. A process that hangs in the
+ * kernel survives that; it is left behind, and only a few may be. */
 #ifndef SW_WATCH_ROOT_H
 #define SW_WATCH_ROOT_H
 
-#include "watch/scanner.h"
+#include "model/fact.h"
+#include "model/profile.h"
 
 #include <uv.h>
 
 struct root_options {
     const struct profile *profile; /* must outlive the worker */
-    enum root_id root;
-    const char *path; /* copied */
-    bool learned, fold_case, only_wanted;
-    bool reads_list; /* tell the kept list and the settings of the batch as facts */
-    int64_t settle_ms, idle_ms;
+    enum root_id root;             /* the batch: tells its kept list and settings too; the archive: wanted cases only */
+    const char *path;              /* copied */
+    bool learned, fold_case;
     bool poll; /* ask for no events */
+    /* The program that scans it and speaks as scan_lines.h says, NULL-terminated; copied. NULL: a thread. */
+    const char *const *argv;
+    int64_t slow_ms, hung_ms, kill_ms; /* 0: as said above */
 };
 
 struct root_worker;
 
 /* Starts the worker; on_facts is called on the owner's loop whenever there are facts; the batch is the callee's to
- * free. Returns 0 or a negative libuv error. */
+ * free. Returns 0 or a negative libuv error; a program that cannot be started is none: the root's health tells it, and
+ * it is tried again. */
 int root_open(uv_loop_t *owner, const struct root_options *o, void (*on_facts)(void *ctx, struct fact_batch *b),
               void *ctx, struct root_worker **out);
 
-/* The list whose cases are wanted, as text (only_wanted). Copied. */
+/* The list whose cases are wanted, as text. Copied. */
 void root_set_list(struct root_worker *w, const char *text, size_t len);
 void root_want(struct root_worker *w, const char *name);
 /* Look at everything again; the pass is finished when a SCAN_END fact of a later generation than any seen has come. */
 void root_full_pass(struct root_worker *w);
+/* Let go of the drive, so that it can be taken out: nothing is open or watched there until the next full pass. */
+void root_release(struct root_worker *w);
 
-/* Asks the worker to stop and waits at most wait_ms. Returns true when it has ended and everything is freed; false when
- * it hangs in the file system: then it is abandoned, and the process must leave with _exit. */
+/* Asks the worker to stop and waits at most wait_ms; a process is killed and not waited for. Returns true when
+ * everything is freed (with the owner loop's next turns); false when a thread hangs in the file system: then it is
+ * abandoned, and the program must leave with _Exit. */
 bool root_close(struct root_worker *w, unsigned wait_ms);
 
 #endif

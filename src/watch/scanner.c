@@ -63,6 +63,9 @@ struct scanner {
     struct splace *current;   /* being scanned */
 
     uint64_t root_id; /* identity of the root directory, 0 never seen */
+    uint64_t told_id;
+    bool resumed;  /* an earlier scanner knew this root */
+    bool released; /* hands off until the next full pass is asked for */
     bool root_watched, root_doubtful;
     int64_t root_due; /* when its names are read again */
     int64_t root_dirty_since;
@@ -237,7 +240,9 @@ static void drop_watches(struct scanner *s, struct splace *p) {
 /* ---- health ---- */
 
 static void set_health(struct scanner *s, enum root_health health, const char *reason, int64_t now) {
-    if (s->told_health && s->health == health && strcmp(s->reason, reason) == 0) return;
+    bool same_root = s->told_id == s->root_id;
+    if (s->told_health && same_root && s->health == health && strcmp(s->reason, reason) == 0) return;
+    s->told_id = s->root_id;
     if (!s->told_health || s->health != health) s->health_since = now;
     s->health = health;
     s->told_health = true;
@@ -250,6 +255,7 @@ static void set_health(struct scanner *s, enum root_health health, const char *r
     f.u.root_state.since = s->health_since;
     f.u.root_state.settle_ms = s->c.settle_ms;
     f.u.root_state.poll_ms = s->c.watch ? s->c.active_ms : s->c.poll_ms;
+    f.u.root_state.identity = s->root_id;
     fact_batch_add(s->batch, &f);
 }
 
@@ -270,7 +276,7 @@ static void judge_health(struct scanner *s, int64_t now) {
 }
 
 static void root_lost(struct scanner *s, const char *why, int64_t now) {
-    bool known = s->generation > 0 && s->root_id != 0;
+    bool known = (s->generation > 0 || s->resumed) && s->root_id != 0;
     set_health(s, known ? HEALTH_STALE : HEALTH_WAITING, why, now);
     s->root_due = now + ROOT_RETRY_MS;
     if (s->root_watched) stop_watch(s, 0);
@@ -498,6 +504,10 @@ int64_t scanner_step(struct scanner *s, int64_t now, int64_t budget_ms, struct f
     uint64_t id;
     bool another;
     int err = 0;
+    if (s->released) {
+        flush(s, sink);
+        return NEVER;
+    }
     if (next_due(s) > now && s->wanted_pass <= s->generation) return next_due(s);
     if (open_root(s, &root, &id, &another, now) < 0) {
         flush(s, sink);
@@ -598,7 +608,26 @@ void scanner_lost(struct scanner *s, int64_t now) { scanner_full_pass(s, now); }
 uint32_t scanner_full_pass(struct scanner *s, int64_t now) {
     if (s->wanted_pass <= s->generation || s->pass_running) s->wanted_pass = s->generation + 1;
     s->root_due = now;
+    s->released = false;
     return s->wanted_pass;
+}
+
+void scanner_known(struct scanner *s, uint64_t identity) {
+    s->root_id = identity;
+    s->resumed = identity != 0;
+}
+
+void scanner_known_place(struct scanner *s, const char *name, int64_t now) {
+    struct splace *p = find_place(s, name);
+    if (!p) p = add_place(s, name, now);
+    p->memory->present = true;
+}
+
+void scanner_release(struct scanner *s, int64_t now) {
+    for (size_t i = 0; i < s->n_places; i++) drop_watches(s, s->places[i]);
+    root_lost(s, "released; a rescan takes it up again", now);
+    s->pass_running = false;
+    s->released = true;
 }
 
 void scanner_set_list(struct scanner *s, const struct sweep_list *list, int64_t now) {

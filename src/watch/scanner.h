@@ -63,6 +63,14 @@ uint32_t scanner_full_pass(struct scanner *s, int64_t now);
  * now). */
 int64_t scanner_step(struct scanner *s, int64_t now, int64_t budget_ms, struct fact_sink sink);
 
+/* Before the first step: what an earlier scanner knew of this root (the identity it told, and the places that were
+ * there), so that an empty or another directory in its place is not taken for it. */
+void scanner_known(struct scanner *s, uint64_t identity);
+void scanner_known_place(struct scanner *s, const char *name, int64_t now);
+
+/* Lets go of the root: nothing is watched or looked at until the next scanner_full_pass. */
+void scanner_release(struct scanner *s, int64_t now);
+
 size_t scanner_places(const struct scanner *s);
 size_t scanner_watches(const struct scanner *s);
 uint64_t scanner_missed(const struct scanner *s); /* changes the reconcile found that no event announced */

@@ -1,0 +1,195 @@
+#include "watch/fs_recorder.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+/* What the rest of the program sees as struct fs_dir and struct fs_file of this fs_ops. */
+struct recorded {
+    void *inner;
+    char path[]; /* relative to the directory that was opened without a parent, "" for that one */
+};
+
+struct fs_recorder {
+    struct fs_ops ops;
+    const struct fs_ops *inner;
+    int64_t (*clock)(void *ctx);
+    void *clock_ctx;
+    uv_mutex_t mutex; /* of `now`; never held during an operation */
+    struct fs_operation now;
+};
+
+static void *must(void *p) {
+    if (!p) abort();
+    return p;
+}
+
+/* Joins into out; of what is too long the end is kept. */
+static void join(char out[FS_OPERATION_PATH], const char *dir, const char *name) {
+    size_t n = strlen(dir), m = strlen(name), slash = n > 0 && m > 0;
+    if (m >= FS_OPERATION_PATH) {
+        name += m - (FS_OPERATION_PATH - 1);
+        m = FS_OPERATION_PATH - 1;
+    }
+    size_t room = FS_OPERATION_PATH - 1 - m;
+    if (n + slash > room) {
+        size_t keep = room > slash ? room - slash : 0;
+        dir += n - keep;
+        n = keep;
+        slash = room > 0 ? slash : 0;
+    }
+    memcpy(out, dir, n);
+    if (slash) out[n++] = '/';
+    memcpy(out + n, name, m);
+    out[n + m] = '\0';
+}
+
+static void begin(struct fs_recorder *r, const char *word, const char *dir, const char *name) {
+    int64_t now = r->clock(r->clock_ctx);
+    uv_mutex_lock(&r->mutex);
+    r->now.word = word;
+    r->now.since = now;
+    join(r->now.path, dir, name);
+    uv_mutex_unlock(&r->mutex);
+}
+
+void fs_recorder_begin(struct fs_recorder *r, const char *word, const char *path) { begin(r, word, path, ""); }
+
+void fs_recorder_end(struct fs_recorder *r) {
+    uv_mutex_lock(&r->mutex);
+    r->now.word = NULL;
+    uv_mutex_unlock(&r->mutex);
+}
+
+void fs_recorder_now(struct fs_recorder *r, struct fs_operation *out) {
+    uv_mutex_lock(&r->mutex);
+    *out = r->now;
+    uv_mutex_unlock(&r->mutex);
+}
+
+/* ---- the operations ---- */
+
+static struct recorded *recorded_of(const void *handle) { return (struct recorded *)(uintptr_t)handle; }
+
+static const char *path_of(const void *handle) { return handle ? recorded_of(handle)->path : ""; }
+
+static void *inner_of(const void *handle) { return handle ? recorded_of(handle)->inner : NULL; }
+
+/* A path that stands alone names the root: what is opened below it is told relative to it. */
+static void *wrap(void *inner, const struct fs_dir *parent, const char *path) {
+    char joined[FS_OPERATION_PATH] = "";
+    if (parent) join(joined, path_of(parent), path);
+    size_t len = strlen(joined) + 1;
+    struct recorded *d = must(malloc(sizeof *d + len));
+    d->inner = inner;
+    memcpy(d->path, joined, len);
+    return d;
+}
+
+static int recorder_dir_open(void *ctx, struct fs_dir *parent, const char *path, struct fs_dir **out) {
+    struct fs_recorder *r = ctx;
+    struct fs_dir *inner = NULL;
+    begin(r, "open", path_of(parent), path);
+    int err = r->inner->dir_open(r->inner->ctx, inner_of(parent), path, &inner);
+    fs_recorder_end(r);
+    if (err >= 0) *out = wrap(inner, parent, path);
+    return err;
+}
+
+static void recorder_dir_close(void *ctx, struct fs_dir *d) {
+    struct fs_recorder *r = ctx;
+    begin(r, "close", path_of(d), "");
+    r->inner->dir_close(r->inner->ctx, inner_of(d));
+    fs_recorder_end(r);
+    free(d);
+}
+
+static int recorder_dir_list(void *ctx, struct fs_dir *d, bool (*visit)(void *arg, const char *name, enum fs_type type),
+                             void *arg) {
+    struct fs_recorder *r = ctx;
+    begin(r, "list", path_of(d), "");
+    int err = r->inner->dir_list(r->inner->ctx, inner_of(d), visit, arg);
+    fs_recorder_end(r);
+    return err;
+}
+
+static int recorder_stat(void *ctx, struct fs_dir *parent, const char *path, struct fs_stat *out) {
+    struct fs_recorder *r = ctx;
+    begin(r, "stat", path_of(parent), path);
+    int err = r->inner->stat(r->inner->ctx, inner_of(parent), path, out);
+    fs_recorder_end(r);
+    return err;
+}
+
+static int recorder_dir_stat(void *ctx, struct fs_dir *d, struct fs_stat *out) {
+    struct fs_recorder *r = ctx;
+    begin(r, "stat", path_of(d), "");
+    int err = r->inner->dir_stat(r->inner->ctx, inner_of(d), out);
+    fs_recorder_end(r);
+    return err;
+}
+
+static int recorder_file_open(void *ctx, struct fs_dir *parent, const char *path, bool known_regular,
+                              struct fs_file **out, struct fs_stat *st) {
+    struct fs_recorder *r = ctx;
+    struct fs_file *inner = NULL;
+    begin(r, "open", path_of(parent), path);
+    int err = r->inner->file_open(r->inner->ctx, inner_of(parent), path, known_regular, &inner, st);
+    fs_recorder_end(r);
+    if (err >= 0) *out = wrap(inner, parent, path);
+    return err;
+}
+
+static int64_t recorder_file_read(void *ctx, struct fs_file *f, int64_t offset, void *buf, size_t len) {
+    struct fs_recorder *r = ctx;
+    begin(r, "read", path_of(f), "");
+    int64_t n = r->inner->file_read(r->inner->ctx, inner_of(f), offset, buf, len);
+    fs_recorder_end(r);
+    return n;
+}
+
+static int recorder_file_stat(void *ctx, struct fs_file *f, struct fs_stat *out) {
+    struct fs_recorder *r = ctx;
+    begin(r, "stat", path_of(f), "");
+    int err = r->inner->file_stat(r->inner->ctx, inner_of(f), out);
+    fs_recorder_end(r);
+    return err;
+}
+
+static void recorder_file_close(void *ctx, struct fs_file *f) {
+    struct fs_recorder *r = ctx;
+    begin(r, "close", path_of(f), "");
+    r->inner->file_close(r->inner->ctx, inner_of(f));
+    fs_recorder_end(r);
+    free(f);
+}
+
+struct fs_recorder *fs_recorder_new(const struct fs_ops *inner, int64_t (*clock)(void *ctx), void *ctx) {
+    struct fs_recorder *r = must(calloc(1, sizeof *r));
+    if (uv_mutex_init(&r->mutex) != 0) abort();
+    r->inner = inner;
+    r->clock = clock;
+    r->clock_ctx = ctx;
+    r->ops = (struct fs_ops){
+        .ctx = r,
+        .dir_open = recorder_dir_open,
+        .dir_close = recorder_dir_close,
+        .dir_list = recorder_dir_list,
+        .stat = recorder_stat,
+        .dir_stat = recorder_dir_stat,
+        .file_open = recorder_file_open,
+        .file_read = recorder_file_read,
+        .file_stat = recorder_file_stat,
+        .file_close = recorder_file_close,
+    };
+    return r;
+}
+
+void fs_recorder_free(struct fs_recorder *r) {
+    if (!r) return;
+    uv_mutex_destroy(&r->mutex);
+    free(r);
+}
+
+const struct fs_ops *fs_recorder_ops(struct fs_recorder *r) { return &r->ops; }

@@ -1,0 +1,36 @@
+/* root_process: starts a program and reads facts from its stdout: the scanner of this machine, or one behind ssh.
+ *
+ * Its times are translated to the owner's clock: the signs of life carry the clock of the process. All functions and
+ * callbacks on the owner's thread; nothing blocks, and nothing waits for the process to end. */
+#ifndef SW_WATCH_ROOT_PROCESS_H
+#define SW_WATCH_ROOT_PROCESS_H
+
+#include "watch/scan_lines.h"
+
+#include <uv.h>
+
+struct root_process_events {
+    void *ctx;
+    /* Before a fact is taken: its times are the owner's already. May change it. */
+    void (*adjust)(void *ctx, struct fact *f);
+    /* Facts in their order, their times by the owner's clock; the batch is the callee's to free. */
+    void (*facts)(void *ctx, struct fact_batch *b);
+    /* It lives. op: the operation in hand, `since` by the owner's clock; word NULL: none. */
+    void (*sign)(void *ctx, const struct fs_operation *op);
+    /* It ended by itself, or what it says cannot be understood; why in words. Once, and the last callback. */
+    void (*ended)(void *ctx, const char *why);
+};
+
+struct root_process;
+
+/* Returns 0 or a negative libuv error; then *out is NULL. */
+int root_process_open(uv_loop_t *owner, const struct profile *profile, const char *const *argv,
+                      const struct root_process_events *events, struct root_process **out);
+void root_process_send(struct root_process *p, const struct scan_command *c);
+/* Kills it. No callback comes any more. What hangs in the kernel goes on living. */
+void root_process_kill(struct root_process *p);
+bool root_process_gone(const struct root_process *p); /* it has ended */
+/* Kills it if it lives; everything is freed with the owner loop's next turns. */
+void root_process_close(struct root_process *p);
+
+#endif

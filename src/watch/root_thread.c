@@ -1,0 +1,368 @@
+#include "watch/root_thread.h"
+
+#include "model/text.h"
+#include "platform/text.h"
+#include "platform/watch_limits.h"
+#include "watch/scanner.h"
+#include "watch/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    STEP_BUDGET_MS = 50,
+    MAX_WATCHES = 24000,
+    QUEUE_FACTS = 5000, /* so many facts not yet taken by the owner: scanning waits */
+    QUEUE_WAIT_MS = 20
+};
+
+struct command {
+    struct scan_command c; /* its text is owned */
+    struct command *next;
+};
+
+struct watch {
+    uv_fs_event_t handle;
+    struct root_thread *worker;
+    uint64_t token;
+    struct watch *hash_next;
+};
+
+enum { WATCH_BUCKETS = 4096 };
+
+struct root_thread {
+    struct root_options o;
+    char *path;
+    uv_thread_t thread;
+
+    /* The owner's side. */
+    uv_async_t to_owner;
+    void (*on_facts)(void *ctx, struct fact_batch *b);
+    void *ctx;
+
+    /* Between the two, under the mutex. */
+    uv_mutex_t mutex;
+    uv_cond_t ended_cond;
+    struct command *first, **last;
+    struct fact_batch *out;
+    bool ended;
+    struct fs_recorder *recorder;
+
+    /* The worker's side. */
+    uv_loop_t loop;
+    uv_async_t to_worker;
+    uv_timer_t timer;
+    struct scanner *scanner;
+    struct settings_reader *settings;
+    struct sweep_list *list;
+    struct watch *watches[WATCH_BUCKETS];
+    uint64_t events; /* since the last step */
+    uint64_t overflow_at;
+    bool released;
+    bool waits; /* for the first pass to be asked for */
+};
+
+static void *must(void *p) {
+    if (!p) abort();
+    return p;
+}
+
+static int64_t worker_clock(void *ctx) {
+    (void)ctx;
+    return (int64_t)(uv_hrtime() / 1000000);
+}
+
+static int64_t worker_wall(void *ctx) {
+    (void)ctx;
+    uv_timeval64_t tv;
+    uv_gettimeofday(&tv);
+    return tv.tv_sec * 1000 + tv.tv_usec / 1000;
+}
+
+/* ---- events ---- */
+
+static void schedule(struct root_thread *w, int64_t due);
+
+static void on_event(uv_fs_event_t *handle, const char *name, int events, int status) {
+    struct watch *watch = handle->data;
+    struct root_thread *w = watch->worker;
+    (void)events;
+    w->events++;
+    if (status < 0) {
+        uv_fs_event_stop(handle); /* a failed handle would report for ever (Windows) */
+        scanner_lost(w->scanner, worker_clock(NULL));
+    } else if (!name && watch->token == 0) {
+        scanner_lost(w->scanner, worker_clock(NULL));
+    } else {
+        scanner_event(w->scanner, watch->token, name, worker_clock(NULL));
+    }
+    if (w->events == 1) schedule(w, 0);
+}
+
+static void free_watch(uv_handle_t *handle) { free(handle->data); }
+
+static int watch_start(void *ctx, const char *path, uint64_t token) {
+    struct root_thread *w = ctx;
+    struct watch *watch = must(calloc(1, sizeof *watch));
+    size_t root_len = strlen(w->path), len = strlen(path);
+    char *full = must(malloc(root_len + len + 2));
+    memcpy(full, w->path, root_len);
+    full[root_len] = '/';
+    memcpy(full + root_len + 1, path, len + 1);
+    if (len == 0) full[root_len] = '\0';
+    watch->worker = w;
+    watch->token = token;
+    uv_fs_event_init(&w->loop, &watch->handle);
+    watch->handle.data = watch;
+    fs_recorder_begin(w->recorder, "watch", path[0] ? path : full);
+    int err = uv_fs_event_start(&watch->handle, on_event, full, 0);
+    fs_recorder_end(w->recorder);
+    free(full);
+    if (err < 0) {
+        uv_close((uv_handle_t *)&watch->handle, free_watch);
+        return err;
+    }
+    watch->hash_next = w->watches[token % WATCH_BUCKETS];
+    w->watches[token % WATCH_BUCKETS] = watch;
+    return 0;
+}
+
+static void watch_stop(void *ctx, uint64_t token) {
+    struct root_thread *w = ctx;
+    for (struct watch **slot = &w->watches[token % WATCH_BUCKETS]; *slot; slot = &(*slot)->hash_next) {
+        struct watch *watch = *slot;
+        if (watch->token != token) continue;
+        *slot = watch->hash_next;
+        uv_close((uv_handle_t *)&watch->handle, free_watch);
+        return;
+    }
+}
+
+/* ---- facts out ---- */
+
+static void put_fact(void *ctx, const struct fact *f) { fact_batch_add(ctx, f); }
+
+static void post(struct root_thread *w, struct fact_batch *b) {
+    if (fact_batch_count(b) == 0) {
+        fact_batch_free(b);
+        return;
+    }
+    uv_mutex_lock(&w->mutex);
+    if (!w->out) {
+        w->out = b;
+        b = NULL;
+    } else {
+        for (size_t i = 0; i < fact_batch_count(b); i++) fact_batch_add(w->out, fact_batch_at(b, i));
+    }
+    uv_mutex_unlock(&w->mutex);
+    fact_batch_free(b);
+    uv_async_send(&w->to_owner);
+}
+
+static void on_facts_ready(uv_async_t *async) {
+    struct root_thread *w = async->data;
+    uv_mutex_lock(&w->mutex);
+    struct fact_batch *b = w->out;
+    w->out = NULL;
+    uv_mutex_unlock(&w->mutex);
+    if (b) w->on_facts(w->ctx, b);
+}
+
+/* ---- the worker's loop ---- */
+
+static bool owner_is_behind(struct root_thread *w) {
+    uv_mutex_lock(&w->mutex);
+    bool behind = w->out && fact_batch_count(w->out) >= QUEUE_FACTS;
+    uv_mutex_unlock(&w->mutex);
+    return behind;
+}
+
+static void step(struct root_thread *w) {
+    if (owner_is_behind(w)) {
+        schedule(w, worker_clock(NULL) + QUEUE_WAIT_MS);
+        return;
+    }
+    struct fact_batch *b = must(fact_batch_new());
+    struct fact_sink sink = {put_fact, b};
+    int64_t now = worker_clock(NULL);
+    /* libuv drops the kernel's overflow notice: a turn with as many events as the queue holds is the only sign of it.
+     */
+    if (w->events >= w->overflow_at) scanner_lost(w->scanner, now);
+    w->events = 0;
+    if (w->settings && !w->released) settings_reader_step(w->settings, now, sink);
+    int64_t due = scanner_step(w->scanner, now, STEP_BUDGET_MS, sink);
+    if (w->settings && !w->released && settings_reader_due(w->settings) < due) due = settings_reader_due(w->settings);
+    post(w, b);
+    schedule(w, due);
+}
+
+static void on_timer(uv_timer_t *timer) { step(timer->data); }
+
+static void schedule(struct root_thread *w, int64_t due) {
+    int64_t now = worker_clock(NULL);
+    uv_update_time(&w->loop);
+    uv_timer_start(&w->timer, on_timer, due <= now ? 0 : (uint64_t)(due - now), 0);
+}
+
+static void close_handle(uv_handle_t *handle, void *arg) {
+    (void)arg;
+    if (uv_is_closing(handle)) return;
+    uv_close(handle, handle->type == UV_FS_EVENT ? free_watch : NULL);
+}
+
+static void run_command(struct root_thread *w, const struct scan_command *c) {
+    int64_t now = worker_clock(NULL);
+    switch (c->kind) {
+    case SCAN_LIST: {
+        struct sweep_list *old = w->list;
+        w->list = sweep_list_parse(c->text, c->len, w->o.profile, 0);
+        scanner_set_list(w->scanner, w->list, now);
+        sweep_list_free(old);
+        break;
+    }
+    case SCAN_WANT:
+        scanner_want(w->scanner, c->text, now);
+        break;
+    case SCAN_PASS:
+        w->released = w->waits = false;
+        scanner_full_pass(w->scanner, now);
+        break;
+    case SCAN_KNOWN:
+        scanner_known(w->scanner, c->id);
+        break;
+    case SCAN_KNOWN_PLACE:
+        scanner_known_place(w->scanner, c->text, now);
+        break;
+    case SCAN_RELEASE:
+        w->released = true;
+        scanner_release(w->scanner, now);
+        break;
+    case SCAN_STOP:
+        uv_walk(&w->loop, close_handle, NULL);
+        return;
+    }
+    if (!w->waits) schedule(w, 0);
+}
+
+static void on_commands(uv_async_t *async) {
+    struct root_thread *w = async->data;
+    uv_mutex_lock(&w->mutex);
+    struct command *c = w->first;
+    w->first = NULL;
+    w->last = &w->first;
+    uv_mutex_unlock(&w->mutex);
+    while (c) {
+        struct command *next = c->next;
+        if (!uv_is_closing((uv_handle_t *)async)) run_command(w, &c->c);
+        free((char *)(uintptr_t)c->c.text);
+        free(c);
+        c = next;
+    }
+}
+
+static void worker_main(void *arg) {
+    struct root_thread *w = arg;
+    struct watch_ops ops = {w, watch_start, watch_stop};
+    size_t limit = watch_limit();
+    bool batch = w->o.root == ROOT_BATCH;
+    struct scanner_config c = {
+        .fs = fs_recorder_ops(w->recorder),
+        .watch = w->o.poll ? NULL : &ops,
+        .no_events_because = w->o.poll ? "asked to poll" : NULL,
+        .clock = worker_clock,
+        .wall = worker_wall,
+        .profile = w->o.profile,
+        .root = w->o.root,
+        .path = w->path,
+        .learned = w->o.learned,
+        .fold_case = w->o.fold_case,
+        .only_wanted = !batch,
+        .settle_ms = 3000,
+        .active_ms = 5000,
+        .poll_ms = batch ? 2000 : 5000,
+        .idle_ms = batch ? 180 * 1000 : 600 * 1000,
+        .max_watches = limit / 2 < MAX_WATCHES ? limit / 2 : MAX_WATCHES,
+    };
+    w->scanner = scanner_new(&c);
+    if (batch) w->settings = settings_reader_new(c.fs, w->o.profile, w->path);
+    w->overflow_at = watch_queue_limit();
+    on_commands(&w->to_worker); /* what is known of the root comes before the first look at it */
+    if (!w->waits && !uv_is_closing((uv_handle_t *)&w->to_worker)) step(w);
+    uv_run(&w->loop, UV_RUN_DEFAULT);
+    for (size_t i = 0; i < WATCH_BUCKETS; i++) w->watches[i] = NULL; /* freed with their handles */
+    scanner_free(w->scanner);
+    settings_reader_free(w->settings);
+    sweep_list_free(w->list);
+    uv_mutex_lock(&w->mutex);
+    w->ended = true;
+    uv_cond_signal(&w->ended_cond);
+    uv_mutex_unlock(&w->mutex);
+}
+
+void root_thread_send(struct root_thread *w, const struct scan_command *command) {
+    struct command *c = must(calloc(1, sizeof *c));
+    c->c = *command;
+    if (command->text) {
+        char *text = must(malloc(command->len + 1));
+        memcpy(text, command->text, command->len);
+        text[command->len] = '\0';
+        c->c.text = text;
+    }
+    uv_mutex_lock(&w->mutex);
+    *w->last = c;
+    w->last = &c->next;
+    uv_mutex_unlock(&w->mutex);
+    uv_async_send(&w->to_worker);
+}
+
+void root_thread_operation(struct root_thread *w, struct fs_operation *out) { fs_recorder_now(w->recorder, out); }
+
+int root_thread_open(uv_loop_t *owner, const struct root_options *o, bool waits,
+                     void (*on_facts)(void *ctx, struct fact_batch *b), void *ctx, struct root_thread **out) {
+    struct root_thread *w = must(calloc(1, sizeof *w));
+    w->o = *o;
+    w->path = must(malloc(strlen(o->path) + 1));
+    memcpy(w->path, o->path, strlen(o->path) + 1);
+    w->on_facts = on_facts;
+    w->ctx = ctx;
+    w->waits = waits;
+    w->last = &w->first;
+    w->recorder = fs_recorder_new(fs_real(), worker_clock, NULL);
+    if (uv_mutex_init(&w->mutex) || uv_cond_init(&w->ended_cond) || uv_loop_init(&w->loop)) abort();
+    uv_async_init(&w->loop, &w->to_worker, on_commands);
+    w->to_worker.data = w;
+    uv_timer_init(&w->loop, &w->timer);
+    w->timer.data = w;
+    uv_async_init(owner, &w->to_owner, on_facts_ready);
+    w->to_owner.data = w;
+    *out = w;
+    return uv_thread_create(&w->thread, worker_main, w);
+}
+
+static void free_worker(uv_handle_t *handle) {
+    struct root_thread *w = handle->data;
+    uv_mutex_destroy(&w->mutex);
+    uv_cond_destroy(&w->ended_cond);
+    fact_batch_free(w->out);
+    fs_recorder_free(w->recorder);
+    free(w->path);
+    free(w);
+}
+
+bool root_thread_close(struct root_thread *w, unsigned wait_ms) {
+    uint64_t deadline = uv_hrtime() + (uint64_t)wait_ms * 1000000;
+    root_thread_send(w, &(struct scan_command){.kind = SCAN_STOP});
+    uv_mutex_lock(&w->mutex);
+    while (!w->ended) {
+        uint64_t now = uv_hrtime();
+        if (now >= deadline) break;
+        uv_cond_timedwait(&w->ended_cond, &w->mutex, deadline - now);
+    }
+    bool ended = w->ended;
+    uv_mutex_unlock(&w->mutex);
+    if (!ended) return false;
+    uv_thread_join(&w->thread);
+    uv_loop_close(&w->loop);
+    uv_close((uv_handle_t *)&w->to_owner, free_worker);
+    return true;
+}
