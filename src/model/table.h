@@ -143,7 +143,7 @@ struct root_state {
     const char *reason; /* or NULL */
     int64_t since, settle_ms, poll_ms;
     int64_t space_total, space_free; /* bytes of its file system; total 0: unknown */
-    int64_t last_fact_at; /* monotonic ms of the newest fact, -1 none */
+    int64_t last_fact_at;            /* monotonic ms of the newest fact, -1 none */
     uint32_t generation;
     uint32_t passes;                 /* whole passes that have ended */
     int64_t frozen_total, frozen_at; /* private: the stall clock stands still while not readable */

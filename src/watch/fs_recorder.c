@@ -165,6 +165,15 @@ static void recorder_file_close(void *ctx, struct fs_file *f) {
     free(f);
 }
 
+static bool recorder_lock(void *ctx, struct fs_dir *dir, const char *path, struct fs_file *f, const struct fs_stat *st,
+                          enum fs_lock_look look, char holder[FS_HOLDER_BYTES]) {
+    struct fs_recorder *r = ctx;
+    begin(r, "lock", path_of(dir), path);
+    bool held = r->inner->lock(r->inner->ctx, inner_of(dir), path, inner_of(f), st, look, holder);
+    fs_recorder_end(r);
+    return held;
+}
+
 struct fs_recorder *fs_recorder_new(const struct fs_ops *inner, int64_t (*clock)(void *ctx), void *ctx) {
     struct fs_recorder *r = must(calloc(1, sizeof *r));
     if (uv_mutex_init(&r->mutex) != 0) abort();
@@ -182,6 +191,7 @@ struct fs_recorder *fs_recorder_new(const struct fs_ops *inner, int64_t (*clock)
         .file_read = recorder_file_read,
         .file_stat = recorder_file_stat,
         .file_close = recorder_file_close,
+        .lock = inner->lock ? recorder_lock : NULL,
     };
     return r;
 }
