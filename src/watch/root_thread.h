@@ -14,9 +14,9 @@ struct root_thread;
 int root_thread_open(uv_loop_t *owner, const struct root_options *o, bool waits,
                      void (*on_facts)(void *ctx, struct fact_batch *b), void *ctx, struct root_thread **out);
 /* Any thread may send; copied. */
-void root_thread_send(struct root_thread *t, const struct scan_command *c);
+void root_thread_send(struct root_thread *w, const struct scan_command *command);
 /* The file system operation in hand; any thread. Never waits. */
-void root_thread_operation(struct root_thread *t, struct fs_operation *out);
-bool root_thread_close(struct root_thread *t, unsigned wait_ms); /* as root_close */
+void root_thread_operation(struct root_thread *w, struct fs_operation *out);
+bool root_thread_close(struct root_thread *w, unsigned wait_ms); /* as root_close */
 
 #endif
