@@ -1,11 +1,11 @@
 #include "app/front.h"
 
 #include "app/options.h"
+#include "app/term_events.h"
 #include "platform/crash.h"
 #include "tui/term_curses.h"
 #include "tui/view.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,9 +17,7 @@ struct dashboard {
     struct screen *screen;
     struct ui_state ui;
     struct eta eta;
-    uv_loop_t *loop;
-    uv_poll_t keys;
-    uv_signal_t winch, stop, cont;
+    struct term_events *events;
     struct front_frame last;
     bool has_frame, dirty, suspended;
     int64_t drawn_at;
@@ -91,15 +89,14 @@ static void ask(struct dashboard *d, unsigned requests) {
     if (requests) d->o.request(d->o.ctx, requests);
 }
 
-static void on_keys(uv_poll_t *poll, int status, int events) {
-    struct dashboard *d = poll->data;
+static void on_keys(void *ctx, bool hangup) {
+    struct dashboard *d = ctx;
     unsigned requests = 0;
-    int key = status < 0 ? UI_KEY_HANGUP : UI_KEY_NONE;
-    (void)events;
+    int key = hangup ? UI_KEY_HANGUP : UI_KEY_NONE;
     if (!d->has_frame || d->suspended) return;
     while (key == UI_KEY_HANGUP || (key = term_key(d->term)) != UI_KEY_NONE) {
         if (key == UI_KEY_HANGUP) {
-            uv_poll_stop(poll);
+            term_events_mute(d->events);
             requests |= FRONT_QUIT;
             break;
         }
@@ -116,53 +113,35 @@ static void on_keys(uv_poll_t *poll, int status, int events) {
     ask(d, requests);
 }
 
-static void on_winch(uv_signal_t *handle, int signum) {
-    (void)signum;
-    struct dashboard *d = handle->data;
+static void on_size(void *ctx) {
+    struct dashboard *d = ctx;
     if (!d->suspended) resize(d);
 }
 
-static void on_stop(uv_signal_t *handle, int signum) {
-    (void)signum;
-    struct dashboard *d = handle->data;
-    uv_poll_stop(&d->keys);
+static void on_stop(void *ctx) {
+    struct dashboard *d = ctx;
     term_suspend(d->term);
     d->suspended = true;
-    crash_stop_self();
 }
 
-static void on_cont(uv_signal_t *handle, int signum) {
-    (void)signum;
-    struct dashboard *d = handle->data;
+static void on_cont(void *ctx) {
+    struct dashboard *d = ctx;
     if (!d->suspended) return;
     d->suspended = false;
     term_resume(d->term);
-    uv_poll_start(&d->keys, UV_READABLE, on_keys);
-    term_keep_blocking(d->term);
     resize(d);
     ask(d, FRONT_RESCAN);
 }
 
-static void free_dashboard(uv_handle_t *handle) { free(handle->data); }
-
 static void close_dashboard(void *ctx, const struct front_frame *last) {
     struct dashboard *d = ctx;
     (void)last;
-    uv_poll_stop(&d->keys);
+    term_events_close(d->events);
     crash_guard(NULL);
     term_close(d->term);
     screen_free(d->screen);
     ui_free(&d->ui);
-    uv_close((uv_handle_t *)&d->winch, NULL);
-    uv_close((uv_handle_t *)&d->stop, NULL);
-    uv_close((uv_handle_t *)&d->cont, NULL);
-    uv_close((uv_handle_t *)&d->keys, free_dashboard);
-}
-
-static void on(struct dashboard *d, uv_signal_t *handle, uv_signal_cb cb, int signum) {
-    uv_signal_init(d->loop, handle);
-    handle->data = d;
-    uv_signal_start(handle, cb, signum);
+    free(d);
 }
 
 int front_dashboard_open(uv_loop_t *loop, const struct front_dashboard_options *o, struct front *out,
@@ -172,7 +151,6 @@ int front_dashboard_open(uv_loop_t *loop, const struct front_dashboard_options *
     int rows, cols;
     if (!d) abort();
     d->o = *o;
-    d->loop = loop;
     d->term = term_open(&t, why);
     if (!d->term) {
         free(d);
@@ -182,13 +160,8 @@ int front_dashboard_open(uv_loop_t *loop, const struct front_dashboard_options *
     term_size(d->term, &rows, &cols);
     d->screen = screen_new(rows, cols, term_utf8(d->term));
     ui_init(&d->ui);
-    uv_poll_init(loop, &d->keys, term_fd(d->term));
-    d->keys.data = d;
-    uv_poll_start(&d->keys, UV_READABLE, on_keys);
-    term_keep_blocking(d->term);
-    on(d, &d->winch, on_winch, SIGWINCH);
-    on(d, &d->stop, on_stop, SIGTSTP);
-    on(d, &d->cont, on_cont, SIGCONT);
+    struct term_events_calls calls = {d, on_keys, on_size, on_stop, on_cont};
+    d->events = term_events_open(loop, d->term, &calls);
     *out = (struct front){d, show, say, close_dashboard};
     return 0;
 }

@@ -1,9 +1,10 @@
 #include "platform/startup.h"
 
+#include <windows.h> /* before everything that builds on it */
+
 #include <locale.h>
 #include <shellapi.h>
 #include <stdlib.h>
-#include <windows.h>
 
 char **startup(int *argc, char **argv) {
     int n = 0;

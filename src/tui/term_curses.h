@@ -1,4 +1,5 @@
 /* term_curses: the terminal: cells go out, keys come in. The only file that knows curses; one terminal a process.
+ * Windows has its own, term_console_windows.c, which draws to the console itself.
  *
  * Thread: all functions on one thread, except term_emergency_restore, which is async-signal-safe.
  *
@@ -29,8 +30,9 @@ struct term *term_open(const struct term_options *options, const char **why);
 /* Gives it back as it was and frees t. NULL and a second call are fine. */
 void term_close(struct term *t);
 
+/* POSIX only: what to poll for keys. */
 int term_fd(const struct term *t);
-/* Event loops make the descriptors they poll non-blocking, and a terminal's descriptor is shared with the shell and
+/* POSIX only. Event loops make the descriptors they poll non-blocking, and a terminal's descriptor is shared with the shell and
  * with our own output: call after polling has been set up, to make it blocking again. term_key never waits all the
  * same. */
 void term_keep_blocking(const struct term *t);

@@ -176,6 +176,9 @@ static struct sweep sweep_in(const char *name, enum demo_scenario scenario, uint
     uv_fs_t req;
     struct sweep s = {0};
     assert_int_equal(uv_os_tmpdir(tmp, &cap), 0);
+    for (char *c = tmp; *c != '\0'; c++) {
+        if (*c == '\\') *c = '/'; /* as good a separator, and JSON leaves it alone */
+    }
     char *template = format("%s/sweepwatch-test-XXXXXX", tmp);
     assert_int_equal(uv_fs_mkdtemp(NULL, &req, template, NULL), 0);
     s.top = format("%s", req.path);

@@ -1,0 +1,27 @@
+/* term_events: when the terminal wants attention: keys wait, its size has changed, the user stops the program and lets
+ * it go on. One terminal a process; UI thread only. */
+#ifndef SW_APP_TERM_EVENTS_H
+#define SW_APP_TERM_EVENTS_H
+
+#include "tui/term_curses.h"
+
+#include <stdbool.h>
+#include <uv.h>
+
+struct term_events_calls {
+    void *ctx;
+    void (*keys)(void *ctx, bool hangup); /* hangup: the terminal is gone */
+    void (*size)(void *ctx);              /* it may have another size */
+    void (*stop)(void *ctx);              /* the program is about to be stopped: give the terminal back */
+    void (*cont)(void *ctx);              /* it goes on: take the terminal again */
+};
+
+struct term_events;
+/* Watches an open terminal; calls is copied. */
+struct term_events *term_events_open(uv_loop_t *loop, struct term *term, const struct term_events_calls *calls);
+/* No more keys: the terminal is gone. */
+void term_events_mute(struct term_events *e);
+/* Frees e, once the loop has turned. */
+void term_events_close(struct term_events *e);
+
+#endif
