@@ -10,5 +10,5 @@ bool path_names_fold_case(void) { return true; }
 char *path_state_base(void) {
     char value[4096];
     size_t size = sizeof value;
-    return uv_os_getenv("LOCALAPPDATA", value, &size) == 0 ? strdup(value) : NULL;
+    return uv_os_getenv("LOCALAPPDATA", value, &size) == 0 ? _strdup(value) : NULL;
 }
