@@ -32,9 +32,9 @@ void term_close(struct term *t);
 
 /* POSIX only: what to poll for keys. */
 int term_fd(const struct term *t);
-/* POSIX only. Event loops make the descriptors they poll non-blocking, and a terminal's descriptor is shared with the shell and
- * with our own output: call after polling has been set up, to make it blocking again. term_key never waits all the
- * same. */
+/* POSIX only. Event loops make the descriptors they poll non-blocking, and a terminal's descriptor is shared with the
+ * shell and with our own output: call after polling has been set up, to make it blocking again. term_key never waits
+ * all the same. */
 void term_keep_blocking(const struct term *t);
 /* What screens for it must be made of: false for --ascii and where the locale is not UTF-8. */
 bool term_utf8(const struct term *t);

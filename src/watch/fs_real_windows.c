@@ -10,7 +10,6 @@
 #include <uv.h>
 #include <windows.h>
 
-
 _Static_assert((int)FS_HOLDER_BYTES == (int)LOCK_HOLDER_BYTES, "a holder is copied as it is");
 
 #ifndef ERROR_NO_SUCH_DEVICE /* mingw-w64 has not had it always */
