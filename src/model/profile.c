@@ -108,6 +108,7 @@ static const struct profile builtin =
                  .paths = {"mass_budget_violation"}},
             },
         .n_values = 14,
+        .progress = {.column = "time", .artifact = RUN, .chunks = "run_chunk_*.parquet"},
         .skeleton = {"series", "checks"},
         .not_cases = {"checks"},
         .kept_list = "checks/expected_sweep_list.txt",

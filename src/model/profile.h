@@ -78,6 +78,13 @@ struct profile_value {
                                              or the end of the array ends */
 };
 
+/* How far along a case is, by a column of a Parquet artifact that grows from 0 to the end its configuration names. */
+struct profile_progress {
+    const char *column; /* dotted path of the column; NULL: no such thing is known, and the rest means nothing */
+    int artifact;       /* the merged file */
+    const char *chunks; /* pattern of its pieces, which lie beside it until they are merged; NULL: none */
+};
+
 struct profile {
     const char *name;
     struct profile_column column[PROFILE_MAX_COLUMNS];
@@ -88,6 +95,7 @@ struct profile {
     int n_required;                            /* entries of required_order; 0: in the order of artifact[] */
     struct profile_value value[PROFILE_MAX_VALUES];
     int n_values;
+    struct profile_progress progress;
     const char *skeleton[4];         /* directories made empty before the run; NULL ends */
     const char *not_cases[4];        /* names in the batch directory that are never cases; NULL ends */
     const char *kept_list;           /* "checks/expected_sweep_list.txt" */

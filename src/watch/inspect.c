@@ -11,7 +11,8 @@
 
 enum {
     KEEP_BYTES = 1024 * 1024, /* a larger content buffer is given back when a smaller file comes */
-    SMALL_BYTES = 4096,       /* a Parquet file up to this is read in one go */
+    SMALL_BYTES = 4096,       /* the smallest content buffer, halved */
+    TAIL_BYTES = 128 * 1024,  /* what is read of the end of a Parquet file: most footers are in it */
     READ_SHORT = 1            /* fewer bytes came than the file had: it is changing */
 };
 
@@ -54,6 +55,10 @@ const char *inspect_note(struct inspect_buffer *b, const char *format, ...) {
     vsnprintf(b->note, sizeof b->note, format, args);
     va_end(args);
     return b->note;
+}
+
+struct parquet_footer inspect_footer(const struct inspect_buffer *b) {
+    return b->footer;
 }
 
 uint64_t inspect_version(uint64_t id, int64_t size, int64_t mtime_ns) {
@@ -112,22 +117,46 @@ static int judge_csv(const struct subject *s, struct fact_file *out) {
     return result;
 }
 
+/* The footer that ends 8 bytes before the end of the file; its magic is right and its length fits. */
+static int judge_footer(const struct subject *s, const unsigned char *tail, size_t tail_len, struct fact_file *out) {
+    const unsigned char *end = tail + tail_len - 8;
+    int64_t len = inspect_parquet_footer_len(end), begins = s->st.size - 8 - len;
+    const char *column = s->profile->progress.column, *why;
+    if (memcmp(end + 4, "PARE", 4) == 0) {
+        out->note = "its footer is encrypted";
+        return 0;
+    }
+    if (len > INSPECT_FOOTER_MAX) {
+        out->note = "its footer is too large to read";
+        return 0;
+    }
+    const unsigned char *footer = end - len;
+    if (len + 8 > (int64_t)tail_len) {
+        char *all = inspect_reserve(s->b, (size_t)len);
+        int result = read_exactly(s, begins, all, (size_t)len);
+        if (result != 0) return result;
+        footer = (const unsigned char *)all;
+    }
+    enum footer_state state = parquet_footer_read(footer, (size_t)len, begins, column, &s->b->footer, &why);
+    if (state == FOOTER_UNFIT) conclude(out, why);
+    if (state == FOOTER_BROKEN) out->note = inspect_note(s->b, "its footer cannot be understood: %s", why);
+    return 0;
+}
+
 static int judge_parquet(const struct subject *s, struct fact_file *out) {
-    unsigned char bytes[SMALL_BYTES], *tail = bytes + 4;
+    unsigned char first[4];
     const char *why;
-    size_t len = (size_t)s->st.size;
-    int result;
-    if (s->st.size <= SMALL_BYTES) {
-        result = read_exactly(s, 0, bytes, len);
-        tail = bytes + (len > 8 ? len - 8 : 0);
-    } else {
-        result = read_exactly(s, s->st.size - 8, tail, 8);
-        if (result == 0) result = read_exactly(s, 0, bytes, 4);
+    size_t len = s->st.size < TAIL_BYTES ? (size_t)s->st.size : TAIL_BYTES;
+    unsigned char *tail = (unsigned char *)inspect_reserve(s->b, len), *head = tail;
+    int result = read_exactly(s, s->st.size - (int64_t)len, tail, len);
+    if (result == 0 && (int64_t)len < s->st.size) {
+        head = first;
+        result = read_exactly(s, 0, first, sizeof first);
     }
     if (result != 0) return result;
-    out->content = inspect_parquet_ends(bytes, tail, s->st.size, &why);
+    out->content = inspect_parquet_ends(head, tail + len - (len < 8 ? len : 8), s->st.size, &why);
     out->note = why;
-    return 0;
+    return out->content == CONTENT_WHOLE ? judge_footer(s, tail, len, out) : 0;
 }
 
 /* Decodes the marker's text. Where it was cut for length, the character that was cut in two is given up: it would make
@@ -220,6 +249,7 @@ static bool failed(const struct subject *s, const struct fs_stat *st, int code, 
 static int read_once(struct subject *s, struct fact_file *out) {
     struct fs_stat after;
     start(out, s->artifact, &s->st);
+    s->b->footer = parquet_footer_unknown();
     int result = judge(s, out);
     if (result >= 0) {
         int err = s->fs->file_stat(s->fs->ctx, s->file, &after);
@@ -242,6 +272,7 @@ bool inspect_file(const struct fs_ops *fs, struct fs_dir *dir, const char *path,
     bool stat_first = (cheap != NULL && kind != KIND_MANIFEST) || kind == KIND_ANY;
     int ignored, *code = err != NULL ? err : &ignored;
     *code = 0;
+    b->footer = parquet_footer_unknown();
     for (int i = 0; i < INSPECT_TRIES; i++) {
         bool regular = known_regular && i == 0;
         if (stat_first) {

@@ -14,15 +14,21 @@
 #include "model/fact.h"
 #include "model/profile.h"
 #include "watch/fs_ops.h"
+#include "watch/parquet_footer.h"
 
 enum {
     INSPECT_TRIES = 3,
-    INSPECT_JSON_MAX = 64 * 1024 * 1024, /* bytes; a larger document is UNREADABLE ("too large to judge") */
-    INSPECT_JSON_DEPTH = 100000,         /* levels; deeper is UNREADABLE */
-    INSPECT_MARKER_MAX = 4096,           /* bytes of a marker's text that are kept */
+    INSPECT_JSON_MAX = 64 * 1024 * 1024,   /* bytes; a larger document is UNREADABLE ("too large to judge") */
+    INSPECT_JSON_DEPTH = 100000,           /* levels; deeper is UNREADABLE */
+    INSPECT_FOOTER_MAX = 64 * 1024 * 1024, /* bytes of a Parquet footer; a longer one is not read */
+    INSPECT_MARKER_MAX = 4096,             /* bytes of a marker's text that are kept */
     INSPECT_VALUE_MAX = 1024 /* bytes of one value; a longer one is cut where it is only shown, else not told */
 };
 
+/* Parquet: whole as the README says it, by both ends and a footer that fits the file: one that is longer than the file,
+ * or speaks of data that is not in it, does not. What the footer says besides (parquet_footer.h) is kept for
+ * inspect_footer. A footer that cannot be understood or is encrypted leaves the file whole, with a note, and what it
+ * says unknown. */
 struct inspect_buffer;
 struct inspect_buffer *inspect_buffer_new(void);
 void inspect_buffer_free(struct inspect_buffer *b);
@@ -36,6 +42,9 @@ void inspect_buffer_free(struct inspect_buffer *b);
  * so that the caller can see an unreachable root. */
 bool inspect_file(const struct fs_ops *fs, struct fs_dir *dir, const char *path, const struct profile *p, int index,
                   bool known_regular, const uint64_t *cheap, struct inspect_buffer *b, struct fact_file *out, int *err);
+
+/* The footer of the file that inspect_file judged last; unknown when that was no Parquet file, or not whole. */
+struct parquet_footer inspect_footer(const struct inspect_buffer *b);
 
 /* The hash `cheap` is compared with. */
 uint64_t inspect_version(uint64_t id, int64_t size, int64_t mtime_ns);

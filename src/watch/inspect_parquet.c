@@ -8,6 +8,10 @@ enum { MAGIC = 4, TAIL = 8, SMALLEST = MAGIC + TAIL };
 
 static bool is_magic(const unsigned char *at, const char *magic) { return memcmp(at, magic, MAGIC) == 0; }
 
+int64_t inspect_parquet_footer_len(const unsigned char *tail) {
+    return tail[0] | tail[1] << 8 | tail[2] << 16 | (int64_t)tail[3] << 24;
+}
+
 enum content inspect_parquet_ends(const unsigned char *head, const unsigned char *tail, int64_t size,
                                   const char **why) {
     *why = NULL;
@@ -19,9 +23,8 @@ enum content inspect_parquet_ends(const unsigned char *head, const unsigned char
         *why = "does not begin as a Parquet file";
     } else if (memcmp(head, tail + TAIL - MAGIC, MAGIC) != 0) {
         *why = "ends without a Parquet footer";
-    } else {
-        int64_t footer = tail[0] | tail[1] << 8 | tail[2] << 16 | (int64_t)tail[3] << 24;
-        if (footer > size - SMALLEST) *why = "its footer is longer than the file";
+    } else if (inspect_parquet_footer_len(tail) > size - SMALLEST) {
+        *why = "its footer is longer than the file";
     }
     return *why == NULL ? CONTENT_WHOLE : CONTENT_PARTIAL;
 }

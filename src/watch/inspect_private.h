@@ -19,6 +19,7 @@ struct inspect_buffer {
     char text[INSPECT_FORMS][INSPECT_VALUE_MAX + 1]; /* one slot a form, so a repeated key costs nothing more */
     char note[INSPECT_MARKER_MAX + 1];
     char holder[FS_HOLDER_BYTES];
+    struct parquet_footer footer; /* of the file judged last */
 };
 
 /* Room for size bytes in b->data; what was there is lost. Out of memory: abort(). */
@@ -81,6 +82,9 @@ struct csv_state {
 bool csv_feed(struct csv_state *c, const char *text, size_t len);
 /* Why it is not whole, NULL: it is. last: the file's last byte. */
 const char *csv_trouble(const struct csv_state *c, bool empty, char last);
+
+/* Bytes of the footer, from the last 8 bytes of a Parquet file. */
+int64_t inspect_parquet_footer_len(const unsigned char *tail);
 
 /* Compares the files that the manifest in b->data[0..len), which is whole, lists with those in dir. Sets differs and
  * note of *out; content becomes UNREADABLE when it cannot be compared. Returns 0, or the error of an unreachable root.

@@ -7,8 +7,10 @@
 
 #include "platform/text.h"
 #include "support/fs_fake.h"
+#include "support/parquet_maker.h"
 #include "watch/inspect.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +29,7 @@ static const struct profile profile = {
     .n_artifacts = 6,
     .value = {{.name = "T", .use = USE_COLUMN, .artifact = JSON, .paths = {"T"}}},
     .n_values = 1,
+    .progress = {.column = "time", .artifact = PARQUET},
 };
 
 static struct fs_fake *world;
@@ -184,15 +187,17 @@ static void test_csv_reads_only_what_it_needs(void **state) {
     assert_file(CSV, CONTENT_PARTIAL, "the header line is blank");
 }
 
+#define EARLY "its footer cannot be understood: it ends too early"
+
 static void test_parquet(void **state) {
     (void)state;
     put(PARQUET, "PAR1dataF\x01\0\0\0PAR1", 17);
-    assert_file(PARQUET, CONTENT_WHOLE, NULL);
+    assert_file(PARQUET, CONTENT_WHOLE, EARLY);
     assert_int_equal(asked(FS_FAKE_READ), 1);
     put(PARQUET, "PAREdataF\x05\0\0\0PARE", 17);
-    assert_file(PARQUET, CONTENT_WHOLE, NULL);
+    assert_file(PARQUET, CONTENT_WHOLE, "its footer is encrypted");
     put(PARQUET, "PAR1\0\0\0\0PAR1", 12);
-    assert_file(PARQUET, CONTENT_WHOLE, NULL);
+    assert_file(PARQUET, CONTENT_WHOLE, EARLY);
     put(PARQUET, "PAR1dataF\x06\0\0\0PAR1", 17);
     assert_file(PARQUET, CONTENT_PARTIAL, "its footer is longer than the file");
     put(PARQUET, "PAR1dataF\0\0\0\xFFPAR1", 17);
@@ -211,16 +216,71 @@ static void test_parquet(void **state) {
     assert_file(PARQUET, CONTENT_PARTIAL, "empty");
 }
 
+static void assert_footer(int64_t rows, double max) {
+    struct parquet_footer footer = inspect_footer(buffer);
+    assert_int_equal(footer.rows, rows);
+    assert_true(isnan(max) ? isnan(footer.max) : footer.max >= max && footer.max <= max);
+}
+
+static void test_parquet_footer(void **state) {
+    (void)state;
+    struct pq_bytes made = {0};
+    pq_make_simple(&made, 32, 1, 31.5);
+    put(PARQUET, (const char *)made.data, made.len);
+    assert_file(PARQUET, CONTENT_WHOLE, NULL);
+    assert_footer(32, 31.5);
+    assert_int_equal(asked(FS_FAKE_READ), 1);
+    put_text(JSON, "{\"T\": 1}");
+    assert_file(JSON, CONTENT_WHOLE, NULL);
+    assert_footer(-1, NAN);
+    /* Cut off at every byte it is not whole, and nothing is said of its rows. */
+    for (size_t n = 0; n < made.len; n++) {
+        put(PARQUET, (const char *)made.data, n);
+        assert_true(inspect(PARQUET, NULL));
+        assert_int_equal(file.content, CONTENT_PARTIAL);
+        assert_footer(-1, NAN);
+    }
+    /* Bytes lost in its middle. */
+    const int64_t rows = 5;
+    const struct pq_column column = {.name = "time", .type = PQ_DOUBLE};
+    pq_make(&made,
+            &(struct pq_file){.columns = &column, .n_columns = 1, .rows = &rows, .groups = 1, .data_bytes = 5000});
+    memmove(made.data + 8, made.data + 4008, made.len - 4008);
+    put(PARQUET, (const char *)made.data, made.len - 4000);
+    assert_file(PARQUET, CONTENT_PARTIAL, "its footer speaks of data that is not in the file");
+    pq_free(&made);
+}
+
+/* The footer is in the last 128 KiB mostly; else what is lacking is read, and no more. */
 static void test_parquet_reads_only_the_ends(void **state) {
     (void)state;
-    fs_fake_truncate(world, path_of(PARQUET), 100000);
+    enum { TAIL = 128 * 1024, LARGE = 1000 * 1000 };
+    fs_fake_truncate(world, path_of(PARQUET), LARGE);
     assert_file(PARQUET, CONTENT_PARTIAL, "does not begin as a Parquet file");
-    put(PARQUET, "PAR1", 4);
-    fs_fake_truncate(world, path_of(PARQUET), 100000);
-    assert_file(PARQUET, CONTENT_PARTIAL, "ends without a Parquet footer");
-    fs_fake_append(world, path_of(PARQUET), "\x10\x20\0\0PAR1", 8);
+    assert_int_equal(fs_fake_counts(world).bytes_read, TAIL + 4);
+    const int64_t rows = 5;
+    const struct pq_extremes extremes = {.min = 1, .max = 2};
+    const struct pq_column column = {.name = "time", .type = PQ_DOUBLE, .extremes = &extremes};
+    struct pq_file f = {.columns = &column, .n_columns = 1, .rows = &rows, .groups = 1, .data_bytes = LARGE};
+    struct pq_bytes made = {0};
+    pq_make(&made, &f);
+    put(PARQUET, (const char *)made.data, made.len);
     assert_file(PARQUET, CONTENT_WHOLE, NULL);
-    assert_int_equal(fs_fake_counts(world).bytes_read, 12);
+    assert_footer(5, 2);
+    assert_int_equal(fs_fake_counts(world).bytes_read, TAIL + 4);
+    f.metadata_bytes = 3 * LARGE;
+    pq_make(&made, &f);
+    put(PARQUET, (const char *)made.data, made.len);
+    assert_file(PARQUET, CONTENT_WHOLE, NULL);
+    assert_footer(5, 2);
+    assert_int_equal(fs_fake_counts(world).bytes_read, TAIL + 4 + (int64_t)pq_footer_len(&made));
+    assert_int_equal(asked(FS_FAKE_READ), 3);
+    f.metadata_bytes = INSPECT_FOOTER_MAX;
+    pq_make(&made, &f);
+    put(PARQUET, (const char *)made.data, made.len);
+    assert_file(PARQUET, CONTENT_WHOLE, "its footer is too large to read");
+    assert_footer(-1, NAN);
+    pq_free(&made);
 }
 
 static void test_marker(void **state) {
@@ -593,6 +653,7 @@ int main(void) {
         TEST(test_csv_text),
         TEST(test_csv_reads_only_what_it_needs),
         TEST(test_parquet),
+        TEST(test_parquet_footer),
         TEST(test_parquet_reads_only_the_ends),
         TEST(test_marker),
         TEST(test_long_marker),
