@@ -1,5 +1,6 @@
 #include "app/commands.h"
 
+#include "app/elsewhere.h"
 #include "app/one_pass.h"
 #include "app/report_job.h"
 #include "report/summary_text.h"
@@ -27,6 +28,7 @@ int command_check(const struct options *o) {
     bool archive_unread;
     int code = one_pass(&s, o, &archive_unread);
     if (code == 0) {
+        if (!o->running) elsewhere_run(&s, NULL);
         code = verdict_code(&s, archive_unread);
         struct report_result result;
         char words[SESSION_PATH + SESSION_MESSAGE];

@@ -1,5 +1,6 @@
 #include "app/monitor.h"
 
+#include "app/elsewhere.h"
 #include "app/front.h"
 #include "app/report_job.h"
 #include "app/scan.h"
@@ -17,6 +18,7 @@ enum {
     FINAL_PASS_LIMIT_MS = 60 * 1000, /* the pass before the report; what is not seen by then is said to be unverified */
     PARENT_EVERY_MS = 1000,
     CLOSE_WAIT_MS = 400,
+    ELSEWHERE_WAIT_MS = 15 * 1000,
     REPORT_WAIT_MS = 5000 /* at the end, for the report to be written */
 };
 
@@ -45,7 +47,9 @@ struct monitor {
     struct report_job job;
     bool report_pending; /* wanted once the job in hand is done */
     bool report_settled; /* a settled report has been asked for */
-    int report_err;      /* of the last one written */
+    struct elsewhere_job elsewhere;
+    int64_t elsewhere_until; /* the settled report waits for the search, but not longer; 0: it does not wait */
+    int report_err;          /* of the last one written */
     bool list_warned, archive_warned, keep_asked;
     size_t wanted_rows; /* discovered rows whose archive directories were asked for */
     uv_work_t keep_work, parent_work;
@@ -269,6 +273,17 @@ static int settled_code(const struct monitor *m) {
     return m->s->options->strict && !all ? EXIT_NOT_COMPLETE : EXIT_DONE;
 }
 
+static void elsewhere_searched(struct elsewhere_job *job) {
+    struct monitor *m = job->ctx;
+    if (!m->leaving) step(m);
+}
+
+/* Where are the cases that never came? The report waits for the answer. */
+static void search_elsewhere(struct monitor *m, int64_t now) {
+    if (!m->elsewhere.busy) elsewhere_start(&m->elsewhere, &m->loop, m->s, elsewhere_searched, m);
+    m->elsewhere_until = now + ELSEWHERE_WAIT_MS;
+}
+
 /* Returns when time alone may change the answer. */
 static int64_t settle(struct monitor *m, int64_t now) {
     struct table *t = m->s->table;
@@ -294,12 +309,18 @@ static int64_t settle(struct monitor *m, int64_t now) {
         enter(m, PHASE_OVER, now);
         m->report_settled = true;
         say(m, settle_words(m->settle_reason));
-        write_report(m);
-        break;
+        search_elsewhere(m, now);
+        return now;
     case PHASE_OVER:
+        if (m->elsewhere_until > 0) {
+            if (m->elsewhere.busy && now < m->elsewhere_until) return m->elsewhere_until;
+            m->elsewhere_until = 0;
+            write_report(m);
+        }
         if (table_last_change(t) == m->over_change) break;
         table_set_over(t, false, now);
         table_tick(t, now);
+        m->elsewhere_until = 0;
         enter(m, PHASE_WATCHING, now);
         say(m, "something changed: the sweep is open again");
         return now;
@@ -324,7 +345,7 @@ static void step(struct monitor *m) {
     }
     int64_t due = settle(m, now);
     bool ends = !m->dashboard || m->s->options->exit_when_settled;
-    if (m->phase == PHASE_OVER && ends && !m->job.busy) {
+    if (m->phase == PHASE_OVER && ends && !m->job.busy && m->elsewhere_until == 0) {
         leave(m, settled_code(m));
         return;
     }
@@ -394,15 +415,18 @@ static void open_front(struct monitor *m, bool dashboard) {
 
 /* The last report: settled ones are written already, the others say "settled": false. Waits, but not for ever. */
 static bool finish_report(struct monitor *m) {
-    if (m->phase != PHASE_OVER && table_root(m->s->table, ROOT_BATCH)->scanned) {
+    bool owed = m->phase != PHASE_OVER || m->elsewhere_until > 0;
+    if (owed && table_root(m->s->table, ROOT_BATCH)->scanned) {
         m->report_pending = m->job.busy;
         if (!m->job.busy) report_job_start(&m->job, &m->loop, m->s, on_report, m);
     }
-    int64_t deadline = session_mono_ms() + REPORT_WAIT_MS;
+    int64_t now = session_mono_ms(), deadline = now + REPORT_WAIT_MS, soon = now + CLOSE_WAIT_MS;
     m->timer.data = m;
-    while ((m->job.busy || m->keep_busy) && session_mono_ms() < deadline) {
-        schedule(m, session_mono_ms() + 50);
+    elsewhere_stop(&m->elsewhere);
+    while (((m->job.busy || m->keep_busy) && now < deadline) || (m->elsewhere.busy && now < soon)) {
+        schedule(m, now + 50);
         uv_run(&m->loop, UV_RUN_ONCE);
+        now = session_mono_ms();
     }
     return !m->job.busy && !m->keep_busy;
 }
@@ -442,7 +466,7 @@ int monitor_run(struct session *s, bool dashboard, bool *hung) {
             session_say("the report was not written: the drive does not answer");
         if (m->exit_code != EXIT_INTERRUPTED) m->exit_code = EXIT_IO;
     }
-    *hung = !written;
+    *hung = !written || m->elsewhere.busy;
     for (int r = 0; r < ROOT_COUNT; r++) {
         if (m->workers[r] && !root_close(m->workers[r], CLOSE_WAIT_MS)) *hung = true;
     }

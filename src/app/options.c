@@ -320,7 +320,11 @@ static const char help_show[] = "sweepwatch show CASE [BATCH_DIR] [options]: eve
                                 "  --batch-dir DIR  --sweep-list FILE  --archive-dir DIR  --require FILE ...\n"
                                 "  --running              the sweep is still running\n"
                                 "\n"
-                                "CASE is the title, as T4000_eps0p5_tau1p0. exit 3: no such case.\n";
+                                "CASE is the title, as T4000_eps0p5_tau1p0, its beginning while that is one\n"
+                                "case, or its values: \"4000 0.5 1.0\". Told are verdict and reasons, every file\n"
+                                "with place, size and age, what contradicts the list, markers, where an absent\n"
+                                "case is instead, and the end of its newest log.\n"
+                                "exit codes: 0 told; 3 no such case (the nearest are named); 5 archive not readable\n";
 
 static const char help_lint[] = "sweepwatch lint SWEEP_LIST: the list alone\n"
                                 "\n"

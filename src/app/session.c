@@ -224,8 +224,8 @@ static void find_names(struct session *s) {
     char *full = path_absolute(s->batch), *real = path_real(s->batch);
     if (full) s->batch_name = copy(last_name(full));
     if (real) s->batch_real_name = copy(last_name(real));
-    free(full);
-    free(real);
+    s->batch_path = real ? real : full;
+    if (real) free(full);
     s->policy.batch_name = s->batch_name;
     s->policy.batch_real_name = s->batch_real_name;
 }
@@ -294,6 +294,7 @@ void session_close(struct session *s) {
     free(s->list_path);
     free(s->list_text);
     free(s->list_live);
+    free(s->batch_path);
     free(s->batch_name);
     free(s->batch_real_name);
 }

@@ -1,31 +1,102 @@
 #include "app/commands.h"
 
+#include "app/elsewhere.h"
 #include "app/one_pass.h"
+#include "model/lookup.h"
 #include "report/report.h"
-#include "report/summary_text.h"
+#include "watch/log_tail.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The names to choose from, "a, b, c". */
+static void join_titles(const struct lookup *found, char *out, size_t cap) {
+    size_t used = 0;
+    out[0] = '\0';
+    for (int i = 0; i < found->n_near && used < cap; i++) {
+        used += (size_t)snprintf(out + used, cap - used, "%s%s", i > 0 ? ", " : "", found->near[i]->title);
+    }
+}
+
+/* A directory of the batch that is no case of the list? */
+static bool is_unexpected(const struct table *t, const char *name) {
+    const struct place *place[1000];
+    size_t n = table_unexpected(t, place, sizeof place / sizeof *place);
+    for (size_t i = 0; i < n && i < sizeof place / sizeof *place; i++) {
+        if (strcmp(place[i]->name, name) == 0) return true;
+    }
+    return false;
+}
+
+static void say_unknown(const struct session *s, const struct lookup *found, const char *text) {
+    char titles[LOOKUP_NEAR * 260];
+    join_titles(found, titles, sizeof titles);
+    if (found->ambiguous) {
+        session_say("'%s' could be several cases: %s%s; write more of the title", text, titles,
+                    found->n_near == LOOKUP_NEAR ? " ..." : "");
+    } else if (is_unexpected(s->table, text)) {
+        session_say("the directory %s is in %s and matches no line of the list%s%s", text, s->batch,
+                    titles[0] ? "; nearest: " : "", titles);
+    } else if (titles[0]) {
+        session_say("no case '%s' in %s; did you mean %s?", text, s->batch, titles);
+    } else {
+        session_say("no case '%s' in %s; the titles stand in %s", text, s->batch, s->output[OUTPUT_CSV]);
+    }
+}
+
+/* The log of the case, where its directory is: here, else in the archive. False: none. */
+static bool read_log(const struct session *s, const struct row *r, struct log_tail *tail) {
+    for (int root = 0; root < ROOT_COUNT; root++) {
+        const struct place *p = table_place(s->table, r, (enum root_id)root, NULL);
+        const char *path = table_root(s->table, (enum root_id)root)->path;
+        if (!p || !path) continue;
+        size_t size = strlen(path) + strlen(p->name) + 2;
+        char *dir = malloc(size);
+        if (!dir) abort();
+        snprintf(dir, size, "%s/%s", path, p->name);
+        int found = log_tail_read(fs_real(), dir, tail);
+        free(dir);
+        if (found > 0) return true;
+    }
+    return false;
+}
+
+static void print_case(struct session *s, const struct row *r, bool json) {
+    struct buffer text = {0};
+    struct log_tail tail;
+    struct report_log log;
+    const char *lines[LOG_TAIL_LINES];
+    struct report_input in = {.table = s->table, .now = session_mono_ms(), .wall = session_wall_ms()};
+    if (read_log(s, r, &tail)) {
+        for (int i = 0; i < tail.n_lines; i++) lines[i] = tail.line[i];
+        log = (struct report_log){tail.name, tail.size, tail.mtime_ns, tail.n_lines, lines};
+        in.log = &log;
+    }
+    if (json)
+        report_case_json(&in, r, &text);
+    else
+        report_case_text(&in, r, &text);
+    fwrite(text.bytes, 1, text.len, stdout);
+    buffer_free(&text);
+}
 
 int command_show(const struct options *o) {
     struct session s;
-    struct buffer text = {0};
     bool archive_unread;
     int code = one_pass(&s, o, &archive_unread);
     if (code == 0) {
-        const struct row *r = table_find(s.table, o->show_case);
-        if (!r) {
-            session_say("no case '%s' in %s; the titles stand in %s", o->show_case, s.batch, s.output[OUTPUT_CSV]);
-            code = EXIT_NOT_THERE;
-        } else if (o->json_out) {
-            struct report_input in = {.table = s.table, .now = session_mono_ms(), .wall = session_wall_ms()};
-            report_case_json(&in, r, &text);
+        struct lookup found;
+        lookup_case(s.table, o->show_case, &found);
+        if (found.row) {
+            if (!o->running) elsewhere_run(&s, found.row);
+            print_case(&s, found.row, o->json_out);
+            code = archive_unread ? EXIT_IO : EXIT_DONE;
         } else {
-            summary_case(s.table, r, session_mono_ms(), &text);
+            say_unknown(&s, &found, o->show_case);
+            code = EXIT_NOT_THERE;
         }
-        fwrite(text.bytes, 1, text.len, stdout);
-        if (code == 0 && archive_unread) code = EXIT_IO;
     }
-    buffer_free(&text);
     session_close(&s);
     return code;
 }

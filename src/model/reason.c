@@ -711,8 +711,8 @@ int reason_lines_in(enum language language, const struct table *t, const struct 
     say_pending(&a);
     say_title(&a, FLAG_DUPLICATE_TITLE);
     say_mismatches(&a);
-    say_absent(&a);
     say_elsewhere(&a);
+    say_absent(&a);
     say_content(&a);
     say_end_of_run(&a);
     say_archive(&a);

@@ -1057,6 +1057,10 @@ const char *table_setting(const struct table *t, const char *key) {
     return NULL;
 }
 
+static int by_name(const void *a, const void *b) {
+    return text_natural_compare((*(const struct place *const *)a)->name, (*(const struct place *const *)b)->name);
+}
+
 size_t table_unexpected(const struct table *t, const struct place *out[], size_t max) {
     const struct place_set *s = &t->places[ROOT_BATCH];
     size_t n = 0;
@@ -1068,6 +1072,7 @@ size_t table_unexpected(const struct table *t, const struct place *out[], size_t
             n++;
         }
     }
+    if (max > 0 && n > 1) qsort(out, n < max ? n : max, sizeof *out, by_name);
     return n;
 }
 

@@ -188,7 +188,7 @@ const char *table_setting(const struct table *t, const char *key); /* of the swe
 int64_t table_last_change(const struct table *t);                  /* monotonic ms of the newest observed change, -1 */
 /* The process that runs the sweep: 1 alive, 0 gone, -1 nobody asked. */
 int table_parent(const struct table *t);
-/* Directories of the batch root that match no line of the list. */
+/* Directories of the batch root that match no line of the list; up to max of them in out, sorted by name. */
 size_t table_unexpected(const struct table *t, const struct place *out[], size_t max);
 /* Archive directory named by the cases' configurations, NULL when none does. *foreign: not of this platform's form. */
 const char *table_learned_archive(const struct table *t, bool *foreign);

@@ -18,15 +18,25 @@ enum report_output { OUTPUT_CSV, OUTPUT_JSON, OUTPUT_HTML, OUTPUT_RERUN, OUTPUT_
 /* "sweep_completeness.csv" ...; where it stands unless told otherwise, under checks/ of the batch. */
 const char *report_output_name(enum report_output o);
 
+/* The end of a case's log, for `show`. */
+struct report_log {
+    const char *name; /* relative to the case directory */
+    int64_t size;     /* bytes */
+    int64_t mtime_ns; /* since 1970 UTC */
+    int n_lines;
+    const char *const *line; /* oldest first, cleaned */
+};
+
 struct report_input {
     const struct table *table;
     int64_t now;  /* monotonic ms */
     int64_t wall; /* ms since 1970 UTC at `now` */
     bool settled;
-    const char *version;    /* of the program */
-    int refresh_seconds;    /* how often the page is written anew while the sweep runs; 0: it is not */
-    const char *rerun_path; /* where the list of cases to run again stands; NULL: nowhere */
-    const char *retry_path; /* the same of the directories to archive again */
+    const char *version;          /* of the program */
+    int refresh_seconds;          /* how often the page is written anew while the sweep runs; 0: it is not */
+    const char *rerun_path;       /* where the list of cases to run again stands; NULL: nowhere */
+    const char *retry_path;       /* the same of the directories to archive again */
+    const struct report_log *log; /* of the one case that is told; NULL: none */
 };
 
 /* ---- all outputs, in one walk over the rows ---- */
@@ -78,6 +88,11 @@ void report_json_tail(struct json_writer *w, const struct report_input *in, cons
 
 /* One case as a JSON object of its own; what `show --json` prints and `cases` of the report holds. */
 void report_case_json(const struct report_input *in, const struct row *r, struct buffer *out);
+/* The same in lines, for people; UTF-8 without control characters but '\n'. */
+void report_case_text(const struct report_input *in, const struct row *r, struct buffer *out);
+
+/* What the archive proves, as JSON says it: "not_needed", "proven" ... */
+const char *report_proof_word(enum archive_proof p);
 
 /* Is the case's directory in this root: "true", "false" or "unknown" (the root is in play and could not be read). */
 const char *report_found(const struct table *t, const struct row *r, enum root_id root);

@@ -1,5 +1,6 @@
 #include "report/report.h"
 
+#include "model/lookup.h"
 #include "model/reason.h"
 #include "report/json_writer.h"
 #include "report/summary_text.h"
@@ -7,8 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const proof_words[] = {"not_needed", "none",    "copying",     "proven",
-                                          "marker",     "differs", "other_batch", "unreachable"};
+const char *report_proof_word(enum archive_proof p) {
+    static const char *const proof_words[] = {"not_needed", "none",    "copying",     "proven",
+                                              "marker",     "differs", "other_batch", "unreachable"};
+    return proof_words[p];
+}
 
 /* ISO 8601 in UTC, to the second. */
 static void put_time(char out[SUMMARY_TIME_BYTES], int64_t wall_ms) {
@@ -140,6 +144,17 @@ static void put_times(struct json_writer *w, const struct report_input *in, cons
     json_close(w, '}');
 }
 
+static void put_log(struct json_writer *w, const struct report_log *log) {
+    json_open(w, "log", '{');
+    json_string(w, "file", log->name);
+    json_int(w, "size", log->size);
+    put_seconds(w, "mtime", log->mtime_ns / 1000000);
+    json_open(w, "tail", '[');
+    for (int i = 0; i < log->n_lines; i++) json_string(w, NULL, log->line[i]);
+    json_close(w, ']');
+    json_close(w, '}');
+}
+
 void report_json_case(struct json_writer *w, const struct report_input *in, const struct row *r,
                       const struct verdict *v) {
     const struct table *t = in->table;
@@ -174,7 +189,7 @@ void report_json_case(struct json_writer *w, const struct report_input *in, cons
     json_string(w, "found_archive", report_found(t, r, ROOT_ARCHIVE));
     json_string(w, "local_dir", local ? local->name : NULL);
     json_string(w, "archive_dir", archive ? archive->name : NULL);
-    json_string(w, "archive_proof", proof_words[v->proof]);
+    json_string(w, "archive_proof", report_proof_word(v->proof));
     json_open_flat(w, "missing_files", '[');
     for (int i = 0; i < n; i++) {
         if (v->absent & (UINT32_C(1) << order[i])) json_string(w, NULL, p->artifact[order[i]].path);
@@ -191,6 +206,7 @@ void report_json_case(struct json_writer *w, const struct report_input *in, cons
         json_string(w, "recorded_by", r->exit_source);
         json_close(w, '}');
     }
+    if (in->log) put_log(w, in->log);
     json_close(w, '}');
 }
 
@@ -239,14 +255,20 @@ static void put_list(struct json_writer *w, const struct table *t) {
     json_close(w, '}');
 }
 
-enum { UNEXPECTED_MAX = 1000 };
+enum { UNEXPECTED_MAX = 1000, UNEXPECTED_NEAR = 50 /* a search costs a look at every case */ };
 
 static void put_unexpected(struct json_writer *w, const struct table *t) {
     const struct place *places[UNEXPECTED_MAX];
     size_t n = table_unexpected(t, places, UNEXPECTED_MAX);
     json_int(w, "unexpected_total", (int64_t)n);
     json_open(w, "unexpected", '[');
-    for (size_t i = 0; i < n && i < UNEXPECTED_MAX; i++) json_string(w, NULL, places[i]->name);
+    for (size_t i = 0; i < n && i < UNEXPECTED_MAX; i++) {
+        const struct row *near = i < UNEXPECTED_NEAR ? lookup_nearest(t, places[i]->name) : NULL;
+        json_open_flat(w, NULL, '{');
+        json_string(w, "name", places[i]->name);
+        json_string(w, "nearest", near ? near->title : NULL);
+        json_close(w, '}');
+    }
     json_close(w, ']');
 }
 

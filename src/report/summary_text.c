@@ -1,10 +1,13 @@
 #include "report/summary_text.h"
 
+#include "model/lookup.h"
 #include "model/reason.h"
 #include "model/text.h"
 
 #include <stdio.h>
 #include <string.h>
+
+enum { UNEXPECTED_SHOWN = 5 };
 
 static void put_clean(struct buffer *out, const char *text) {
     char clean[4096];
@@ -48,6 +51,26 @@ static void put_row(const struct table *t, const struct row *r, int64_t now, str
     buffer_text(out, "\n");
 }
 
+static void put_unexpected(const struct table *t, size_t n, struct buffer *out) {
+    const struct place *place[UNEXPECTED_SHOWN];
+    table_unexpected(t, place, UNEXPECTED_SHOWN);
+    if (n == 1)
+        buffer_text(out, "1 directory matches no line of the list:");
+    else
+        buffer_format(out, "%zu directories match no line of the list:", n);
+    for (size_t i = 0; i < n && i < UNEXPECTED_SHOWN; i++) {
+        const struct row *near = lookup_nearest(t, place[i]->name);
+        buffer_text(out, "\n  ");
+        put_clean(out, place[i]->name);
+        if (!near) continue;
+        buffer_text(out, " (nearest: ");
+        put_clean(out, near->title);
+        buffer_text(out, ")");
+    }
+    if (n > UNEXPECTED_SHOWN) buffer_format(out, "\n  and %zu more, in the report", n - UNEXPECTED_SHOWN);
+    buffer_text(out, "\n");
+}
+
 void summary_text(const struct table *t, int64_t now, struct buffer *out) {
     size_t shown = 0, left = 0;
     buffer_format(out, "%zu/%zu complete", table_status_count(t, STATUS_COMPLETE), table_count(t));
@@ -74,8 +97,7 @@ void summary_text(const struct table *t, int64_t now, struct buffer *out) {
         buffer_text(out, ": the directory was renamed or moved since, and that is no contradiction\n");
     }
     size_t unexpected = table_unexpected(t, NULL, 0);
-    if (unexpected > 0)
-        buffer_format(out, "%zu directories match no line of the list; the report names them\n", unexpected);
+    if (unexpected > 0) put_unexpected(t, unexpected, out);
 }
 
 void summary_transition(const struct table *t, const struct transition *x, int64_t now, int64_t local_ms,
@@ -91,58 +113,4 @@ void summary_transition(const struct table *t, const struct transition *x, int64
         buffer_text(out, lines[0]);
     }
     buffer_text(out, "\n");
-}
-
-static void put_place_file(const struct place *p, int artifact, const char *word, struct buffer *out) {
-    if (!p || p->files[artifact].content == CONTENT_ABSENT) return;
-    const struct file_state *f = &p->files[artifact];
-    buffer_format(out, "      %-8s %-12s %12lld bytes", word, content_word(f->content), (long long)f->size);
-    if (file_name(f)) {
-        buffer_text(out, "  ");
-        put_clean(out, file_name(f));
-    }
-    if (f->locked) {
-        buffer_text(out, "  locked by ");
-        put_clean(out, file_holder(f) ? file_holder(f) : "unknown");
-    }
-    if (file_note(f)) {
-        buffer_text(out, "  ");
-        put_clean(out, file_note(f));
-    }
-    buffer_text(out, "\n");
-}
-
-void summary_case(const struct table *t, const struct row *r, int64_t now, struct buffer *out) {
-    const struct profile *p = table_profile(t);
-    const struct place *local = table_place(t, r, ROOT_BATCH, NULL), *archive = table_place(t, r, ROOT_ARCHIVE, NULL);
-    struct verdict v;
-    char lines[REASON_MAX][REASON_BYTES];
-    table_judge(t, r, now, &v);
-    put_clean(out, r->title);
-    buffer_format(out, ": %s\n", status_word(v.status));
-    int n = reason_lines(t, r, now, lines);
-    for (int i = 0; i < n; i++) buffer_format(out, "  %s\n", lines[i]);
-    reason_remedy(t, r, now, lines[0]);
-    if (lines[0][0]) buffer_format(out, "  next: %s\n", lines[0]);
-    if (v.flags) {
-        buffer_text(out, "  flags:");
-        for (int b = 0; b < FLAG_COUNT; b++) {
-            if (v.flags & (1u << b)) buffer_format(out, " %s", flag_word((enum case_flag_bit)b));
-        }
-        buffer_text(out, "\n");
-    }
-    if (r->expected) {
-        buffer_format(out, "  line %u of the list: ", r->expected->line_no);
-        put_clean(out, r->expected->line);
-        buffer_text(out, "\n");
-    }
-    buffer_text(out, "  artifacts:\n");
-    for (int i = 0; i < p->n_artifacts; i++) {
-        bool required = p->artifact[i].roles & ROLE_REQUIRED;
-        if (!required && v.artifact[i] == ARTIFACT_ABSENT) continue;
-        buffer_format(out, "    %s %s %s\n", artifact_glyph(v.artifact[i], false), p->artifact[i].path,
-                      artifact_word(v.artifact[i]));
-        put_place_file(local, i, "batch", out);
-        put_place_file(archive, i, "archive", out);
-    }
 }

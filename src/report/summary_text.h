@@ -18,7 +18,5 @@ void summary_transition(const struct table *t, const struct transition *x, int64
 /* "2026-11-23 12:03:05" */
 enum { SUMMARY_TIME_BYTES = 80 };
 void summary_time(int64_t local_ms, char out[SUMMARY_TIME_BYTES]);
-/* All of one case, as `show` prints it. */
-void summary_case(const struct table *t, const struct row *r, int64_t now, struct buffer *out);
 
 #endif
