@@ -201,7 +201,7 @@ static const char *last_name(const char *text, char out[NAME_MAX_BYTES + 1]) {
 }
 
 void lookup_case(const struct table *t, const char *text, struct lookup *out) {
-    char name[NAME_MAX_BYTES + 1];
+    char name[NAME_MAX_BYTES + 1] = "";
     struct numbers values;
     memset(out, 0, sizeof *out);
     out->row = table_find(t, last_name(text, name));

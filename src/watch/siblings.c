@@ -73,7 +73,8 @@ static bool visit(void *arg, const char *name, enum fs_type type) {
         v->cap = v->cap ? v->cap * 2 : 32;
         v->name = must(realloc(v->name, v->cap * sizeof *v->name));
     }
-    v->name[v->n++] = strcpy(must(malloc(strlen(name) + 1)), name);
+    size_t size = strlen(name) + 1;
+    v->name[v->n++] = memcpy(must(malloc(size)), name, size);
     return true;
 }
 
