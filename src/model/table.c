@@ -406,6 +406,7 @@ static bool health_readable(enum root_health h) {
 
 static void note_change(struct table *t, struct place *p, int64_t at, bool first_sight) {
     const struct root_state *root = &t->roots[p->root];
+    if (at < p->changed_at) at = p->changed_at; /* a look began before it saw its files */
     int64_t clock = root_clock(root, at);
     if (!first_sight && p->row != ROW_NONE && p->changed_at >= 0) {
         struct row *r = &t->rows[p->row];

@@ -8,6 +8,9 @@
 #include <uv.h>
 
 enum { PATH_MAX_BYTES = 4096, INSPECT_ALTERNATIVES = 8 };
+/* Versions of scan_told that are no hash; even, as those of what is not whole. */
+enum { TOLD_ABSENT = 2, TOLD_CHANGING = 4 };
+#define LONG_AGO_MS INT64_C(86400000) /* a day: more than time zones mistaken by FAT and clocks that differ */
 
 struct name {
     size_t at; /* offset into names_text */
@@ -38,6 +41,7 @@ struct scan {
     bool has_files;
     uint64_t stamp;
     int64_t newest_ns;
+    struct scan_clock clock;
 };
 
 static void *must(void *p) {
@@ -46,7 +50,7 @@ static void *must(void *p) {
 }
 
 static size_t memory_size(const struct profile *p) {
-    return sizeof(struct scan_memory) + 2 * (size_t)p->n_artifacts * sizeof(uint64_t);
+    return sizeof(struct scan_memory) + (size_t)p->n_artifacts * sizeof(struct scan_told);
 }
 
 struct scan_memory *scan_memory_new(const struct profile *p) {
@@ -75,6 +79,8 @@ void scan_free(struct scan *s) {
     free(s->text);
     free(s);
 }
+
+void scan_set_clock(struct scan *s, const struct scan_clock *clock) { s->clock = *clock; }
 
 static const char *name_text(const struct scan *s, const struct name *n) { return s->text + n->at; }
 
@@ -220,8 +226,13 @@ static int open_dirs(struct scan *s, struct fs_dir *root, const char *name, cons
     return 0;
 }
 
+static int64_t time_now(const struct scan *s, int64_t otherwise) {
+    return s->clock.mono ? s->clock.mono(s->clock.ctx) : otherwise;
+}
+
+/* Stamped with a time at which it was so already: how long it has been so is counted from there. */
 static void put_file(struct scan *s, const char *place, const struct fact_file *file, int64_t at) {
-    struct fact f = {.kind = FACT_FILE, .root = s->root, .at = at, .place = place};
+    struct fact f = {.kind = FACT_FILE, .root = s->root, .at = time_now(s, at), .place = place};
     f.u.file = *file;
     fact_batch_add(s->facts, &f);
 }
@@ -252,14 +263,11 @@ struct look {
     struct scan_memory *memory;
     int64_t at;
     bool changed;
-    int err;       /* the root cannot be reached */
-    bool vanished; /* listed, but not there any more when it was read */
-    bool idle;     /* unfinished, and nothing has changed lately: does somebody hold a file that is whole? */
+    int err;         /* the root cannot be reached */
+    bool vanished;   /* listed, but not there any more when it was read */
+    int64_t read_at; /* monotonic ms: the file in hand was read after it */
+    bool idle;       /* unfinished, and nothing has changed lately: does somebody hold a file that is whole? */
 };
-
-static uint64_t *told_held(const struct scan *s, struct scan_memory *m, int artifact) {
-    return &m->told[s->profile->n_artifacts + artifact];
-}
 
 /* A whole file is not read again, but a lock on it may be what the run waits for. It costs nothing where the system
  * lists its locks; elsewhere the file must be opened for it, so finished and busy cases are left alone. Returns whether
@@ -267,28 +275,34 @@ static uint64_t *told_held(const struct scan *s, struct scan_memory *m, int arti
 static bool held_as_told(struct scan *s, const struct look *l, int artifact, struct subdir *d, const char *name,
                          const struct fs_stat *st) {
     char holder[FS_HOLDER_BYTES];
-    uint64_t told = *told_held(s, l->memory, artifact);
+    uint64_t told = l->memory->told[artifact].held;
     if (!s->fs->lock || (!l->idle && told == 0)) return true;
     bool locked = s->fs->lock(s->fs->ctx, d->handle, name, NULL, st, FS_LOCK_CLOSED, holder);
     return held_by(locked, holder) == told;
 }
 
-/* Judges one file for an artifact; tells it unless it is as it was told. Returns its content, or -1 for "as told". */
+/* Its time is long past: no later write can have the same. */
+static bool is_long_past(const struct scan *s, int64_t mtime_ns) {
+    return s->clock.wall && s->clock.wall(s->clock.ctx) - mtime_ns / 1000000 >= LONG_AGO_MS;
+}
+
+/* Judges one file for an artifact. Returns its content, or -1 for "as told". */
 static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *d, const struct name *entry,
                    enum file_via via, uint32_t chunks, struct fact_file *f) {
     int err = 0;
     struct fs_stat st;
     const char *name = name_text(s, entry);
-    bool known = l->memory && l->memory->told[artifact] && s->profile->artifact[artifact].kind != KIND_MANIFEST;
-    if (known && s->fs->stat(s->fs->ctx, d->handle, name, &st) == 0 && st.type == FS_TYPE_FILE) {
+    struct scan_told *told = l->memory ? &l->memory->told[artifact] : NULL;
+    bool known = told && told->version && s->profile->artifact[artifact].kind != KIND_MANIFEST;
+    /* What was not whole is read again even when it looks the same. */
+    bool whole = known && (told->version & 1);
+    if (whole && told->since == SCAN_SURE && s->fs->stat(s->fs->ctx, d->handle, name, &st) == 0 &&
+        st.type == FS_TYPE_FILE) {
         struct fact_file same = {.size = st.size, .mtime_ns = st.mtime_ns, .id = st.id, .chunks = chunks};
-        /* What was not whole is read again even so: it may have been finished within one tick of its time. */
-        bool whole = l->memory->told[artifact] & 1;
-        uint64_t version = told_version(name, &same, *told_held(s, l->memory, artifact));
-        if (whole && same_version(l->memory->told[artifact], version) && held_as_told(s, l, artifact, d, name, &st)) {
-            return -1;
-        }
+        uint64_t version = told_version(name, &same, told->held);
+        if (same_version(told->version, version) && held_as_told(s, l, artifact, d, name, &st)) return -1;
     }
+    l->read_at = time_now(s, l->at);
     inspect_file(s->fs, d->handle, name, s->profile, artifact, entry->type == FS_TYPE_FILE, NULL, s->inspect, f, &err);
     if (err < 0 && fs_means_unreachable(err)) l->err = err;
     if (f->content == CONTENT_ABSENT) l->vanished = true;
@@ -310,14 +324,20 @@ static uint64_t told_hash(const struct scan *s, const char *name, const struct f
 
 static void tell(struct scan *s, struct look *l, const char *name, const struct fact_file *f) {
     if (l->memory) {
-        uint64_t *told = &l->memory->told[f->artifact], *held = told_held(s, l->memory, f->artifact);
+        struct scan_told *told = &l->memory->told[f->artifact];
         uint64_t holds = held_by(f->locked, f->holder), h = told_hash(s, name, f, holds);
-        if (*told == h) return;
+        uint64_t unheld = told_hash(s, name, f, told->held); /* what it would be with the same holder */
+        bool same = same_version(told->version, unheld);
+        if (!same)
+            told->since = is_long_past(s, f->mtime_ns) ? SCAN_SURE : time_now(s, l->at);
+        else if (told->since != SCAN_SURE && l->read_at - told->since >= SCAN_YOUNG_MS)
+            told->since = SCAN_SURE;
+        if (told->version == h) return;
         /* A lock taken or given back is told, but is no change of the case: no event announces it. */
-        l->changed |= *told != told_hash(s, name, f, *held);
+        l->changed |= told->version != unheld;
         /* A file caught in the middle of a change is looked at again. */
-        *told = f->content == CONTENT_CHANGING ? 1 : h;
-        *held = holds;
+        told->version = f->content == CONTENT_CHANGING ? TOLD_CHANGING : h;
+        told->held = holds;
     } else {
         l->changed = true;
     }
@@ -326,11 +346,11 @@ static void tell(struct scan *s, struct look *l, const char *name, const struct 
 
 static void tell_absent(struct scan *s, struct look *l, int artifact) {
     if (!l->memory) return; /* a new place has no files until told otherwise */
-    if (l->memory->told[artifact] == 2) return;
+    struct scan_told *told = &l->memory->told[artifact];
+    if (told->version == TOLD_ABSENT) return;
     /* Told also when nothing was told before: the model may know an older file, from before the root went away. */
-    l->changed |= l->memory->told[artifact] != 0;
-    l->memory->told[artifact] = 2;
-    *told_held(s, l->memory, artifact) = 0;
+    l->changed |= told->version != 0;
+    *told = (struct scan_told){.version = TOLD_ABSENT};
     struct fact_file f = {.artifact = artifact, .content = CONTENT_ABSENT};
     put_file(s, l->place, &f, l->at);
 }
@@ -470,7 +490,7 @@ static void put_place(struct scan *s, const char *name, bool present, int64_t at
 /* Was every required artifact told to be whole? */
 static bool is_finished(const struct scan *s, const struct scan_memory *m) {
     for (int i = 0; i < s->profile->n_artifacts; i++) {
-        if ((s->profile->artifact[i].roles & ROLE_REQUIRED) && !(m->told[i] & 1)) return false;
+        if ((s->profile->artifact[i].roles & ROLE_REQUIRED) && !(m->told[i].version & 1)) return false;
     }
     return true;
 }
@@ -507,7 +527,7 @@ static int scan_once(struct scan *s, struct fs_dir *root, const char *name, stru
 
 int scan_place(struct scan *s, struct fs_dir *root, const char *name, struct scan_memory *memory,
                const struct scan_subscriber *subscriber, int64_t at, struct fact_sink sink) {
-    uint64_t before[(sizeof(struct scan_memory) / sizeof(uint64_t)) + 2 * PROFILE_MAX_ARTIFACTS + 1];
+    uint64_t before[(sizeof(struct scan_memory) + PROFILE_MAX_ARTIFACTS * sizeof(struct scan_told)) / sizeof(uint64_t)];
     struct look l = {.place = name, .memory = memory, .at = at};
     int err = 0;
     if (memory) memcpy(before, memory, memory_size(s->profile));

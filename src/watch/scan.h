@@ -11,7 +11,8 @@
 enum {
     SCAN_MAX_NAMES = 200000, /* names read from one directory; the rest is not looked at */
     SCAN_MAX_SUBDIRS = 24,   /* directories of a case that are looked into */
-    SCAN_TRIES = 3           /* a directory that changes while it is read is read again */
+    SCAN_TRIES = 3,          /* a directory that changes while it is read is read again */
+    SCAN_YOUNG_MS = 2500     /* more than the coarsest tick of a file system's times (2 s on FAT) */
 };
 
 /* Asked before a directory is read, so that it can be subscribed to first: subscribe, list, believe.
@@ -21,28 +22,45 @@ struct scan_subscriber {
     void *ctx;
 };
 
+/* What was told of an artifact last. A file can be rewritten within one tick of its time and have the same size and
+ * identity as before: only a version that was already SCAN_YOUNG_MS old when its content was read is not read again. */
+struct scan_told {
+    uint64_t version; /* hash of the FILE fact without its content; 0 never told */
+    uint64_t held;    /* hash of who held it then; 0 nobody */
+    int64_t since;    /* monotonic ms when the version was known first; SCAN_SURE: its content need not be read again */
+};
+#define SCAN_SURE INT64_MIN
+
 /* What a scanner remembers of a place between two scans, so that only what changed is read and told again.
  * Zeroed: nothing is known, everything is told. */
 struct scan_memory {
     bool present;
     bool rested; /* the last scan saw what the one before it saw */
     uint64_t stamp;
-    int64_t newest_ns; /* newest modification time inside, ns since 1970 UTC; 0 none */
-    uint64_t told[];   /* [profile->n_artifacts] hash of the last FILE fact without its content; 0 never told; then as
-                          many hashes of who held it then, 0 nobody */
+    int64_t newest_ns;       /* newest modification time inside, ns since 1970 UTC; 0 none */
+    struct scan_told told[]; /* [profile->n_artifacts] */
 };
 struct scan_memory *scan_memory_new(const struct profile *p); /* free() it */
 void scan_memory_forget(struct scan_memory *m, const struct profile *p);
 
+/* Where a scan that remembers reads the time. */
+struct scan_clock {
+    int64_t (*mono)(void *ctx); /* monotonic ms */
+    int64_t (*wall)(void *ctx); /* ms since 1970 UTC; NULL: unknown */
+    void *ctx;
+};
+
 struct scan;
 struct scan *scan_new(const struct fs_ops *fs, const struct profile *p, enum root_id root);
 void scan_free(struct scan *s);
+void scan_set_clock(struct scan *s, const struct scan_clock *clock); /* before a scan with memory; copied */
 
 /* Scans directory `name` of the open root and puts its facts into sink: FILE facts, then one PLACE fact.
  * memory NULL: one pass, every file that is there is told and files that are no artifacts are not asked for size and
- * time. subscriber may be NULL. at: monotonic ms the facts are stamped with. Returns 1 when something changed since
- * `memory`, 0 when nothing did, or a negative libuv error when the root cannot be reached; then nothing was put and
- * memory is as before. */
+ * time. subscriber may be NULL. at: monotonic ms now; PLACE facts are stamped with it (all of the look came later),
+ * FILE facts of a scan with memory with the time when they were read (what they say was so before). Returns 1 when
+ * something changed since `memory`, 0 when nothing did, or a negative libuv error when the root cannot be reached; then
+ * nothing was put and memory is as before. */
 int scan_place(struct scan *s, struct fs_dir *root, const char *name, struct scan_memory *memory,
                const struct scan_subscriber *subscriber, int64_t at, struct fact_sink sink);
 

@@ -645,6 +645,7 @@ struct scanner *scanner_new(const struct scanner_config *c) {
     s->path = copy_string(c->path);
     s->c.path = s->path;
     s->scan = scan_new(c->fs, c->profile, c->root);
+    scan_set_clock(s->scan, &(struct scan_clock){c->clock, c->wall, c->clock_ctx});
     s->batch = fact_batch_new();
     s->root_dirty_since = s->shrink_since = NEVER;
     s->health = HEALTH_WAITING;
