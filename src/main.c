@@ -34,6 +34,9 @@ int main(int argc, char **argv) {
     case CMD_DEMO:
         code = command_demo(&o);
         break;
+    case CMD_REPLAY:
+        code = command_replay(&o);
+        break;
     case CMD_DEMO_WRITER:
         code = command_demo_writer(&o);
         break;

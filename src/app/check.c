@@ -32,7 +32,8 @@ int command_check(const struct options *o) {
         code = verdict_code(&s, archive_unread);
         struct report_result result;
         char words[SESSION_PATH + SESSION_MESSAGE];
-        report_job_run(&s, &result);
+        struct report_input in = report_input_now(&s);
+        report_job_run(&s, &in, &result);
         report_result_words(&result, words, sizeof words);
         if (words[0]) session_say("%s", words);
         if (result.err < 0) code = EXIT_IO;

@@ -9,6 +9,7 @@ int command_show(const struct options *o);
 int command_lint(const struct options *o);
 int command_watch(const struct options *o);
 int command_demo(const struct options *o);
+int command_replay(const struct options *o);
 int command_demo_writer(const struct options *o);
 int command_scan(const struct options *o);
 

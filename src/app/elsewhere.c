@@ -69,20 +69,18 @@ static void on_work(uv_work_t *work) {
 static void on_done(uv_work_t *work, int status) {
     struct elsewhere_job *job = work->data;
     (void)status;
-    job->busy = false;
-    for (size_t i = 0; i < fact_batch_count(job->facts); i++) {
-        table_apply(job->session->table, fact_batch_at(job->facts, i));
-    }
-    fact_batch_free(job->facts);
+    struct fact_batch *facts = job->facts; /* done may start the next search */
     free(job->list_text);
     free(job->wanted);
-    job->done(job);
+    job->busy = false;
+    job->done(job, facts);
+    fact_batch_free(facts);
 }
 
 void elsewhere_stop(struct elsewhere_job *job) { atomic_store(&job->stop, true); }
 
 bool elsewhere_start(struct elsewhere_job *job, uv_loop_t *loop, struct session *s,
-                     void (*done)(struct elsewhere_job *job), void *ctx) {
+                     void (*done)(struct elsewhere_job *job, const struct fact_batch *found), void *ctx) {
     const char *text = s->list_text ? s->list_text : s->list_live;
     size_t len = s->list_text ? s->list_len : s->list_live_len;
     if (!text || !(job->wanted = find_absent(s->table, NULL))) return false;

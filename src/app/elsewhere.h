@@ -14,9 +14,10 @@ void elsewhere_run(struct session *s, const struct row *only);
 
 struct elsewhere_job {
     bool busy;
-    struct session *session;
+    const struct session *session;
     void *ctx;
-    void (*done)(struct elsewhere_job *job); /* on the loop's thread; the facts have been applied */
+    /* On the loop's thread. found: facts for the table; borrowed. */
+    void (*done)(struct elsewhere_job *job, const struct fact_batch *found);
     uv_work_t work;
     char *list_text; /* private from here on */
     size_t list_len;
@@ -28,7 +29,7 @@ struct elsewhere_job {
 
 /* The same on the thread pool. Not while busy. False: nothing is absent, nothing was started. */
 bool elsewhere_start(struct elsewhere_job *job, uv_loop_t *loop, struct session *s,
-                     void (*done)(struct elsewhere_job *job), void *ctx);
+                     void (*done)(struct elsewhere_job *job, const struct fact_batch *found), void *ctx);
 /* Ends it soon; done is still called. */
 void elsewhere_stop(struct elsewhere_job *job);
 

@@ -17,12 +17,13 @@ struct front_frame {
     int64_t started;     /* monotonic ms when watching began */
     const char *message; /* last thing worth a line, or "" */
     bool settled;
+    bool replayed; /* `now` is the time of a replay, not of this machine's clock */
 };
 
 struct front {
     void *ctx;
-    /* Called after every change and at least once a second while `wants_clock`; paces itself. Returns monotonic ms at
-     * which it wants to be called again, INT64_MAX never. */
+    /* Called after every change and at least once a second while `wants_clock`; paces itself. Returns when it wants
+     * to be called again, in ms of this machine's monotonic clock, INT64_MAX never. */
     int64_t (*show)(void *ctx, const struct front_frame *f);
     /* A message that must not be lost (the report was written, a list is bad). */
     void (*say)(void *ctx, const char *text);
@@ -36,6 +37,7 @@ struct front_dashboard_options {
     bool ascii;
     int color;                                     /* enum color_choice */
     void (*request)(void *ctx, unsigned requests); /* enum front_request bits, from keys */
+    bool (*key)(void *ctx, int key);               /* hears of keys first; true: it was its own. May be NULL */
     void *ctx;
 };
 

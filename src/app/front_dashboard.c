@@ -32,16 +32,17 @@ static bool wants_color(int choice) {
     return choice == COLOR_ALWAYS || !no || !no[0];
 }
 
+/* now: of this machine's clock. */
 static void draw(struct dashboard *d, int64_t now) {
     const struct front_frame *f = &d->last;
-    int64_t ahead = now - f->now;
+    int64_t ahead = f->replayed ? 0 : now - f->now;
     eta_refresh(&d->eta, f->table, f->wall + ahead);
     struct view_input in = {.table = f->table,
                             .ui = &d->ui,
-                            .now_ms = now,
+                            .now_ms = f->now + ahead,
                             .wall_ms = f->wall + ahead,
                             .utc_offset_min = (int)(f->utc_offset / 60000),
-                            .elapsed_ms = now - f->started,
+                            .elapsed_ms = f->now + ahead - f->started,
                             .eta = &d->eta,
                             .message = now < d->message_until ? d->message : NULL};
     view_render(&in, d->screen);
@@ -60,8 +61,9 @@ static int64_t show(void *ctx, const struct front_frame *f) {
     if (d->suspended) return INT64_MAX;
     bool changed = d->dirty || table_version(f->table) != d->version;
     int64_t due = d->drawn_at + (changed ? FRAME_MS : CLOCK_MS);
-    if (d->drawn_at == 0 || f->now >= due) {
-        draw(d, f->now);
+    int64_t now = mono_now();
+    if (d->drawn_at == 0 || now >= due) {
+        draw(d, now);
         due = d->drawn_at + CLOCK_MS;
     }
     return due;
@@ -100,6 +102,7 @@ static void on_keys(void *ctx, bool hangup) {
             requests |= FRONT_QUIT;
             break;
         }
+        if (d->o.key && d->o.key(d->o.ctx, key)) continue;
         unsigned reaction = ui_key(&d->ui, key, d->last.table);
         if (reaction & UI_QUIT) requests |= FRONT_QUIT;
         if (reaction & UI_WRITE_REPORT) requests |= FRONT_WRITE_REPORT;

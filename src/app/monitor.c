@@ -2,6 +2,7 @@
 
 #include "app/elsewhere.h"
 #include "app/front.h"
+#include "app/record.h"
 #include "app/report_job.h"
 #include "app/scan.h"
 #include "model/settle.h"
@@ -44,6 +45,8 @@ struct monitor {
     int64_t phase_since;         /* monotonic ms */
     uint32_t passes[ROOT_COUNT]; /* ended passes when the final one was asked for */
     int64_t over_change;         /* the newest change when the sweep was called over */
+    struct record *record;       /* NULL: nothing is recorded */
+    int record_err;
     struct report_job job;
     bool report_pending; /* wanted once the job in hand is done */
     bool report_settled; /* a settled report has been asked for */
@@ -66,14 +69,38 @@ struct monitor {
 static void step(struct monitor *m);
 
 static void say(struct monitor *m, const char *text) {
+    record_say(m->record, session_mono_ms(), text);
     snprintf(m->message, sizeof m->message, "%s", text);
     m->front.say(m->front.ctx, text);
 }
 
 static struct front_frame frame_at(const struct monitor *m, int64_t now) {
-    struct front_frame f = {m->s->table, now, session_wall_ms(), 0, m->started, m->message, m->phase == PHASE_OVER};
+    struct front_frame f = {.table = m->s->table,
+                            .now = now,
+                            .wall = session_wall_ms(),
+                            .started = m->started,
+                            .message = m->message,
+                            .settled = m->phase == PHASE_OVER};
     f.utc_offset = clock_utc_offset_ms(f.wall);
     return f;
+}
+
+/* ---- what the table is told, is recorded ---- */
+
+static void apply(struct monitor *m, const struct fact *f) {
+    record_fact(m->record, f);
+    table_apply(m->s->table, f);
+}
+
+static void tick(struct monitor *m, int64_t now) {
+    table_tick(m->s->table, now);
+    record_tick(m->record, now);
+}
+
+static void set_over(struct monitor *m, bool over, int64_t now) {
+    table_set_over(m->s->table, over, now);
+    table_tick(m->s->table, now);
+    record_over(m->record, now, over);
 }
 
 /* ---- the report ---- */
@@ -82,6 +109,7 @@ static void on_report(struct report_job *job) {
     struct monitor *m = job->ctx;
     char text[SESSION_MESSAGE];
     m->report_err = job->result.err;
+    record_report(m->record, report_job_moment(job));
     report_result_words(&job->result, text, sizeof text);
     if (!text[0]) snprintf(text, sizeof text, "report written: %s", m->s->output[OUTPUT_CSV]);
     say(m, text);
@@ -132,7 +160,7 @@ static void apply_list(struct monitor *m, const struct fact *f) {
         }
         say(m, text);
     } else {
-        table_apply(m->s->table, f);
+        apply(m, f);
         if (m->workers[ROOT_ARCHIVE]) root_set_list(m->workers[ROOT_ARCHIVE], f->u.list.text, f->u.list.len);
         free(m->s->list_live);
         m->s->list_live = malloc(f->u.list.len + 1);
@@ -151,7 +179,7 @@ static void on_facts(void *ctx, struct fact_batch *b) {
             if (f->kind == FACT_LIST)
                 apply_list(m, f);
             else
-                table_apply(m->s->table, f);
+                apply(m, f);
         }
         step(m);
     }
@@ -220,7 +248,7 @@ static void parent_answered(uv_work_t *work, int status) {
     f.u.parent.pid = m->s->options->pid;
     if (table_parent(m->s->table) != f.u.parent.alive) {
         if (!m->parent_alive) say(m, "the process that runs the sweep has ended");
-        table_apply(m->s->table, &f);
+        apply(m, &f);
         step(m);
     }
 }
@@ -273,8 +301,9 @@ static int settled_code(const struct monitor *m) {
     return m->s->options->strict && !all ? EXIT_NOT_COMPLETE : EXIT_DONE;
 }
 
-static void elsewhere_searched(struct elsewhere_job *job) {
+static void elsewhere_searched(struct elsewhere_job *job, const struct fact_batch *found) {
     struct monitor *m = job->ctx;
+    for (size_t i = 0; i < fact_batch_count(found); i++) apply(m, fact_batch_at(found, i));
     if (!m->leaving) step(m);
 }
 
@@ -304,8 +333,7 @@ static int64_t settle(struct monitor *m, int64_t now) {
             break;
         }
         m->over_change = table_last_change(t);
-        table_set_over(t, true, now);
-        table_tick(t, now);
+        set_over(m, true, now);
         enter(m, PHASE_OVER, now);
         m->report_settled = true;
         say(m, settle_words(m->settle_reason));
@@ -318,8 +346,7 @@ static int64_t settle(struct monitor *m, int64_t now) {
             write_report(m);
         }
         if (table_last_change(t) == m->over_change) break;
-        table_set_over(t, false, now);
-        table_tick(t, now);
+        set_over(m, false, now);
         m->elsewhere_until = 0;
         enter(m, PHASE_WATCHING, now);
         say(m, "something changed: the sweep is open again");
@@ -334,7 +361,7 @@ static void step(struct monitor *m) {
     struct table *t = m->s->table;
     int64_t now = session_mono_ms();
     if (m->leaving) return;
-    table_tick(t, now);
+    tick(m, now);
     learn_archive(m);
     want_discovered(m);
     watch_parent(m, now);
@@ -399,7 +426,8 @@ static void on_signal(uv_signal_t *handle, int signum) {
 /* ---- life ---- */
 
 static void open_front(struct monitor *m, bool dashboard) {
-    struct front_dashboard_options o = {m->s->options->ascii, m->s->options->color, on_request, m};
+    struct front_dashboard_options o = {
+        .ascii = m->s->options->ascii, .color = m->s->options->color, .request = on_request, .ctx = m};
     m->dashboard = dashboard;
     if (!dashboard) {
         m->front = front_plain_open();
@@ -431,6 +459,20 @@ static bool finish_report(struct monitor *m) {
     return !m->job.busy && !m->keep_busy;
 }
 
+/* The rest of the record; like the report, not waited for for ever. */
+static bool finish_record(struct monitor *m) {
+    int64_t deadline = session_mono_ms() + REPORT_WAIT_MS;
+    record_end(m->record, session_mono_ms());
+    while (record_busy(m->record) && session_mono_ms() < deadline) {
+        schedule(m, session_mono_ms() + 50);
+        uv_run(&m->loop, UV_RUN_ONCE);
+    }
+    bool written = !record_busy(m->record);
+    m->record_err = written ? record_error(m->record) : UV_ETIMEDOUT;
+    if (written) record_close(m->record);
+    return written;
+}
+
 static void close_handle(uv_handle_t *handle, void *arg) {
     (void)arg;
     if (!uv_is_closing(handle)) uv_close(handle, NULL);
@@ -441,6 +483,12 @@ int monitor_run(struct session *s, bool dashboard, bool *hung) {
     if (!m || uv_loop_init(&m->loop) != 0) abort();
     m->s = s;
     m->started = session_mono_ms();
+    int refused = s->options->record ? record_open(&m->loop, s->options->record, s, &m->record) : 0;
+    if (refused) {
+        uv_loop_close(&m->loop);
+        free(m);
+        return refused;
+    }
     uv_timer_init(&m->loop, &m->timer);
     m->timer.data = m;
     for (int i = 0; i < N_SIGNALS; i++) {
@@ -456,7 +504,7 @@ int monitor_run(struct session *s, bool dashboard, bool *hung) {
     step(m);
     if (!m->leaving) uv_run(&m->loop, UV_RUN_DEFAULT);
 
-    bool written = finish_report(m);
+    bool written = finish_report(m), recorded = finish_record(m);
     struct front_frame last = frame_at(m, session_mono_ms());
     m->front.close(m->front.ctx, &last);
     if (m->report_err < 0 || !written) {
@@ -466,7 +514,11 @@ int monitor_run(struct session *s, bool dashboard, bool *hung) {
             session_say("the report was not written: the drive does not answer");
         if (m->exit_code != EXIT_INTERRUPTED) m->exit_code = EXIT_IO;
     }
-    *hung = !written || m->elsewhere.busy;
+    if (m->record_err < 0) {
+        session_say("the record %s is not whole: %s", s->options->record, uv_strerror(m->record_err));
+        if (m->exit_code != EXIT_INTERRUPTED) m->exit_code = EXIT_IO;
+    }
+    *hung = !written || !recorded || m->elsewhere.busy;
     for (int r = 0; r < ROOT_COUNT; r++) {
         if (m->workers[r] && !root_close(m->workers[r], CLOSE_WAIT_MS)) *hung = true;
     }

@@ -10,9 +10,10 @@ static const struct {
     const char *name;
     enum command command;
 } commands[] = {
-    {"watch", CMD_WATCH}, {"check", CMD_CHECK}, {"show", CMD_SHOW},
-    {"lint", CMD_LINT},   {"demo", CMD_DEMO},   {"demo-writer", CMD_DEMO_WRITER},
-    {"scan", CMD_SCAN},   {"help", CMD_HELP},   {"version", CMD_VERSION},
+    {"watch", CMD_WATCH},     {"check", CMD_CHECK},   {"show", CMD_SHOW},
+    {"lint", CMD_LINT},       {"demo", CMD_DEMO},     {"demo-writer", CMD_DEMO_WRITER},
+    {"scan", CMD_SCAN},       {"replay", CMD_REPLAY}, {"help", CMD_HELP},
+    {"version", CMD_VERSION},
 };
 
 enum option_type { OPT_FLAG, OPT_STRING, OPT_DURATION, OPT_INT, OPT_NUMBER, OPT_WORDS, OPT_COLOR, OPT_SEED };
@@ -22,7 +23,7 @@ enum {
     LIVE = IN(CMD_WATCH) | IN(CMD_DEMO),
     READS = IN(CMD_WATCH) | IN(CMD_CHECK) | IN(CMD_SHOW),
     SWEEP = READS | IN(CMD_DEMO_WRITER) | IN(CMD_SCAN),
-    ANY = LIVE | READS | IN(CMD_LINT)
+    ANY = LIVE | READS | IN(CMD_LINT) | IN(CMD_REPLAY)
 };
 
 struct option {
@@ -37,9 +38,11 @@ static const struct option known[] = {
     {"sweep-list", READS | IN(CMD_LINT), OPT_STRING, offsetof(struct options, sweep_list)},
     {"archive-dir", SWEEP, OPT_STRING, offsetof(struct options, archive_dir)},
     {"require", READS | IN(CMD_SCAN), OPT_WORDS, 0},
-    {"csv", LIVE | READS, OPT_STRING, offsetof(struct options, csv)},
-    {"json", LIVE | IN(CMD_CHECK), OPT_STRING, offsetof(struct options, json)},
-    {"html", LIVE | IN(CMD_CHECK), OPT_STRING, offsetof(struct options, html)},
+    {"csv", LIVE | READS | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, csv)},
+    {"json", LIVE | IN(CMD_CHECK) | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, json)},
+    {"html", LIVE | IN(CMD_CHECK) | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, html)},
+    {"record", LIVE, OPT_STRING, offsetof(struct options, record)},
+    {"start-at", IN(CMD_REPLAY), OPT_DURATION, offsetof(struct options, start_at_ms)},
     {"strict", LIVE | IN(CMD_CHECK), OPT_FLAG, offsetof(struct options, strict)},
     {"running", IN(CMD_CHECK) | IN(CMD_SHOW), OPT_FLAG, offsetof(struct options, running)},
     {"readers", IN(CMD_CHECK) | IN(CMD_SHOW), OPT_INT, offsetof(struct options, readers)},
@@ -50,11 +53,11 @@ static const struct option known[] = {
     {"time-limit", LIVE, OPT_DURATION, offsetof(struct options, time_limit_ms)},
     {"pid", LIVE, OPT_INT, offsetof(struct options, pid)},
     {"exit-when-settled", LIVE, OPT_FLAG, offsetof(struct options, exit_when_settled)},
-    {"ascii", LIVE, OPT_FLAG, offsetof(struct options, ascii)},
+    {"ascii", LIVE | IN(CMD_REPLAY), OPT_FLAG, offsetof(struct options, ascii)},
     {"color", ANY, OPT_COLOR, offsetof(struct options, color)},
     {"scenario", IN(CMD_DEMO) | IN(CMD_DEMO_WRITER), OPT_STRING, offsetof(struct options, scenario)},
     {"cases", IN(CMD_DEMO) | IN(CMD_DEMO_WRITER), OPT_INT, offsetof(struct options, cases)},
-    {"speed", IN(CMD_DEMO) | IN(CMD_DEMO_WRITER), OPT_NUMBER, offsetof(struct options, speed)},
+    {"speed", IN(CMD_DEMO) | IN(CMD_DEMO_WRITER) | IN(CMD_REPLAY), OPT_NUMBER, offsetof(struct options, speed)},
     {"seed", IN(CMD_DEMO) | IN(CMD_DEMO_WRITER), OPT_SEED, offsetof(struct options, seed)},
 };
 
@@ -202,6 +205,8 @@ static int take_option(struct options *o, int argc, char **argv, int *i, char me
 static int take_operand(struct options *o, const char *word, char message[512]) {
     if (o->command == CMD_SHOW && !o->show_case) {
         o->show_case = word;
+    } else if (o->command == CMD_REPLAY && !o->replay) {
+        o->replay = word;
     } else if (o->command == CMD_LINT && !o->sweep_list) {
         o->sweep_list = word;
     } else if ((IN(o->command) & READS) && !o->batch_dir) {
@@ -250,6 +255,9 @@ int options_parse(int argc, char **argv, struct options *o, char message[512]) {
     }
     if (!named && o->help_for == CMD_WATCH) o->help_for = CMD_HELP;
     if (o->command == CMD_LINT && !o->sweep_list) return complain(message, "lint needs a sweep list%s", "");
+    if (o->command == CMD_REPLAY && !o->replay) {
+        return complain(message, "replay needs a record; watch --record FILE makes one%s", "");
+    }
     if (o->command == CMD_SHOW && !o->show_case) {
         return complain(message, "show needs a case; try sweepwatch show TITLE --batch-dir DIR%s", "");
     }
@@ -265,6 +273,7 @@ static const char help_program[] = "sweepwatch: what is complete, running, stall
                                    "  sweepwatch check   [BATCH_DIR]   one pass, the report, an exit code\n"
                                    "  sweepwatch show    CASE          everything known about one case\n"
                                    "  sweepwatch lint    SWEEP_LIST    the list alone\n"
+                                   "  sweepwatch replay  FILE          a recorded session, in the same dashboard\n"
                                    "  sweepwatch demo                  a simulated sweep, watched live\n"
                                    "  sweepwatch COMMAND --help        options of a command\n"
                                    "\n"
@@ -290,6 +299,7 @@ static const char help_watch[] =
     "  --time-limit TIME      end then, settled or not (exit 4)\n"
     "  --exit-when-settled    end once settled, also on a terminal\n"
     "  --strict               exit 1 unless every case is complete\n"
+    "  --record FILE          keep what is seen, for sweepwatch replay\n"
     "  --poll                 ask for no file events, look again and again\n"
     "  --ascii  --color auto|always|never\n"
     "\n"
@@ -341,6 +351,18 @@ static const char help_demo[] = "sweepwatch demo [options]: a simulated sweep in
                                 "  --csv FILE --json FILE where the report goes\n"
                                 "  and watch's --stall-after, --settle, --exit-when-settled, --ascii, --color ...\n";
 
+static const char help_replay[] = "sweepwatch replay FILE [options]: what watch --record FILE kept, seen again\n"
+                                  "\n"
+                                  "  --speed X              2: twice as fast; max: at once (default 1)\n"
+                                  "  --start-at TIME        begin this long after its beginning, as 90m\n"
+                                  "  --csv FILE --json FILE --html FILE  the report as it was made then\n"
+                                  "  --ascii  --color auto|always|never\n"
+                                  "\n"
+                                  "Keys beside those of the dashboard: p pause, . next change, + - speed,\n"
+                                  "< > back and on by a twentieth. Nothing of the sweep is read or written.\n"
+                                  "exit codes: 0 done; 2 no record, or a broken one; 3 not there; 5 a report\n"
+                                  "could not be written\n";
+
 const char *options_help(enum command c) {
     switch (c) {
     case CMD_WATCH:
@@ -353,6 +375,8 @@ const char *options_help(enum command c) {
         return help_lint;
     case CMD_DEMO:
         return help_demo;
+    case CMD_REPLAY:
+        return help_replay;
     default:
         return help_program;
     }

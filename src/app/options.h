@@ -20,6 +20,7 @@ enum command {
     CMD_SHOW,
     CMD_LINT,
     CMD_DEMO,
+    CMD_REPLAY,
     CMD_DEMO_WRITER, /* hidden: the child of demo that writes the sweep */
     CMD_SCAN,        /* hidden: scans one root for a watch that reads its facts from stdout */
     CMD_HELP,
@@ -38,6 +39,9 @@ struct options {
     int n_require;
     const char *csv, *json, *html; /* NULL: under checks/; "-": stdout */
     const char *show_case;         /* show */
+    const char *record;            /* where the facts are kept; NULL: nowhere */
+    const char *replay;            /* replay: the record */
+    int64_t start_at_ms;           /* replay: this long after its beginning */
     bool strict, running, poll, ascii, exit_when_settled, json_out;
     enum color_choice color;
     int64_t stall_after_ms, settle_ms, archive_grace_ms, time_limit_ms; /* 0: default or none */

@@ -9,7 +9,7 @@
 
 enum { ROWS_A_SLICE = 100 };
 
-static struct report_input input_now(const struct session *s) {
+struct report_input report_input_now(const struct session *s) {
     return (struct report_input){.table = s->table,
                                  .now = session_mono_ms(),
                                  .wall = session_wall_ms(),
@@ -148,13 +148,10 @@ void report_result_words(const struct report_result *r, char *out, size_t cap) {
 
 /* ---- blocking ---- */
 
-static void make_streamed(void *ctx, struct report_sink sink) {
-    struct report_input in = input_now(ctx);
-    report_stream(&in, sink);
-}
+static void make_streamed(void *ctx, struct report_sink sink) { report_stream(ctx, sink); }
 
-void report_job_run(const struct session *s, struct report_result *result) {
-    write_all(s, make_streamed, (void *)(uintptr_t)s, result);
+void report_job_run(const struct session *s, const struct report_input *in, struct report_result *result) {
+    write_all(s, make_streamed, (void *)(uintptr_t)in, result);
 }
 
 /* ---- beside the live loop ---- */
@@ -177,11 +174,15 @@ static void on_done(uv_work_t *work, int status) {
 
 static void on_slice(uv_idle_t *slices) {
     struct report_job *job = slices->data;
-    struct report_input in = input_now(job->session);
-    if (!report_build_step(job->build, &in, ROWS_A_SLICE)) return;
+    /* One moment for all of it, but for the question whether the sweep is over: then it begins anew. */
+    if (!report_build_begun(job->build)) job->input = report_input_now(job->session);
+    job->input.settled = table_over(job->session->table);
+    if (!report_build_step(job->build, &job->input, ROWS_A_SLICE)) return;
     uv_idle_stop(slices);
     if (uv_queue_work(slices->loop, &job->work, on_work, on_done) < 0) abort();
 }
+
+int64_t report_job_moment(const struct report_job *job) { return job->input.now; }
 
 void report_job_start(struct report_job *job, uv_loop_t *loop, const struct session *s,
                       void (*done)(struct report_job *job), void *ctx) {

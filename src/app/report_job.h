@@ -22,16 +22,21 @@ struct report_job {
     void (*done)(struct report_job *job); /* on the loop's thread */
     const struct session *session;
     struct report_build *build;
+    struct report_input input; /* of its first slice */
     uv_idle_t slices;
     uv_work_t work;
 };
 
-/* Not while busy. The session must outlive the job; the report is of the moment its last slice is made, "settled" when
+/* Not while busy. The session must outlive the job; the report is of the moment its first slice is made, "settled" when
  * the table is over. */
 void report_job_start(struct report_job *job, uv_loop_t *loop, const struct session *s,
                       void (*done)(struct report_job *job), void *ctx);
-/* The same without a loop, blocking and streamed: for `check`. */
-void report_job_run(const struct session *s, struct report_result *result);
+/* The same without a loop, blocking and streamed: for `check`, and for `replay`, whose moment is another one. */
+void report_job_run(const struct session *s, const struct report_input *in, struct report_result *result);
+/* A report of this moment. */
+struct report_input report_input_now(const struct session *s);
+/* The moment the report of a job is of, monotonic ms; when it is done. */
+int64_t report_job_moment(const struct report_job *job);
 
 /* What a person should know of a result that is not simply good: one sentence, or "". */
 void report_result_words(const struct report_result *r, char *out, size_t cap);

@@ -22,6 +22,12 @@ void session_say(const char *format, ...) {
     fprintf(stderr, "sweepwatch: %s\n", clean);
 }
 
+bool session_on_a_terminal(void) {
+    const char *term = getenv("TERM");
+    bool dumb = term && strcmp(term, "dumb") == 0;
+    return !dumb && uv_guess_handle(1) == UV_TTY && uv_guess_handle(0) == UV_TTY;
+}
+
 int64_t session_wall_ms(void) {
     uv_timeval64_t tv;
     uv_gettimeofday(&tv);

@@ -48,6 +48,8 @@ __attribute__((format(printf, 1, 2)))
 #endif
 void session_say(const char *format, ...);
 
+bool session_on_a_terminal(
+    void);                     /* a dashboard can be shown: input and output are one that understands more than text */
 int64_t session_wall_ms(void); /* since 1970 UTC */
 int64_t session_mono_ms(void);
 

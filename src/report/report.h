@@ -56,8 +56,8 @@ void report_stream(const struct report_input *in, struct report_sink sink);
 struct report_build;
 struct report_build *report_build_new(void);
 void report_build_free(struct report_build *b); /* NULL is fine */
-/* Up to `rows` more rows, as things are at in->now. Returns true when all is made; in may differ from call to call, the
- * last one's counts. */
+bool report_build_begun(const struct report_build *b);
+/* Up to `rows` more rows, as things are at in->now. Returns true when all is made. */
 bool report_build_step(struct report_build *b, const struct report_input *in, size_t rows);
 /* Hands the finished bytes over; they live as long as b. */
 void report_build_put(const struct report_build *b, struct report_sink sink);

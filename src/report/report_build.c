@@ -159,6 +159,8 @@ static void begin(struct report_build *b, const struct report_input *in) {
     json_resume(&b->w, &b->cases, 2, false);
 }
 
+bool report_build_begun(const struct report_build *b) { return b->begun; }
+
 bool report_build_step(struct report_build *b, const struct report_input *in, size_t rows) {
     const struct table *t = in->table;
     if (!b->begun || b->over != table_over(t) || b->rows_version != table_rows_version(t)) begin(b, in);

@@ -242,6 +242,32 @@ int fact_encode(const struct profile *p, const struct fact *f, struct fact_text 
     return err;
 }
 
+void fact_put(struct fact_text *t, const char *text) { put(t, text); }
+
+void fact_put_number(struct fact_text *t, const char *key, int64_t number) { put_number(t, key, number); }
+
+char *fact_first_word(char *line) {
+    char *space = strchr(line, ' ');
+    if (space != NULL) *space++ = '\0';
+    return space;
+}
+
+bool fact_next_pair(char **rest, char **key, char **value) {
+    char *word = *rest;
+    if (word == NULL) return false;
+    *rest = fact_first_word(word);
+    *key = word;
+    *value = strchr(word, '=');
+    if (*value != NULL) *(*value)++ = '\0';
+    return true;
+}
+
+bool fact_number(const char *text, int64_t *out) {
+    char *end;
+    *out = strtoll(text, &end, 10);
+    return end != text && *end == '\0';
+}
+
 /* Reading. The line is copied once; words are cut out of the copy and decoded where they stand. */
 
 struct reader {

@@ -54,6 +54,13 @@ int fact_encode(const struct profile *p, const struct fact *f, struct fact_text 
 void fact_put_text(struct fact_text *t, const char *key, const char *text, size_t len);
 /* Decodes S in place, NUL-terminated; false: malformed. len NULL: a NUL in it is malformed. */
 bool fact_decode_text(char *text, size_t *len);
+void fact_put(struct fact_text *t, const char *text);                       /* as it stands */
+void fact_put_number(struct fact_text *t, const char *key, int64_t number); /* " KEY=N" */
+/* Cuts the first word of a line off; returns the rest, NULL: none. */
+char *fact_first_word(char *line);
+/* Cuts the next " KEY=VALUE" off; false at the end. *value NULL: the word has no '='. */
+bool fact_next_pair(char **rest, char **key, char **value);
+bool fact_number(const char *text, int64_t *out); /* an N, the whole of text */
 
 /* Reads one line (without its '\n') and adds the fact to into. Errors, then nothing was added: UV_EINVAL malformed,
  * UV_ENOENT an artifact or value that p does not have, UV_E2BIG too long. */

@@ -15,28 +15,9 @@ enum { COMMANDS = sizeof command_words / sizeof *command_words };
 
 /* ---- writing ---- */
 
-static void put(struct fact_text *t, const char *text) {
-    size_t len = strlen(text);
-    if (t->cap - t->len < len) {
-        size_t cap = t->cap ? t->cap : 256;
-        while (cap - t->len < len) cap *= 2;
-        t->data = realloc(t->data, cap);
-        if (!t->data) abort();
-        t->cap = cap;
-    }
-    memcpy(t->data + t->len, text, len);
-    t->len += len;
-}
-
-static void put_number(struct fact_text *t, const char *key, int64_t n) {
-    char text[64];
-    snprintf(text, sizeof text, " %s=%" PRId64, key, n);
-    put(t, text);
-}
-
 void scan_put_command(const struct scan_command *c, struct fact_text *out) {
     char id[32];
-    put(out, command_words[c->kind]);
+    fact_put(out, command_words[c->kind]);
     switch (c->kind) {
     case SCAN_LIST:
         fact_put_text(out, "text", c->text, c->len);
@@ -47,73 +28,48 @@ void scan_put_command(const struct scan_command *c, struct fact_text *out) {
         break;
     case SCAN_KNOWN:
         snprintf(id, sizeof id, " id=%" PRIx64, c->id);
-        put(out, id);
+        fact_put(out, id);
         break;
     case SCAN_PASS:
     case SCAN_RELEASE:
     case SCAN_STOP:
         break;
     }
-    put(out, "\n");
+    fact_put(out, "\n");
 }
 
-void scan_put_header(struct fact_text *out) { put(out, FACT_STREAM_HEADER "\n"); }
+void scan_put_header(struct fact_text *out) { fact_put(out, FACT_STREAM_HEADER "\n"); }
 
-void scan_put_end(struct fact_text *out) { put(out, "\n"); }
+void scan_put_end(struct fact_text *out) { fact_put(out, "\n"); }
 
 void scan_put_hello(int64_t at, const char *version, struct fact_text *out) {
-    put(out, "hello");
-    put_number(out, "at", at);
+    fact_put(out, "hello");
+    fact_put_number(out, "at", at);
     fact_put_text(out, "version", version, strlen(version));
-    put(out, "\n");
+    fact_put(out, "\n");
 }
 
 void scan_put_beat(int64_t at, const struct fs_operation *op, struct fact_text *out) {
-    put(out, "beat");
-    put_number(out, "at", at);
+    fact_put(out, "beat");
+    fact_put_number(out, "at", at);
     if (op->word) {
         fact_put_text(out, "operation", op->word, strlen(op->word));
-        put_number(out, "since", op->since);
+        fact_put_number(out, "since", op->since);
         fact_put_text(out, "path", op->path, strlen(op->path));
     }
-    put(out, "\n");
+    fact_put(out, "\n");
 }
 
 /* ---- reading ---- */
 
-/* Cuts the next " KEY=VALUE" off; false at the end. value NULL: the word has no '='. */
-static bool next_pair(char **rest, char **key, char **value) {
-    char *word = *rest;
-    if (!word) return false;
-    char *space = strchr(word, ' ');
-    if (space) *space++ = '\0';
-    *rest = space;
-    *key = word;
-    *value = strchr(word, '=');
-    if (*value) *(*value)++ = '\0';
-    return true;
-}
-
-static char *first_word(char *line) {
-    char *space = strchr(line, ' ');
-    if (space) *space++ = '\0';
-    return space;
-}
-
-static bool number(const char *text, int64_t *out) {
-    char *end;
-    *out = strtoll(text, &end, 10);
-    return end != text && *end == '\0';
-}
-
 int scan_read_command(char *line, struct scan_command *out) {
-    char *rest = first_word(line), *key, *value, *end;
+    char *rest = fact_first_word(line), *key, *value, *end;
     int kind = 0;
     while (kind < COMMANDS && strcmp(command_words[kind], line) != 0) kind++;
     if (kind == COMMANDS) return UV_EINVAL;
     *out = (struct scan_command){.kind = (enum scan_command_kind)kind};
     bool has_id = false;
-    while (next_pair(&rest, &key, &value)) {
+    while (fact_next_pair(&rest, &key, &value)) {
         if (!value) return UV_EINVAL;
         if (strcmp(key, "text") == 0 || strcmp(key, "name") == 0) {
             if (!fact_decode_text(value, key[0] == 't' ? &out->len : NULL)) return UV_EINVAL;
@@ -133,15 +89,15 @@ int scan_read_command(char *line, struct scan_command *out) {
 bool scan_is_sign(const char *line) { return strncmp(line, "beat ", 5) == 0 || strncmp(line, "hello ", 6) == 0; }
 
 int scan_read_sign(char *line, struct scan_sign *out) {
-    char *rest = first_word(line), *key, *value;
+    char *rest = fact_first_word(line), *key, *value;
     bool has_at = false, has_since = false;
     *out = (struct scan_sign){.hello = strcmp(line, "hello") == 0, .path = ""};
-    while (next_pair(&rest, &key, &value)) {
+    while (fact_next_pair(&rest, &key, &value)) {
         bool good = value != NULL;
         if (good && strcmp(key, "at") == 0) {
-            good = has_at = number(value, &out->at);
+            good = has_at = fact_number(value, &out->at);
         } else if (good && strcmp(key, "since") == 0) {
-            good = has_since = number(value, &out->since);
+            good = has_since = fact_number(value, &out->since);
         } else if (good) {
             good = fact_decode_text(value, NULL);
             if (strcmp(key, "version") == 0) out->version = value;
