@@ -60,7 +60,7 @@ struct monitor {
     char keep_message[SESSION_MESSAGE];
     uint64_t parent_start;
     bool parent_alive;
-    int64_t parent_due;
+    int64_t parent_due, page_due;
     char message[SESSION_MESSAGE];
     bool dashboard, leaving;
     int exit_code;
@@ -108,14 +108,17 @@ static void set_over(struct monitor *m, bool over, int64_t now) {
 static void on_report(struct report_job *job) {
     struct monitor *m = job->ctx;
     char text[SESSION_MESSAGE];
-    m->report_err = job->result.err;
-    record_report(m->record, report_job_moment(job));
     report_result_words(&job->result, text, sizeof text);
-    if (!text[0]) snprintf(text, sizeof text, "report written: %s", m->s->output[OUTPUT_CSV]);
-    say(m, text);
+    if (!job->page_only) {
+        m->report_err = job->result.err;
+        record_report(m->record, report_job_moment(job));
+    }
+    if (!text[0] && !job->page_only) snprintf(text, sizeof text, "report written: %s", m->s->output[OUTPUT_CSV]);
+    bool known = job->page_only && strcmp(text, m->message) == 0;
+    if (text[0] && !known) say(m, text);
     if (m->report_pending) {
         m->report_pending = false;
-        report_job_start(job, &m->loop, m->s, on_report, m);
+        report_job_start(job, &m->loop, m->s, false, on_report, m);
     }
     if (!m->leaving) step(m);
 }
@@ -129,7 +132,17 @@ static void write_report(struct monitor *m) {
         say(m, "no report: the batch directory has not been read yet");
         return;
     }
-    report_job_start(&m->job, &m->loop, m->s, on_report, m);
+    report_job_start(&m->job, &m->loop, m->s, false, on_report, m);
+}
+
+/* For others to look at while the sweep runs; the settled report holds the last one. */
+static int64_t write_page(struct monitor *m, int64_t now) {
+    int64_t every = m->s->options->html_every_ms;
+    if (every <= 0 || m->phase == PHASE_OVER || !table_root(m->s->table, ROOT_BATCH)->scanned) return INT64_MAX;
+    if (m->page_due > now) return m->page_due;
+    m->page_due = now + every;
+    if (!m->job.busy) report_job_start(&m->job, &m->loop, m->s, true, on_report, m);
+    return m->page_due;
 }
 
 /* ---- facts ---- */
@@ -376,6 +389,8 @@ static void step(struct monitor *m) {
         leave(m, settled_code(m));
         return;
     }
+    int64_t page_due = write_page(m, now);
+    if (page_due < due) due = page_due;
     int64_t limit = m->s->options->time_limit_ms;
     if (limit > 0 && now - m->started >= limit) {
         leave(m, m->phase == PHASE_OVER ? settled_code(m) : EXIT_NOT_SETTLED);
@@ -446,7 +461,7 @@ static bool finish_report(struct monitor *m) {
     bool owed = m->phase != PHASE_OVER || m->elsewhere_until > 0;
     if (owed && table_root(m->s->table, ROOT_BATCH)->scanned) {
         m->report_pending = m->job.busy;
-        if (!m->job.busy) report_job_start(&m->job, &m->loop, m->s, on_report, m);
+        if (!m->job.busy) report_job_start(&m->job, &m->loop, m->s, false, on_report, m);
     }
     int64_t now = session_mono_ms(), deadline = now + REPORT_WAIT_MS, soon = now + CLOSE_WAIT_MS;
     m->timer.data = m;

@@ -41,6 +41,7 @@ static const struct option known[] = {
     {"csv", LIVE | READS | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, csv)},
     {"json", LIVE | IN(CMD_CHECK) | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, json)},
     {"html", LIVE | IN(CMD_CHECK) | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, html)},
+    {"html-every", LIVE, OPT_DURATION, offsetof(struct options, html_every_ms)},
     {"record", LIVE, OPT_STRING, offsetof(struct options, record)},
     {"start-at", IN(CMD_REPLAY), OPT_DURATION, offsetof(struct options, start_at_ms)},
     {"strict", LIVE | IN(CMD_CHECK), OPT_FLAG, offsetof(struct options, strict)},
@@ -299,6 +300,7 @@ static const char help_watch[] =
     "  --time-limit TIME      end then, settled or not (exit 4)\n"
     "  --exit-when-settled    end once settled, also on a terminal\n"
     "  --strict               exit 1 unless every case is complete\n"
+    "  --html-every TIME      write the page anew so often, for others to look at\n"
     "  --record FILE          keep what is seen, for sweepwatch replay\n"
     "  --poll                 ask for no file events, look again and again\n"
     "  --ascii  --color auto|always|never\n"

@@ -44,8 +44,8 @@ struct options {
     int64_t start_at_ms;           /* replay: this long after its beginning */
     bool strict, running, poll, ascii, exit_when_settled, json_out;
     enum color_choice color;
-    int64_t stall_after_ms, settle_ms, archive_grace_ms, time_limit_ms; /* 0: default or none */
-    int64_t pid;                                                        /* 0: none */
+    int64_t stall_after_ms, settle_ms, archive_grace_ms, time_limit_ms, html_every_ms; /* 0: default or none */
+    int64_t pid;                                                                       /* 0: none */
     int readers;
     /* demo and its writer */
     const char *scenario;

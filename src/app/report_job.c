@@ -15,6 +15,7 @@ struct report_input report_input_now(const struct session *s) {
                                  .wall = session_wall_ms(),
                                  .settled = table_over(s->table),
                                  .version = SWEEPWATCH_VERSION,
+                                 .refresh_seconds = (int)(s->options->html_every_ms / 1000),
                                  .rerun_path = s->output[OUTPUT_RERUN],
                                  .retry_path = s->output[OUTPUT_RETRY]};
 }
@@ -25,19 +26,21 @@ struct files {
     const struct session *session;
     struct atomic_file *file[OUTPUT_COUNT]; /* NULL: standard output */
     int stdout_err;
+    bool page_only;
 };
 
 static bool on_stdout(const char *path) { return strcmp(path, "-") == 0; }
 
-static void files_begin(struct files *f, const struct session *s, char *const path[OUTPUT_COUNT]) {
+static void files_begin(struct files *f, const struct session *s, char *const path[OUTPUT_COUNT], bool page_only) {
     memset(f, 0, sizeof *f);
     f->session = s;
+    f->page_only = page_only;
     for (int o = 0; o < OUTPUT_COUNT; o++) {
-        if (!path[o] || on_stdout(path[o])) continue;
+        if (!path[o] || on_stdout(path[o]) || (page_only && o != OUTPUT_HTML)) continue;
         atomic_file_make_parents(path[o]); /* cannot be made: it may be there, the write decides */
         f->file[o] = atomic_file_begin(path[o]);
-        /* The report before this one; the lists follow from it. */
-        if (o != OUTPUT_RERUN && o != OUTPUT_RETRY) atomic_file_keep_previous(f->file[o]);
+        /* The report before this one; the lists follow from it, and a page of a running sweep is none. */
+        if (o != OUTPUT_RERUN && o != OUTPUT_RETRY && !page_only) atomic_file_keep_previous(f->file[o]);
     }
 }
 
@@ -45,7 +48,7 @@ static void files_put(void *ctx, enum report_output o, const char *bytes, size_t
     struct files *f = ctx;
     if (f->file[o]) {
         atomic_file_append(f->file[o], bytes, len);
-    } else if (f->session->output[o] && on_stdout(f->session->output[o])) {
+    } else if (!f->page_only && f->session->output[o] && on_stdout(f->session->output[o])) {
         if (fwrite(bytes, 1, len, stdout) != len) f->stdout_err = UV_EPIPE;
     }
 }
@@ -55,7 +58,7 @@ static void files_commit(struct files *f, int err[OUTPUT_COUNT]) {
     for (int o = 0; o < OUTPUT_COUNT; o++) {
         err[o] = f->file[o] ? atomic_file_commit(f->file[o]) : 0;
         const char *path = f->session->output[o];
-        if (!f->file[o] && path && on_stdout(path)) {
+        if (!f->page_only && path && on_stdout(path)) {
             err[o] = fflush(stdout) == 0 && !ferror(stdout) ? f->stdout_err : UV_EPIPE;
         }
     }
@@ -107,7 +110,7 @@ static void write_instead(const struct session *s, const int err[OUTPUT_COUNT],
         any |= path[o] != NULL;
     }
     if (any) {
-        files_begin(&f, s, path);
+        files_begin(&f, s, path, false);
         again(ctx, (struct report_sink){files_put, &f});
         for (int o = 0; o < OUTPUT_COUNT; o++) second[o] = f.file[o] ? atomic_file_commit(f.file[o]) : UV_ENOENT;
     }
@@ -119,12 +122,12 @@ static void write_instead(const struct session *s, const int err[OUTPUT_COUNT],
     }
 }
 
-static void write_all(const struct session *s, void (*make)(void *ctx, struct report_sink sink), void *ctx,
-                      struct report_result *r) {
+static void write_all(const struct session *s, bool page_only, void (*make)(void *ctx, struct report_sink sink),
+                      void *ctx, struct report_result *r) {
     struct files f;
     int err[OUTPUT_COUNT];
     memset(r, 0, sizeof *r);
-    files_begin(&f, s, s->output);
+    files_begin(&f, s, s->output, page_only);
     make(ctx, (struct report_sink){files_put, &f});
     files_commit(&f, err);
     for (int o = 0; o < OUTPUT_COUNT; o++) {
@@ -151,7 +154,7 @@ void report_result_words(const struct report_result *r, char *out, size_t cap) {
 static void make_streamed(void *ctx, struct report_sink sink) { report_stream(ctx, sink); }
 
 void report_job_run(const struct session *s, const struct report_input *in, struct report_result *result) {
-    write_all(s, make_streamed, (void *)(uintptr_t)in, result);
+    write_all(s, false, make_streamed, (void *)(uintptr_t)in, result);
 }
 
 /* ---- beside the live loop ---- */
@@ -160,7 +163,7 @@ static void make_built(void *ctx, struct report_sink sink) { report_build_put(ct
 
 static void on_work(uv_work_t *work) {
     struct report_job *job = work->data;
-    write_all(job->session, make_built, job->build, &job->result);
+    write_all(job->session, job->page_only, make_built, job->build, &job->result);
 }
 
 static void on_done(uv_work_t *work, int status) {
@@ -184,9 +187,10 @@ static void on_slice(uv_idle_t *slices) {
 
 int64_t report_job_moment(const struct report_job *job) { return job->input.now; }
 
-void report_job_start(struct report_job *job, uv_loop_t *loop, const struct session *s,
+void report_job_start(struct report_job *job, uv_loop_t *loop, const struct session *s, bool page_only,
                       void (*done)(struct report_job *job), void *ctx) {
     job->busy = true;
+    job->page_only = page_only;
     job->ctx = ctx;
     job->done = done;
     job->session = s;

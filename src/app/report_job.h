@@ -17,6 +17,7 @@ struct report_result {
 
 struct report_job {
     bool busy;
+    bool page_only; /* the HTML alone, written anew while the sweep runs */
     struct report_result result;
     void *ctx;
     void (*done)(struct report_job *job); /* on the loop's thread */
@@ -29,7 +30,7 @@ struct report_job {
 
 /* Not while busy. The session must outlive the job; the report is of the moment its first slice is made, "settled" when
  * the table is over. */
-void report_job_start(struct report_job *job, uv_loop_t *loop, const struct session *s,
+void report_job_start(struct report_job *job, uv_loop_t *loop, const struct session *s, bool page_only,
                       void (*done)(struct report_job *job), void *ctx);
 /* The same without a loop, blocking and streamed: for `check`, and for `replay`, whose moment is another one. */
 void report_job_run(const struct session *s, const struct report_input *in, struct report_result *result);

@@ -116,13 +116,18 @@ archive_config='"enabled": false'
 
 make_batch 20260104-0000__abc1234__seed0
 b=$batch
+page=$b/checks/sweep_report.html
 printf '1000 0.1 0.5\n1100 0.1 0.5\n' >>"$list"
-start watch "$b"
+start watch "$b" --html-every 1s
 first_look
 run_case "$b" 1000 0.1 0.5
 seen T1000_eps0p1_tau0p5 complete
 begin_case "$b" 1100 0.1 0.5
 seen T1100_eps0p1_tau0p5 running
+wait_for 20 'the page is written while the sweep runs' grep -q '"running": 1,' "$page"
+contains 'says that it is not final' "$page" '"settled": false'
+contains 'and is loaded again by itself' "$page" '"refresh_seconds": 1,'
+absent 'nothing else is written yet' "$b/checks/sweep_completeness.csv"
 kill -TERM "$pid"
 reap 20 'SIGTERM ends it'
 is 'interrupted' 130 "$status"
