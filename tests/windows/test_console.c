@@ -1,0 +1,375 @@
+/* The dashboard in a real console: the test shares a console with the program, presses its keys, changes its size and
+ * reads its cells back.
+ *
+ * The test runs itself once more with a console of its own that has no window, so that it needs none and disturbs
+ * none. Waits are for conditions, with a deadline. */
+#include <windows.h> /* before everything that builds on it */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include <cmocka.h>
+
+enum { DEADLINE_MS = 60 * 1000, MAX_CELLS = 200 * 100 };
+
+static wchar_t batch[MAX_PATH], temp[MAX_PATH];
+static HANDLE in;
+static PROCESS_INFORMATION app;
+static CHAR_INFO cells[MAX_CELLS];
+static int rows, cols;
+
+/* ---- a batch ---- */
+
+static void make_directory(const wchar_t *format, ...) {
+    wchar_t path[MAX_PATH];
+    va_list args;
+    va_start(args, format);
+    vswprintf(path, MAX_PATH, format, args);
+    va_end(args);
+    if (!CreateDirectoryW(path, NULL)) fail_msg("cannot make %ls: %lu", path, GetLastError());
+}
+
+static void put(const char *text, const wchar_t *name, ...) {
+    wchar_t path[MAX_PATH];
+    DWORD n;
+    va_list args;
+    va_start(args, name);
+    vswprintf(path, MAX_PATH, name, args);
+    va_end(args);
+    HANDLE f = CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    if (f == INVALID_HANDLE_VALUE) fail_msg("cannot write %ls: %lu", path, GetLastError());
+    WriteFile(f, text, (DWORD)strlen(text), &n, NULL);
+    CloseHandle(f);
+}
+
+static void make_case(const wchar_t *title) {
+    make_directory(L"%ls\\%ls", batch, title);
+    make_directory(L"%ls\\%ls\\checks", batch, title);
+    make_directory(L"%ls\\%ls\\series", batch, title);
+    put("{\"status\": \"pre_run\"}\n", L"%ls\\%ls\\run_config.json", batch, title);
+}
+
+static void remove_tree(const wchar_t *path) {
+    wchar_t below[MAX_PATH];
+    WIN32_FIND_DATAW found;
+    _snwprintf(below, MAX_PATH, L"%ls\\*", path);
+    HANDLE search = FindFirstFileW(below, &found);
+    for (BOOL more = search != INVALID_HANDLE_VALUE; more; more = FindNextFileW(search, &found)) {
+        if (wcscmp(found.cFileName, L".") == 0 || wcscmp(found.cFileName, L"..") == 0) continue;
+        _snwprintf(below, MAX_PATH, L"%ls\\%ls", path, found.cFileName);
+        if (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)
+            remove_tree(below);
+        else
+            DeleteFileW(below);
+    }
+    FindClose(search);
+    RemoveDirectoryW(path);
+}
+
+/* ---- the console ---- */
+
+static HANDLE open_screen(void) {
+    HANDLE h = CreateFileW(L"CONOUT$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+                           OPEN_EXISTING, 0, NULL); /* the one that is shown */
+    assert_true(h != INVALID_HANDLE_VALUE);
+    return h;
+}
+
+static void resize(int new_rows, int new_cols) {
+    HANDLE screen = open_screen();
+    SMALL_RECT least = {0, 0, 0, 0}, window = {0, 0, (SHORT)(new_cols - 1), (SHORT)(new_rows - 1)};
+    COORD size = {(SHORT)new_cols, (SHORT)new_rows};
+    SetConsoleWindowInfo(screen, TRUE, &least); /* a buffer is never smaller than its window */
+    assert_true(SetConsoleScreenBufferSize(screen, size));
+    assert_true(SetConsoleWindowInfo(screen, TRUE, &window));
+    CloseHandle(screen);
+}
+
+static void read_cells(void) {
+    CONSOLE_SCREEN_BUFFER_INFO info;
+    HANDLE screen = open_screen();
+    assert_true(GetConsoleScreenBufferInfo(screen, &info));
+    rows = info.srWindow.Bottom - info.srWindow.Top + 1;
+    cols = info.srWindow.Right - info.srWindow.Left + 1;
+    assert_true(rows * cols <= MAX_CELLS);
+    COORD size = {(SHORT)cols, (SHORT)rows}, to = {0, 0};
+    SMALL_RECT from = info.srWindow;
+    assert_true(ReadConsoleOutputW(screen, cells, size, to, &from));
+    CloseHandle(screen);
+}
+
+static const CHAR_INFO *cell(int row, int col) { return &cells[row * cols + col]; }
+
+static bool is_right_half(const CHAR_INFO *c) { return (c->Attributes & COMMON_LVB_TRAILING_BYTE) != 0; }
+
+/* Where text begins, by cells: a wide character takes two. From row *row on, which is set; -1: nowhere. */
+static int find(const wchar_t *text, int *row) {
+    for (; *row < rows; ++*row) {
+        for (int col = 0; col < cols; col++) {
+            int at = col;
+            const wchar_t *c = text;
+            for (; *c && at < cols && cell(*row, at)->Char.UnicodeChar == *c; c++) {
+                at++;
+                while (at < cols && is_right_half(cell(*row, at))) at++;
+            }
+            if (!*c) return col;
+        }
+    }
+    return -1;
+}
+
+static void show_cells(void) {
+    for (int r = 0; r < rows; r++) {
+        char line[1024];
+        int n = 0;
+        for (int c = 0; c < cols && n < 1000; c++) {
+            WCHAR unit = cell(r, c)->Char.UnicodeChar;
+            if (is_right_half(cell(r, c))) continue;
+            n += WideCharToMultiByte(CP_UTF8, 0, &unit, 1, line + n, 8, NULL, NULL);
+        }
+        fprintf(stderr, "%2d|%.*s|\n", r, n, line);
+    }
+}
+
+static bool app_has_ended(void) { return WaitForSingleObject(app.hProcess, 0) == WAIT_OBJECT_0; }
+
+/* Waits until text is shown (or not) somewhere; returns its column and sets *row when it is. */
+static int wait_shown(const wchar_t *text, bool shown, int *row) {
+    for (int waited = 0;; waited += 20) {
+        int at = 0;
+        bool over = app_has_ended();
+        read_cells();
+        int col = find(text, &at);
+        if ((col >= 0) == shown) {
+            if (row) *row = at;
+            return col;
+        }
+        if (waited > DEADLINE_MS || over) {
+            show_cells();
+            fail_msg("%ls is %s%s", text, shown ? "not shown" : "still shown", over ? ": the program has ended" : "");
+        }
+        Sleep(20);
+    }
+}
+
+static void press(WORD key, WCHAR unit) {
+    INPUT_RECORD record[2];
+    DWORD n;
+    memset(record, 0, sizeof record);
+    for (int i = 0; i < 2; i++) {
+        record[i].EventType = KEY_EVENT;
+        record[i].Event.KeyEvent.bKeyDown = i == 0;
+        record[i].Event.KeyEvent.wRepeatCount = 1;
+        record[i].Event.KeyEvent.wVirtualKeyCode = key;
+        record[i].Event.KeyEvent.uChar.UnicodeChar = unit;
+    }
+    assert_true(WriteConsoleInputW(in, record, 2, &n) && n == 2);
+}
+
+static void start(const wchar_t *arguments) {
+    wchar_t line[2048];
+    STARTUPINFOW info = {.cb = sizeof info};
+    _snwprintf(line, 2048, L"\"%hs\" watch \"%ls\" %ls", SWEEPWATCH_EXE, batch, arguments);
+    assert_true(CreateProcessW(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &info, &app));
+}
+
+static DWORD wait_end(void) {
+    DWORD code = 999;
+    if (WaitForSingleObject(app.hProcess, DEADLINE_MS) != WAIT_OBJECT_0) {
+        read_cells();
+        show_cells();
+        TerminateProcess(app.hProcess, 99);
+        fail_msg("the program does not end");
+    }
+    GetExitCodeProcess(app.hProcess, &code);
+    CloseHandle(app.hProcess);
+    CloseHandle(app.hThread);
+    return code;
+}
+
+static bool exists(const wchar_t *name) {
+    wchar_t path[MAX_PATH];
+    _snwprintf(path, MAX_PATH, L"%ls\\%ls", batch, name);
+    return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
+}
+
+/* ---- tests ---- */
+
+static int set_up(void **state) {
+    (void)state;
+    memset(&app, 0, sizeof app);
+    GetTempPathW(MAX_PATH, temp);
+    _snwprintf(temp + wcslen(temp), 64, L"sweepwatch console %lu-%lu", GetCurrentProcessId(), GetTickCount());
+    make_directory(L"%ls", temp);
+    _snwprintf(batch, MAX_PATH, L"%ls\\温度 掃引", temp);
+    make_directory(L"%ls", batch);
+    make_directory(L"%ls\\checks", batch);
+    make_case(L"T1000_ケース一表能");
+    make_case(L"T1000_eps0p1");
+    resize(28, 100);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    if (app.hProcess && !app_has_ended()) TerminateProcess(app.hProcess, 99);
+    remove_tree(temp);
+    return 0;
+}
+
+/* The words that follow a name stand in one column, however wide the characters of the name are. */
+static void assert_drawn(int expected_rows, int expected_cols) {
+    int japanese, latin;
+    int row = 0;
+    wait_shown(L"T1000_ケース一表能", true, &japanese);
+    wait_shown(L"T1000_eps0p1", true, &latin);
+    assert_int_equal(rows, expected_rows);
+    assert_int_equal(cols, expected_cols);
+    int name = find(L"ケース", &japanese);
+    for (int i = 0; i < 6; i++) { /* ケース: three characters, six cells, each its left and its right half */
+        assert_int_equal(is_right_half(cell(japanese, name + i)), i % 2);
+        assert_int_equal(cell(japanese, name + i)->Char.UnicodeChar, L"ケース"[i / 2]);
+    }
+    int word = -1, other = -1;
+    for (int col = name; col < cols && word < 0; col++) {
+        if (cell(japanese, col)->Char.UnicodeChar == L'r' && cell(japanese, col + 1)->Char.UnicodeChar == L'u')
+            word = col;
+    }
+    for (int col = 12; col < cols && other < 0; col++) {
+        if (cell(latin, col)->Char.UnicodeChar == L'r' && cell(latin, col + 1)->Char.UnicodeChar == L'u') other = col;
+    }
+    if (word != other || word < 0) show_cells();
+    assert_true(word > 0);
+    assert_int_equal(word, other);
+    assert_true(find(L"温度 掃引", &row) >= 0);
+    /* The bar of the header spans the line, in its own character. */
+    row = 0;
+    assert_true(find(L"░░░", &row) >= 0 || (row = 0, find(L"▒▒▒", &row)) >= 0);
+    row = rows - 1;
+    assert_true(find(L"q", &row) >= 0); /* the keys stand in the last line */
+}
+
+static void draws_and_answers(void **state) {
+    (void)state;
+    start(L"");
+    assert_drawn(28, 100);
+    /* Something is coloured: not everything has the same attributes. */
+    bool coloured = false;
+    for (int i = 1; i < rows * cols; i++) coloured |= (cells[i].Attributes & 0xFF) != (cells[0].Attributes & 0xFF);
+    assert_true(coloured);
+    press(VK_OEM_2, L'?');
+    wait_shown(L"T1000_eps0p1", false, NULL);
+    press(VK_ESCAPE, 27);
+    wait_shown(L"T1000_eps0p1", true, NULL);
+    resize(20, 60);
+    assert_drawn(20, 60);
+    resize(28, 100);
+    assert_drawn(28, 100);
+    make_case(L"T2000_新しい");
+    wait_shown(L"T2000_新しい", true, NULL);
+    press('Q', L'q');
+    assert_int_equal(wait_end(), 4);
+}
+
+static void starts_small(void **state) {
+    (void)state;
+    resize(20, 60);
+    start(L"");
+    assert_drawn(20, 60);
+    press('Q', L'q');
+    assert_int_equal(wait_end(), 4);
+}
+
+static void ascii_is_ascii(void **state) {
+    (void)state;
+    start(L"--ascii");
+    wait_shown(L"T1000_eps0p1", true, NULL);
+    for (int i = 0; i < rows * cols; i++) assert_in_range(cells[i].Char.UnicodeChar, 32, 126);
+    press('Q', L'q');
+    assert_int_equal(wait_end(), 4);
+}
+
+static void ends_by(DWORD event, DWORD code) {
+    DWORD in_mode, in_mode_after, n;
+    CONSOLE_CURSOR_INFO cursor, cursor_after;
+    UINT page = GetConsoleOutputCP();
+    HANDLE screen = open_screen();
+    assert_true(GetConsoleMode(in, &in_mode));
+    assert_true(GetConsoleCursorInfo(screen, &cursor));
+    WriteConsoleW(screen, L"what stood here\r\n", 17, &n, NULL);
+    start(L"");
+    wait_shown(L"T1000_eps0p1", true, NULL);
+    wait_shown(L"what stood here", false, NULL);
+    assert_true(GenerateConsoleCtrlEvent(event, 0));
+    assert_int_equal(wait_end(), code);
+    wait_shown(L"what stood here", true, NULL);
+    assert_true(GetConsoleMode(in, &in_mode_after));
+    assert_int_equal(in_mode, in_mode_after);
+    assert_true(GetConsoleCursorInfo(screen, &cursor_after));
+    assert_int_equal(cursor.bVisible, cursor_after.bVisible);
+    assert_int_equal(page, GetConsoleOutputCP());
+    CloseHandle(screen);
+    assert_true(exists(L"checks\\sweep_completeness.csv"));
+    assert_true(exists(L"checks\\sweep_completeness.json"));
+}
+
+static void ctrl_c(void **state) {
+    (void)state;
+    ends_by(CTRL_C_EVENT, 130);
+}
+
+static void ctrl_break(void **state) {
+    (void)state;
+    ends_by(CTRL_BREAK_EVENT, 130);
+}
+
+/* ---- two lives ---- */
+
+static BOOL WINAPI survive(DWORD event) {
+    (void)event;
+    return TRUE; /* meant for the program */
+}
+
+static int inside(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(draws_and_answers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(starts_small, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ascii_is_ascii, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ctrl_c, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ctrl_break, set_up, tear_down),
+    };
+    SetConsoleCtrlHandler(NULL, FALSE); /* a console without a window may begin with Ctrl+C switched off */
+    SetConsoleCtrlHandler(survive, TRUE);
+    in = CreateFileW(L"CONIN$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
+                     0, NULL);
+    if (in == INVALID_HANDLE_VALUE) {
+        fprintf(stderr, "there is no console: %lu\n", GetLastError());
+        return 1;
+    }
+    return cmocka_run_group_tests_name("console", tests, NULL, NULL);
+}
+
+static int outside(void) {
+    wchar_t self[MAX_PATH], line[MAX_PATH + 32];
+    STARTUPINFOW info = {.cb = sizeof info, .dwFlags = STARTF_USESTDHANDLES};
+    PROCESS_INFORMATION child;
+    DWORD code = 1;
+    info.hStdInput = GetStdHandle(STD_INPUT_HANDLE);
+    info.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
+    info.hStdError = GetStdHandle(STD_ERROR_HANDLE);
+    GetModuleFileNameW(NULL, self, MAX_PATH);
+    _snwprintf(line, MAX_PATH + 32, L"\"%ls\" inside", self);
+    if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, CREATE_NO_WINDOW, NULL, NULL, &info, &child)) return 1;
+    WaitForSingleObject(child.hProcess, INFINITE);
+    GetExitCodeProcess(child.hProcess, &code);
+    return (int)code;
+}
+
+int main(int argc, char **argv) { return argc > 1 && strcmp(argv[1], "inside") == 0 ? inside() : outside(); }
