@@ -514,7 +514,7 @@ int monitor_run(struct session *s, bool dashboard, bool *hung) {
     m->parent_start = s->options->pid ? process_start_time(s->options->pid) : 0;
     m->parent_alive = true;
     open_front(m, dashboard);
-    open_root(m, ROOT_BATCH, s->batch, false, false);
+    open_root(m, ROOT_BATCH, s->batch, false, s->batch_may_hang);
     if (s->archive) open_archive(m, s->archive, false);
     step(m);
     if (!m->leaving) uv_run(&m->loop, UV_RUN_DEFAULT);

@@ -1,6 +1,7 @@
 #include "app/session.h"
 
 #include "model/text.h"
+#include "platform/mounts.h"
 #include "platform/paths.h"
 #include "report/atomic_file.h"
 #include "watch/fs_ops.h"
@@ -252,6 +253,20 @@ int session_open_profile(struct session *s) {
     return 0;
 }
 
+/* A batch that is not there yet: where it will be. */
+static bool may_hang(const char *path) {
+    char *dir = path_absolute(path);
+    struct mount_facts m = {.remote = false};
+    while (dir && mounts_look(dir, &m) < 0) {
+        size_t n = strlen(dir);
+        while (n > 0 && dir[n - 1] != '/' && dir[n - 1] != path_separator()) n--;
+        if (n <= 1) break;
+        dir[n - 1] = '\0';
+    }
+    free(dir);
+    return m.remote;
+}
+
 int session_open(struct session *s, const struct options *o, bool live) {
     memset(s, 0, sizeof *s);
     s->options = o;
@@ -270,6 +285,7 @@ int session_open(struct session *s, const struct options *o, bool live) {
                     err == UV_ENOENT ? "it is not there" : uv_strerror(err));
         return EXIT_NOT_THERE;
     }
+    if (live) s->batch_may_hang = may_hang(s->batch);
     if (o->sweep_list && (code = read_explicit_list(s)) != 0) return code;
     const char *const given[OUTPUT_COUNT] = {[OUTPUT_CSV] = o->csv, [OUTPUT_JSON] = o->json, [OUTPUT_HTML] = o->html};
     for (int i = 0; i < OUTPUT_COUNT; i++) {

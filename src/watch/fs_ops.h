@@ -7,6 +7,8 @@
 #ifndef SW_WATCH_FS_OPS_H
 #define SW_WATCH_FS_OPS_H
 
+#include "platform/mounts.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -58,6 +60,8 @@ struct fs_ops {
      * seen on this file system. */
     bool (*lock)(void *ctx, struct fs_dir *dir, const char *path, struct fs_file *f, const struct fs_stat *st,
                  enum fs_lock_look look, char holder[FS_HOLDER_BYTES]);
+    /* The mount that the directory at path is on, as mounts_look. NULL: this file system has none. */
+    int (*mount)(void *ctx, const char *path, struct mount_facts *out);
 };
 
 /* The machine's file system. Thread safe. */

@@ -203,6 +203,11 @@ static bool real_lock(void *ctx, struct fs_dir *dir, const char *path, struct fs
     return held || look == FS_LOCK_REFUSED;
 }
 
+static int real_mount(void *ctx, const char *path, struct mount_facts *out) {
+    (void)ctx;
+    return mounts_look(path, out);
+}
+
 const struct fs_ops *fs_real(void) {
     static const struct fs_ops ops = {
         .dir_open = real_dir_open,
@@ -215,6 +220,7 @@ const struct fs_ops *fs_real(void) {
         .file_stat = real_file_stat,
         .file_close = real_file_close,
         .lock = real_lock,
+        .mount = real_mount,
     };
     return &ops;
 }

@@ -174,6 +174,14 @@ static bool recorder_lock(void *ctx, struct fs_dir *dir, const char *path, struc
     return held;
 }
 
+static int recorder_mount(void *ctx, const char *path, struct mount_facts *out) {
+    struct fs_recorder *r = ctx;
+    begin(r, "statfs", path, "");
+    int err = r->inner->mount(r->inner->ctx, path, out);
+    fs_recorder_end(r);
+    return err;
+}
+
 struct fs_recorder *fs_recorder_new(const struct fs_ops *inner, int64_t (*clock)(void *ctx), void *ctx) {
     struct fs_recorder *r = must(calloc(1, sizeof *r));
     if (uv_mutex_init(&r->mutex) != 0) abort();
@@ -192,6 +200,7 @@ struct fs_recorder *fs_recorder_new(const struct fs_ops *inner, int64_t (*clock)
         .file_stat = recorder_file_stat,
         .file_close = recorder_file_close,
         .lock = inner->lock ? recorder_lock : NULL,
+        .mount = inner->mount ? recorder_mount : NULL,
     };
     return r;
 }

@@ -12,7 +12,7 @@ enum { FS_OPERATION_PATH = 512 };
 /* What is in hand. path: relative to the root where an open directory led there, else as it was given; its end when it
  * is too long. */
 struct fs_operation {
-    const char *word; /* "open", "list", "stat", "read", "close", "lock", "watch"; NULL: none in hand */
+    const char *word; /* "open", "list", "stat", "read", "close", "lock", "statfs", "watch"; NULL: none in hand */
     int64_t since;    /* monotonic ms */
     char path[FS_OPERATION_PATH];
 };

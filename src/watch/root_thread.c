@@ -1,6 +1,7 @@
 #include "watch/root_thread.h"
 
 #include "model/text.h"
+#include "platform/mounts.h"
 #include "platform/text.h"
 #include "platform/watch_limits.h"
 #include "watch/scanner.h"
@@ -52,6 +53,8 @@ struct root_thread {
     uv_loop_t loop;
     uv_async_t to_worker;
     uv_timer_t timer;
+    uv_poll_t mounts;
+    int mounts_fd; /* -1: none */
     struct scanner *scanner;
     struct settings_reader *settings;
     struct sweep_list *list;
@@ -196,6 +199,21 @@ static void step(struct root_thread *w) {
     schedule(w, due);
 }
 
+static void on_mounts(uv_poll_t *poll, int status, int events) {
+    struct root_thread *w = poll->data;
+    (void)status;
+    (void)events;
+    scanner_mounts_changed(w->scanner, worker_clock(NULL));
+    if (!w->waits) schedule(w, 0);
+}
+
+static void watch_mounts(struct root_thread *w) {
+    w->mounts_fd = mounts_open_table();
+    if (w->mounts_fd < 0 || uv_poll_init(&w->loop, &w->mounts, w->mounts_fd) != 0) return;
+    w->mounts.data = w;
+    uv_poll_start(&w->mounts, UV_PRIORITIZED, on_mounts);
+}
+
 static void on_timer(uv_timer_t *timer) { step(timer->data); }
 
 static void schedule(struct root_thread *w, int64_t due) {
@@ -286,10 +304,12 @@ static void worker_main(void *arg) {
     w->scanner = scanner_new(&c);
     if (batch) w->settings = settings_reader_new(c.fs, w->o.profile, w->path);
     w->overflow_at = watch_queue_limit();
+    watch_mounts(w);
     on_commands(&w->to_worker); /* what is known of the root comes before the first look at it */
     if (!w->waits && !uv_is_closing((uv_handle_t *)&w->to_worker)) step(w);
     uv_run(&w->loop, UV_RUN_DEFAULT);
     for (size_t i = 0; i < WATCH_BUCKETS; i++) w->watches[i] = NULL; /* freed with their handles */
+    mounts_close_table(w->mounts_fd);
     scanner_free(w->scanner);
     settings_reader_free(w->settings);
     sweep_list_free(w->list);

@@ -9,18 +9,20 @@
 #include <uv.h>
 
 enum {
-    DEBOUNCE_MS = 200,        /* trailing */
-    DEBOUNCE_MAX_MS = 1000,   /* a directory that never rests is scanned this often */
-    ROOT_RETRY_MS = 1000,     /* a root that cannot be opened is tried again */
-    ROOT_RELIST_MS = 5000,    /* names in the root are read again, at least */
-    ROOT_DUTY = 500,          /* and not more often than this many times the time it takes */
-    QUIET_SHARE = 20,         /* a case quiet for q is looked at again after q / this */
-    EVENT_GRACE_MS = 5000,    /* an event may come this much later than the change was seen */
-    SHRINK_MIN = 10,          /* so many cases gone at once, */
-    SHRINK_PERCENT = 20,      /* and more than this share, are not believed at first sight */
-    SHRINK_HOLD_MS = 5000,    /* but when they are still gone after this */
-    TOKEN_SUBS = 32,          /* tokens a place */
-    MISSED_FORGET_MS = 600000 /* a root that missed no event for so long is trusted again */
+    DEBOUNCE_MS = 200,         /* trailing */
+    DEBOUNCE_MAX_MS = 1000,    /* a directory that never rests is scanned this often */
+    ROOT_RETRY_MS = 1000,      /* a root that cannot be opened is tried again */
+    ROOT_RELIST_MS = 5000,     /* names in the root are read again, at least */
+    ROOT_DUTY = 500,           /* and not more often than this many times the time it takes */
+    QUIET_SHARE = 20,          /* a case quiet for q is looked at again after q / this */
+    EVENT_GRACE_MS = 5000,     /* an event may come this much later than the change was seen */
+    SHRINK_MIN = 10,           /* so many cases gone at once, */
+    SHRINK_PERCENT = 20,       /* and more than this share, are not believed at first sight */
+    SHRINK_HOLD_MS = 5000,     /* but when they are still gone after this */
+    TOKEN_SUBS = 32,           /* tokens a place */
+    MISSED_FORGET_MS = 600000, /* a root that missed no event for so long is trusted again */
+    MOUNT_EVERY_MS = 10000,    /* its mount and the space on it are looked at this often */
+    SETTLE_COARSE_MS = 10000   /* at least, where times of files are coarse */
 };
 #define NEVER INT64_MAX
 
@@ -62,8 +64,14 @@ struct scanner {
     struct fact_batch *batch; /* facts of this step, told when the root is still the same at its end */
     struct splace *current;   /* being scanned */
 
-    uint64_t root_id; /* identity of the root directory, 0 never seen */
-    uint64_t told_id;
+    uint64_t root_id;               /* of the root directory, as in struct fs_stat; 0 never seen */
+    uint64_t identity;              /* of it and its mount; 0 never seen */
+    struct mount_facts mount;       /* as looked at last */
+    const struct watch_ops *events; /* c.watch as it was given; c.watch: as this mount allows */
+    char polled_because[96];
+    int64_t given_settle_ms, mount_due;
+    uint64_t told_identity;
+    int64_t told_free;
     bool resumed;  /* an earlier scanner knew this root */
     bool released; /* hands off until the next full pass is asked for */
     bool root_watched, root_doubtful;
@@ -197,7 +205,7 @@ static int start_watch(struct scanner *s, const char *path, uint64_t token) {
 }
 
 static void stop_watch(struct scanner *s, uint64_t token) {
-    s->c.watch->stop(s->c.watch->ctx, token);
+    s->events->stop(s->events->ctx, token);
     s->n_watches--;
 }
 
@@ -240,9 +248,10 @@ static void drop_watches(struct scanner *s, struct splace *p) {
 /* ---- health ---- */
 
 static void set_health(struct scanner *s, enum root_health health, const char *reason, int64_t now) {
-    bool same_root = s->told_id == s->root_id;
+    bool same_root = s->told_identity == s->identity && s->told_free == s->mount.space_free;
     if (s->told_health && same_root && s->health == health && strcmp(s->reason, reason) == 0) return;
-    s->told_id = s->root_id;
+    s->told_identity = s->identity;
+    s->told_free = s->mount.space_free;
     if (!s->told_health || s->health != health) s->health_since = now;
     s->health = health;
     s->told_health = true;
@@ -255,7 +264,9 @@ static void set_health(struct scanner *s, enum root_health health, const char *r
     f.u.root_state.since = s->health_since;
     f.u.root_state.settle_ms = s->c.settle_ms;
     f.u.root_state.poll_ms = s->c.watch ? s->c.active_ms : s->c.poll_ms;
-    f.u.root_state.identity = s->root_id;
+    f.u.root_state.identity = s->identity;
+    f.u.root_state.space_total = s->mount.space_total;
+    f.u.root_state.space_free = s->mount.space_free;
     fact_batch_add(s->batch, &f);
 }
 
@@ -276,7 +287,7 @@ static void judge_health(struct scanner *s, int64_t now) {
 }
 
 static void root_lost(struct scanner *s, const char *why, int64_t now) {
-    bool known = (s->generation > 0 || s->resumed) && s->root_id != 0;
+    bool known = (s->generation > 0 || s->resumed) && s->identity != 0;
     set_health(s, known ? HEALTH_STALE : HEALTH_WAITING, why, now);
     s->root_due = now + ROOT_RETRY_MS;
     if (s->root_watched) stop_watch(s, 0);
@@ -450,20 +461,43 @@ static int look(struct scanner *s, struct fs_dir *root, struct splace *p, int64_
 
 /* ---- the step ---- */
 
+static void look_at_mount(struct scanner *s, int64_t now) {
+    struct mount_facts m;
+    if (!s->c.fs->mount || now < s->mount_due) return;
+    s->mount_due = now + MOUNT_EVERY_MS;
+    if (s->c.fs->mount(s->c.fs->ctx, s->path, &m) == 0) s->mount = m;
+}
+
+/* What the mount of a root that is believed allows. */
+static void adopt_mount(struct scanner *s) {
+    s->c.watch = s->mount.silent ? NULL : s->events;
+    s->c.settle_ms = s->given_settle_ms;
+    if (s->mount.coarse && s->c.settle_ms < SETTLE_COARSE_MS) s->c.settle_ms = SETTLE_COARSE_MS;
+    if (s->events && s->mount.silent) {
+        snprintf(s->polled_because, sizeof s->polled_because, "%s delivers no events", s->mount.type);
+        s->c.no_events_because = s->polled_because;
+    }
+}
+
+static uint64_t identity_of(const struct scanner *s, const struct fs_stat *st) {
+    uint64_t id = st->id ^ (s->mount.id * UINT64_C(0x9E3779B97F4A7C15));
+    return id ? id : 1;
+}
+
 /* Opens the root. *another: since it was last believed it has been away, or another directory has taken its place. */
-static int open_root(struct scanner *s, struct fs_dir **root, uint64_t *id, bool *another, int64_t now) {
-    struct fs_stat st = {.id = 0};
+static int open_root(struct scanner *s, struct fs_dir **root, struct fs_stat *st, bool *another, int64_t now) {
     int err = s->c.fs->dir_open(s->c.fs->ctx, NULL, s->path, root);
     if (err == 0) {
-        err = s->c.fs->dir_stat(s->c.fs->ctx, *root, &st);
+        err = s->c.fs->dir_stat(s->c.fs->ctx, *root, st);
         if (err < 0) s->c.fs->dir_close(s->c.fs->ctx, *root);
     }
     if (err < 0) {
         root_lost(s, err == UV_ENOENT ? "it does not exist" : uv_strerror(err), now);
         return err;
     }
-    *id = st.id;
-    *another = s->root_id != 0 && (st.id != s->root_id || (s->health == HEALTH_STALE && s->shrink_since == NEVER));
+    look_at_mount(s, now);
+    *another = s->identity != 0 &&
+               (identity_of(s, st) != s->identity || (s->health == HEALTH_STALE && s->shrink_since == NEVER));
     return 0;
 }
 
@@ -501,7 +535,7 @@ static void flush(struct scanner *s, struct fact_sink sink) {
 
 int64_t scanner_step(struct scanner *s, int64_t now, int64_t budget_ms, struct fact_sink sink) {
     struct fs_dir *root;
-    uint64_t id;
+    struct fs_stat st;
     bool another;
     int err = 0;
     if (s->released) {
@@ -509,7 +543,7 @@ int64_t scanner_step(struct scanner *s, int64_t now, int64_t budget_ms, struct f
         return NEVER;
     }
     if (next_due(s) > now && s->wanted_pass <= s->generation) return next_due(s);
-    if (open_root(s, &root, &id, &another, now) < 0) {
+    if (open_root(s, &root, &st, &another, now) < 0) {
         flush(s, sink);
         return s->root_due;
     }
@@ -521,7 +555,9 @@ int64_t scanner_step(struct scanner *s, int64_t now, int64_t budget_ms, struct f
     }
     if (another) forget_all(s, now);
     if (another || s->root_id == 0) s->root_due = now;
-    s->root_id = id;
+    s->root_id = st.id;
+    s->identity = identity_of(s, &st);
+    adopt_mount(s);
     if (s->wanted_pass == 0) s->wanted_pass = 1;
     if (s->root_due <= now || (s->wanted_pass > s->generation && !s->pass_running)) err = list_root(s, root, now);
     if (err == 0) {
@@ -612,8 +648,13 @@ uint32_t scanner_full_pass(struct scanner *s, int64_t now) {
     return s->wanted_pass;
 }
 
+void scanner_mounts_changed(struct scanner *s, int64_t now) {
+    s->mount_due = now;
+    s->root_due = now;
+}
+
 void scanner_known(struct scanner *s, uint64_t identity) {
-    s->root_id = identity;
+    s->identity = identity;
     s->resumed = identity != 0;
 }
 
@@ -643,6 +684,8 @@ struct scanner *scanner_new(const struct scanner_config *c) {
     struct scanner *s = must(calloc(1, sizeof *s));
     s->c = *c;
     s->path = copy_string(c->path);
+    s->events = c->watch;
+    s->given_settle_ms = c->settle_ms;
     s->c.path = s->path;
     s->scan = scan_new(c->fs, c->profile, c->root);
     scan_set_clock(s->scan, &(struct scan_clock){c->clock, c->wall, c->clock_ctx});

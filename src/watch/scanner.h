@@ -63,6 +63,9 @@ uint32_t scanner_full_pass(struct scanner *s, int64_t now);
  * now). */
 int64_t scanner_step(struct scanner *s, int64_t now, int64_t budget_ms, struct fact_sink sink);
 
+/* The system's table of mounts has changed: is the root still the same? */
+void scanner_mounts_changed(struct scanner *s, int64_t now);
+
 /* Before the first step: what an earlier scanner knew of this root (the identity it told, and the places that were
  * there), so that an empty or another directory in its place is not taken for it. */
 void scanner_known(struct scanner *s, uint64_t identity);
