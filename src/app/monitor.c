@@ -20,7 +20,8 @@ enum {
     PARENT_EVERY_MS = 1000,
     CLOSE_WAIT_MS = 400,
     ELSEWHERE_WAIT_MS = 15 * 1000,
-    REPORT_WAIT_MS = 5000 /* at the end, for the report to be written */
+    REPORT_WAIT_MS = 5000,    /* at the end, for the report to be written */
+    REPORT_WAIT_HUNG_MS = 500 /* the same where the batch does not answer anyway */
 };
 
 enum phase {
@@ -463,7 +464,9 @@ static bool finish_report(struct monitor *m) {
         m->report_pending = m->job.busy;
         if (!m->job.busy) report_job_start(&m->job, &m->loop, m->s, false, on_report, m);
     }
-    int64_t now = session_mono_ms(), deadline = now + REPORT_WAIT_MS, soon = now + CLOSE_WAIT_MS;
+    bool hung = table_root(m->s->table, ROOT_BATCH)->health == HEALTH_HUNG;
+    int64_t now = session_mono_ms(), soon = now + CLOSE_WAIT_MS;
+    int64_t deadline = now + (hung ? REPORT_WAIT_HUNG_MS : REPORT_WAIT_MS);
     m->timer.data = m;
     elsewhere_stop(&m->elsewhere);
     while (((m->job.busy || m->keep_busy) && now < deadline) || (m->elsewhere.busy && now < soon)) {
@@ -526,7 +529,7 @@ int monitor_run(struct session *s, bool dashboard, bool *hung) {
         if (m->report_err < 0)
             session_say("%s", m->message);
         else
-            session_say("the report was not written: the drive does not answer");
+            session_say("the report could not be written to %s: the drive does not answer", m->s->output[OUTPUT_CSV]);
         if (m->exit_code != EXIT_INTERRUPTED) m->exit_code = EXIT_IO;
     }
     if (m->record_err < 0) {
