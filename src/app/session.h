@@ -24,7 +24,7 @@ struct session {
     size_t list_len;
     char *list_live; /* the kept list as the batch's worker told it last, or NULL */
     size_t list_live_len;
-    char *batch_path; /* absolute, links resolved where it exists; NULL: unknown */
+    char *batch_path;    /* absolute, links resolved where it exists; NULL: unknown */
     bool batch_may_hang; /* live: it is on a network or behind a program */
     char *batch_name, *batch_real_name;
 };
