@@ -535,7 +535,7 @@ static void flush(struct scanner *s, struct fact_sink sink) {
 
 int64_t scanner_step(struct scanner *s, int64_t now, int64_t budget_ms, struct fact_sink sink) {
     struct fs_dir *root;
-    struct fs_stat st;
+    struct fs_stat st = {.id = 0};
     bool another;
     int err = 0;
     if (s->released) {
