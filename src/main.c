@@ -31,6 +31,9 @@ int main(int argc, char **argv) {
     case CMD_LINT:
         code = command_lint(&o);
         break;
+    case CMD_EXEC:
+        code = command_exec(&o);
+        break;
     case CMD_DEMO:
         code = command_demo(&o);
         break;

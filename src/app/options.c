@@ -10,10 +10,10 @@ static const struct {
     const char *name;
     enum command command;
 } commands[] = {
-    {"watch", CMD_WATCH},     {"check", CMD_CHECK},   {"show", CMD_SHOW},
-    {"lint", CMD_LINT},       {"demo", CMD_DEMO},     {"demo-writer", CMD_DEMO_WRITER},
-    {"scan", CMD_SCAN},       {"replay", CMD_REPLAY}, {"help", CMD_HELP},
-    {"version", CMD_VERSION},
+    {"watch", CMD_WATCH}, {"check", CMD_CHECK},     {"show", CMD_SHOW},
+    {"lint", CMD_LINT},   {"demo", CMD_DEMO},       {"demo-writer", CMD_DEMO_WRITER},
+    {"scan", CMD_SCAN},   {"replay", CMD_REPLAY},   {"exec", CMD_EXEC},
+    {"help", CMD_HELP},   {"version", CMD_VERSION},
 };
 
 enum option_type { OPT_FLAG, OPT_STRING, OPT_DURATION, OPT_INT, OPT_NUMBER, OPT_WORDS, OPT_COLOR, OPT_SEED };
@@ -34,8 +34,9 @@ struct option {
 };
 
 static const struct option known[] = {
-    {"batch-dir", SWEEP, OPT_STRING, offsetof(struct options, batch_dir)},
+    {"batch-dir", SWEEP | IN(CMD_EXEC), OPT_STRING, offsetof(struct options, batch_dir)},
     {"sweep-list", READS | IN(CMD_LINT), OPT_STRING, offsetof(struct options, sweep_list)},
+    {"case", IN(CMD_EXEC), OPT_STRING, offsetof(struct options, title)},
     {"archive-dir", SWEEP, OPT_STRING, offsetof(struct options, archive_dir)},
     {"require", READS | IN(CMD_SCAN), OPT_WORDS, 0},
     {"csv", LIVE | READS | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, csv)},
@@ -237,6 +238,10 @@ int options_parse(int argc, char **argv, struct options *o, char message[512]) {
             operands_only = true;
             continue;
         }
+        if (o->command == CMD_EXEC && (operands_only || word[0] != '-')) {
+            o->run = argv + i; /* all the rest is the command's own */
+            break;
+        }
         if (!operands_only && strcmp(word, "-h") == 0) argv[i] = "--help";
         if (!operands_only && strcmp(word, "-V") == 0) argv[i] = "--version";
         if (o->command == CMD_HELP && named && o->help_for == CMD_HELP) {
@@ -259,6 +264,12 @@ int options_parse(int argc, char **argv, struct options *o, char message[512]) {
     if (o->command == CMD_REPLAY && !o->replay) {
         return complain(message, "replay needs a record; watch --record FILE makes one%s", "");
     }
+    if (o->command == CMD_EXEC && !o->title) {
+        return complain(message, "exec needs the case it runs: sweepwatch exec --case TITLE -- COMMAND%s", "");
+    }
+    if (o->command == CMD_EXEC && !o->run) {
+        return complain(message, "exec needs a command: sweepwatch exec --case TITLE -- COMMAND%s", "");
+    }
     if (o->command == CMD_SHOW && !o->show_case) {
         return complain(message, "show needs a case; try sweepwatch show TITLE --batch-dir DIR%s", "");
     }
@@ -274,6 +285,7 @@ static const char help_program[] = "sweepwatch: what is complete, running, stall
                                    "  sweepwatch check   [BATCH_DIR]   one pass, the report, an exit code\n"
                                    "  sweepwatch show    CASE          everything known about one case\n"
                                    "  sweepwatch lint    SWEEP_LIST    the list alone\n"
+                                   "  sweepwatch exec    --case TITLE -- CMD   run a case, record how it ended\n"
                                    "  sweepwatch replay  FILE          a recorded session, in the same dashboard\n"
                                    "  sweepwatch demo                  a simulated sweep, watched live\n"
                                    "  sweepwatch COMMAND --help        options of a command\n"
@@ -344,6 +356,20 @@ static const char help_lint[] = "sweepwatch lint SWEEP_LIST: the list alone\n"
                                 "are the same numbers, names that some system cannot hold.\n"
                                 "exit codes: 0 usable (warnings are printed), 2 not usable, 3 not there\n";
 
+static const char help_exec[] = "sweepwatch exec --case TITLE [--batch-dir DIR] [--] COMMAND [ARGUMENT ...]:\n"
+                                "run a case's command and record how it ended\n"
+                                "\n"
+                                "  --case TITLE           the case, as T4000_eps0p5_tau1p0\n"
+                                "  --batch-dir DIR        its batch (default: the environment's BATCH_DIR, else\n"
+                                "                         the current directory)\n"
+                                "\n"
+                                "The command has this one's input, output, directory and environment, and hears\n"
+                                "its signals. DIR/checks/exit/TITLE.json says when it began and ended, its code\n"
+                                "or signal, memory, CPU time, process, machine and how many attempts there were;\n"
+                                "watch, check and show read it. A record that cannot be written never stops it.\n"
+                                "exit codes: those of the command; 128 + N when signal N ended it; 127 when it is\n"
+                                "  not found, 126 when it cannot be run; 2 usage\n";
+
 static const char help_demo[] = "sweepwatch demo [options]: a simulated sweep in a temporary directory, watched live\n"
                                 "\n"
                                 "  --scenario NAME        mixed (default): one of each trouble; clean; storm\n"
@@ -375,6 +401,8 @@ const char *options_help(enum command c) {
         return help_show;
     case CMD_LINT:
         return help_lint;
+    case CMD_EXEC:
+        return help_exec;
     case CMD_DEMO:
         return help_demo;
     case CMD_REPLAY:

@@ -19,6 +19,7 @@ enum command {
     CMD_CHECK,
     CMD_SHOW,
     CMD_LINT,
+    CMD_EXEC,
     CMD_DEMO,
     CMD_REPLAY,
     CMD_DEMO_WRITER, /* hidden: the child of demo that writes the sweep */
@@ -42,6 +43,8 @@ struct options {
     const char *record;            /* where the facts are kept; NULL: nowhere */
     const char *replay;            /* replay: the record */
     int64_t start_at_ms;           /* replay: this long after its beginning */
+    const char *title;             /* exec: of the case */
+    char **run;                    /* exec: the command, ends with NULL */
     bool strict, running, poll, ascii, exit_when_settled, json_out;
     enum color_choice color;
     int64_t stall_after_ms, settle_ms, archive_grace_ms, time_limit_ms, html_every_ms; /* 0: default or none */

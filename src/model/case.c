@@ -75,6 +75,27 @@ const struct file_state *case_failure_marker(const struct case_view *v, int *art
     return newest;
 }
 
+static int64_t newest_result_ns(const struct case_view *v) {
+    const unsigned after_the_run = ROLE_MARKER_FAILURE | ROLE_MARKER_DONE | ROLE_MANIFEST;
+    const struct place *p = v->place[ROOT_BATCH];
+    int64_t newest = INT64_MIN;
+    for (int i = 0; p && i < v->profile->n_artifacts; i++) {
+        if ((v->profile->artifact[i].roles & after_the_run) || !is_there(&p->files[i])) continue;
+        if (p->files[i].mtime_ns > newest) newest = p->files[i].mtime_ns;
+    }
+    return newest;
+}
+
+bool case_exit_counts(const struct case_view *v) {
+    const struct fact_exit *e = v->row->exit;
+    if (!e || e->code < 0) return false;
+    int64_t at_ms = e->end_ms > e->written_ms ? e->end_ms : e->written_ms;
+    if (at_ms <= 0 || at_ms > INT64_MAX / 1000000 - CASE_TIME_SLACK_NS / 1000000) return true;
+    return newest_result_ns(v) <= at_ms * 1000000 + CASE_TIME_SLACK_NS;
+}
+
+static bool recorded_failure(const struct case_view *v) { return case_exit_counts(v) && v->row->exit->code > 0; }
+
 bool case_archive_in_play(const struct case_view *v) {
     int artifact;
     if (v->policy->archive == ARCHIVE_NONE) return false;
@@ -269,7 +290,7 @@ static bool aborted(const struct case_view *v, const struct verdict *out) {
 
 static enum case_status judge_over(const struct case_view *v, struct verdict *out, bool contradicts) {
     bool archive_unreadable = out->proof != PROOF_NOT_NEEDED && !v->root[ROOT_ARCHIVE]->readable;
-    if (v->row->exit_code > 0) return STATUS_FAILED;
+    if (recorded_failure(v)) return STATUS_FAILED;
     if (out->growing) return STATUS_RUNNING;
     if (out->absent) return STATUS_MISSING;
     if (out->bad || contradicts) return STATUS_INVALID;
@@ -308,7 +329,7 @@ static enum case_status judge_live(const struct case_view *v, int64_t now, struc
     for (int r = 0; r < ROOT_COUNT; r++) {
         if (counts[r] && v->place[r] && v->place[r]->has_files) anything = true;
     }
-    if (v->row->exit_code > 0) return STATUS_FAILED;
+    if (recorded_failure(v)) return STATUS_FAILED;
     if (!anything) return STATUS_PENDING;
     if (out->absent || out->growing || not_ended) return running_or_stalled(v, now, out);
     if (out->bad || contradicts) return STATUS_INVALID;

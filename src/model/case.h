@@ -32,6 +32,12 @@ enum artifact_state case_artifact_in(const struct case_view *view, enum root_id 
  * or a failure marker shows that archiving was tried? */
 bool case_archive_in_play(const struct case_view *view);
 
+/* Does the recorded end speak of the results that are there? One that is older than the newest of them (by more than
+ * CASE_TIME_SLACK_NS) is of an earlier attempt, and neither fails the case nor says anything else of it. The later of
+ * the record's own time and the end it names is compared: the files and the record are stamped by one clock, the end by
+ * that of the machine that ran it. Markers and manifests are no results: archiving comes after the run. */
+bool case_exit_counts(const struct case_view *view);
+
 /* The failure marker that counts (newest one not older than the last result), or NULL; *artifact its index. */
 const struct file_state *case_failure_marker(const struct case_view *view, int *artifact);
 

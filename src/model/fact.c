@@ -121,6 +121,8 @@ void fact_batch_add(struct fact_batch *b, const struct fact *f) {
         break;
     case FACT_EXIT:
         copy->u.exit.source = copy_text(b, f->u.exit.source);
+        copy->u.exit.command = copy_text(b, f->u.exit.command);
+        copy->u.exit.host = copy_text(b, f->u.exit.host);
         break;
     case FACT_ELSEWHERE:
         copy->u.elsewhere.path = copy_text(b, f->u.elsewhere.path);

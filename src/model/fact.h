@@ -54,11 +54,33 @@ struct fact_file {
     size_t n_values;
 };
 
+enum exit_life { LIFE_UNKNOWN, LIFE_ALIVE, LIFE_GONE };
+
+enum { EXIT_RUNNING = -1, EXIT_WITHDRAWN = -2 }; /* instead of a code */
+
+/* What somebody recorded of the command that runs a case. Zero is unknown, where nothing else is said. */
+struct fact_exit {
+    int64_t code;        /* 0..255, or 128 + signal; of Windows any 32 bits without sign; EXIT_RUNNING: it has not
+                            ended; EXIT_WITHDRAWN: there is no record any more */
+    int signal;          /* that ended it; 0: none */
+    const char *source;  /* "exec", "joblog" */
+    const char *command; /* the case is the one that this command is for (place is "" then); NULL: place is its title */
+    const char *host;    /* where it runs, or NULL */
+    int64_t pid;
+    int64_t start_ms, end_ms;   /* since 1970 UTC, by that host's clock */
+    int64_t written_ms;         /* the record's own time, by the clock of the batch's file system */
+    int64_t peak_bytes;         /* most memory; unknown: so are the CPU times */
+    int64_t user_ms, system_ms; /* CPU time */
+    int attempt;                /* from 1 */
+    int64_t previous;           /* code of the attempt before this one; -1: none, or unknown */
+    enum exit_life life;        /* of the process of one that has not ended */
+};
+
 struct fact {
     enum fact_kind kind;
     enum root_id root;
     int64_t at;
-    const char *place; /* PLACE FILE EXIT: directory name relative to the root; ELSEWHERE: the case's title */
+    const char *place; /* PLACE FILE: directory name relative to the root; ELSEWHERE EXIT: the case's title */
     union {
         struct {
             enum root_health health;
@@ -88,11 +110,7 @@ struct fact {
         struct {
             const char *key, *value;
         } setting;
-        struct {
-            int code;           /* 0..255, or 128 + signal */
-            int signal;         /* 0: none */
-            const char *source; /* "exec", "joblog" */
-        } exit;
+        struct fact_exit exit;
         struct {
             bool alive;
             int64_t pid;

@@ -288,14 +288,35 @@ static const char *signal_name(int signal, char out[WORDS_BYTES]) {
     return number(signal, out);
 }
 
+/* One that is still open says where to look; of cases that are done or bad nobody asks. */
+static void say_open_exit(struct about *a, const struct fact_exit *e) {
+    char pid[WORDS_BYTES], host[NAME_BYTES];
+    enum case_status s = a->verdict.status;
+    bool waits = s == STATUS_PENDING || s == STATUS_RUNNING || s == STATUS_STALLED;
+    if (e->pid <= 0 || (!waits && s != STATUS_MISSING)) return;
+    clip(e->host ? e->host : "?", host);
+    if (e->life == LIFE_GONE)
+        say(a, MSG_EXIT_LOST, ARGS(number(e->pid, pid)));
+    else
+        say(a, e->life == LIFE_ALIVE ? MSG_EXIT_RUNS : MSG_EXIT_OPEN, ARGS(number(e->pid, pid), host));
+}
+
 static void say_exit(struct about *a) {
     char code[WORDS_BYTES], source[NAME_BYTES];
-    clip(a->row->exit_source ? a->row->exit_source : "?", source);
-    if (a->row->exit_signal > 0)
-        say(a, MSG_EXIT_SIGNAL, ARGS(signal_name(a->row->exit_signal, code), source));
-    else if (a->row->exit_code > 0)
-        say(a, MSG_EXIT_CODE, ARGS(number(a->row->exit_code, code), source));
-    else if (a->row->exit_code == 0 && a->verdict.status == STATUS_MISSING)
+    const struct fact_exit *e = a->row->exit;
+    if (!e) return;
+    clip(e->source ? e->source : "?", source);
+    if (e->code < 0)
+        say_open_exit(a, e);
+    else if (!case_exit_counts(&a->view) && e->code > 0)
+        say(a, MSG_EXIT_OLD, ARGS(number(e->code, code), source));
+    else if (!case_exit_counts(&a->view))
+        return;
+    else if (e->signal > 0)
+        say(a, MSG_EXIT_SIGNAL, ARGS(signal_name(e->signal, code), source));
+    else if (e->code > 0)
+        say(a, MSG_EXIT_CODE, ARGS(number(e->code, code), source));
+    else if (a->verdict.absent)
         say(a, MSG_EXIT_ZERO, ARGS(source));
 }
 
@@ -737,7 +758,7 @@ static enum message remedy(const struct about *a) {
     const struct verdict *v = &a->verdict;
     switch (v->status) {
     case STATUS_FAILED:
-        return a->row->exit_signal == 9 ? MSG_DO_MEMORY : MSG_DO_READ_LOG;
+        return a->row->exit->signal == 9 ? MSG_DO_MEMORY : MSG_DO_READ_LOG;
     case STATUS_MISSING:
         return has(a, FLAG_ELSEWHERE)     ? MSG_DO_OTHER_BATCH
                : a->ambiguous[ROOT_BATCH] ? MSG_DO_DIRECTORIES

@@ -1,6 +1,8 @@
 #include "model/table.h"
 
 #include "model/case.h"
+#include "model/command_match.h"
+#include "model/exits.h"
 #include "model/stall.h"
 #include "model/text.h"
 
@@ -44,6 +46,8 @@ struct table {
     struct setting *settings;
     struct batch_name *batch_names; /* other than this batch's own */
     size_t named_here;              /* cases whose configuration names this batch */
+    struct exits exits;
+    struct command_match *commands; /* of the list, or NULL */
     char *learned_archive;
     bool learned_foreign;
     int parent;
@@ -262,7 +266,6 @@ static uint32_t row_new(struct table *t, const char *title, const struct sweep_c
     r->status = STATUS_PENDING;
     r->status_since = now;
     r->first_seen = -1;
-    r->exit_code = -1;
     r->deadline = INT64_MAX;
     r->required = t->n_required;
     t->status_count[STATUS_PENDING]++;
@@ -350,6 +353,15 @@ static void link_twins(struct table *t, struct place *p, uint32_t row) {
     place_link(t, p, row);
 }
 
+static void exit_link(struct table *t, struct exit_note *x, uint32_t row) {
+    struct row *r = &t->rows[row];
+    x->row = row;
+    x->row_next = r->exits;
+    r->exits = x;
+    r->exit = exits_choose(r->exits);
+    mark(t, row);
+}
+
 /* Finds the row a directory belongs to; in discovery a directory of the batch makes its own. The archive is shared by
  * all batches: there only directories of this batch count. */
 static void place_match(struct table *t, struct place *p, int64_t now) {
@@ -361,7 +373,9 @@ static void place_match(struct table *t, struct place *p, int64_t now) {
         if (local && local->row != ROW_NONE) link_twins(t, p, local->row);
     } else if (t->policy->discover && p->present && looks_like_a_case(t, p)) {
         uint32_t row = row_new(t, p->name, NULL, now);
+        struct exit_note *x = exits_find(&t->exits, p->name);
         link_twins(t, p, row);
+        if (x && x->row == EXIT_NO_ROW) exit_link(t, x, row);
         link_twins(t, place_find(&t->places[ROOT_ARCHIVE], p->name), row);
     }
 }
@@ -766,15 +780,40 @@ static void apply_elsewhere(struct table *t, const struct fact *f) {
     mark(t, r->index);
 }
 
-static void apply_exit(struct table *t, const struct fact *f) {
-    for (size_t i = 0; i < t->n_rows; i++) {
-        struct row *r = &t->rows[i];
-        if (strcmp(r->title, f->place) != 0) continue;
-        r->exit_code = f->u.exit.code;
-        r->exit_signal = f->u.exit.signal;
-        set_string(&r->exit_source, f->u.exit.source);
-        mark(t, r->index);
+/* Records may come before the list that has their case. */
+static void exit_match(struct table *t, struct exit_note *x) {
+    long row = -1;
+    if (t->list && x->by_command) {
+        row = command_match_find(t->commands, x->key, &x->ambiguous);
+    } else if (t->list) {
+        bool exact;
+        row = sweep_list_match(t->list, t->profile, x->key, t->policy->fold_case, &exact);
+    } else {
+        const struct place *p = place_find(&t->places[ROOT_BATCH], x->key);
+        if (p && p->row != ROW_NONE) row = (long)p->row;
     }
+    if (row >= 0) exit_link(t, x, (uint32_t)row);
+}
+
+static void exits_match_all(struct table *t) {
+    for (size_t i = 0; i < t->exits.n_buckets; i++) {
+        for (struct exit_note *x = t->exits.bucket[i]; x; x = x->hash_next) {
+            x->row = EXIT_NO_ROW;
+            x->row_next = NULL;
+            exit_match(t, x);
+        }
+    }
+}
+
+static void apply_exit(struct table *t, const struct fact *f) {
+    bool changed;
+    struct exit_note *x = exits_put(&t->exits, f, &changed);
+    if (x->row == EXIT_NO_ROW) exit_match(t, x);
+    if (!changed) return;
+    t->version++;
+    if (x->row == EXIT_NO_ROW) return;
+    t->rows[x->row].exit = exits_choose(t->rows[x->row].exits);
+    mark(t, x->row);
 }
 
 void table_apply(struct table *t, const struct fact *f) {
@@ -945,7 +984,6 @@ struct table *table_new(const struct profile *p, const struct policy *policy) {
 static void rows_drop(struct table *t) {
     for (size_t i = 0; i < t->n_rows; i++) {
         free(t->rows[i].quiet);
-        set_string(&t->rows[i].exit_source, NULL);
         set_string(&t->rows[i].elsewhere, NULL);
     }
     t->n_rows = t->n_dirty = t->n_heap = 0;
@@ -984,6 +1022,8 @@ void table_free(struct table *t) {
         free(b);
     }
     sweep_list_free(t->list);
+    exits_clear(&t->exits);
+    command_match_free(t->commands);
     free(t->list_path);
     free(t->learned_archive);
     free(t->rows);
@@ -1014,6 +1054,9 @@ void table_set_list(struct table *t, struct sweep_list *l, int64_t now) {
             }
         }
     }
+    command_match_free(t->commands);
+    t->commands = command_match_new(l, t->profile, t->policy->fold_case);
+    exits_match_all(t);
     t->version++;
 }
 
@@ -1049,6 +1092,19 @@ const struct row *table_find(const struct table *t, const char *title) {
         if (strcmp(t->rows[i].title, title) == 0) return &t->rows[i];
     }
     return NULL;
+}
+
+size_t table_unmatched_commands(const struct table *t, const char **example) {
+    size_t n = 0;
+    if (example) *example = NULL;
+    for (size_t i = 0; t->list && i < t->exits.n_buckets; i++) {
+        for (const struct exit_note *x = t->exits.bucket[i]; x; x = x->hash_next) {
+            if (!x->by_command || x->row != EXIT_NO_ROW) continue;
+            if (example && !*example) *example = x->key;
+            n++;
+        }
+    }
+    return n;
 }
 
 const char *table_setting(const struct table *t, const char *key) {

@@ -123,14 +123,14 @@ struct row {
     int64_t status_since;            /* monotonic ms */
     int64_t first_seen;              /* monotonic ms of the first file seen, -1 never */
     struct place *place[ROOT_COUNT]; /* all candidate directories; use table_place for the one that counts */
-    int exit_code, exit_signal;      /* exit_code -1: not recorded */
-    const char *exit_source;
-    const char *elsewhere;       /* path of the case's directory in another batch, or NULL */
-    uint8_t elsewhere_whole;     /* required files whole there */
-    struct quiet_samples *quiet; /* private to the table */
-    size_t heap_pos;             /* private to the table */
-    bool dirty;                  /* private to the table */
-    int64_t deadline;            /* private to the table */
+    const struct fact_exit *exit;    /* what was recorded of how it ran (newest), or NULL; see case_exit_counts */
+    struct exit_note *exits;         /* private to the table */
+    const char *elsewhere;           /* path of the case's directory in another batch, or NULL */
+    uint8_t elsewhere_whole;         /* required files whole there */
+    struct quiet_samples *quiet;     /* private to the table */
+    size_t heap_pos;                 /* private to the table */
+    bool dirty;                      /* private to the table */
+    int64_t deadline;                /* private to the table */
 };
 
 struct root_state {
@@ -186,6 +186,9 @@ const struct sweep_list *table_list(const struct table *t);        /* NULL: disc
 const char *table_list_path(const struct table *t);                /* NULL: none */
 const char *table_setting(const struct table *t, const char *key); /* of the sweep's settings; NULL */
 int64_t table_last_change(const struct table *t);                  /* monotonic ms of the newest observed change, -1 */
+/* Recorded commands that are of no case, or could be of several (a list must be there); *example one of them, or
+ * NULL. O(records). */
+size_t table_unmatched_commands(const struct table *t, const char **example);
 /* The process that runs the sweep: 1 alive, 0 gone, -1 nobody asked. */
 int table_parent(const struct table *t);
 /* Directories of the batch root that match no line of the list; up to max of them in out, sorted by name. */

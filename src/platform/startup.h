@@ -6,4 +6,7 @@
  * memory that lives until the process ends). Call once, first. */
 char **startup(int *argc, char **argv);
 
+/* Takes back what another program would inherit: for a child, before it becomes one. Async-signal-safe. */
+void startup_undo(void);
+
 #endif

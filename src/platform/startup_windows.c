@@ -23,3 +23,6 @@ char **startup(int *argc, char **argv) {
     *argc = n;
     return out;
 }
+
+void startup_undo(void) { /* Nothing of startup's is inherited here. */
+}

@@ -145,16 +145,56 @@ static void put_outcome(const struct telling *c) {
     }
 }
 
-static void put_exit(const struct telling *c) {
-    const struct row *r = c->row;
-    if (r->exit_code < 0) return;
-    buffer_format(c->out, "  exit     code %d", r->exit_code);
-    if (r->exit_signal > 0) buffer_format(c->out, ", signal %d", r->exit_signal);
-    if (r->exit_source) {
-        buffer_text(c->out, ", recorded by ");
-        put_clean(c->out, r->exit_source);
+static void put_size(int64_t bytes, struct buffer *out) {
+    const double mib = 1024.0 * 1024.0;
+    if ((double)bytes >= 1024.0 * mib)
+        buffer_format(out, "%.1f GiB", (double)bytes / (1024.0 * mib));
+    else
+        buffer_format(out, "%.1f MiB", (double)bytes / mib);
+}
+
+/* When, for how long, with how much. */
+static void put_run(const struct fact_exit *e, struct buffer *out) {
+    char when[SUMMARY_TIME_BYTES], words[64];
+    if (e->start_ms > 0) {
+        summary_time(e->start_ms, when);
+        buffer_format(out, "           from %s UTC", when);
+        if (e->end_ms >= e->start_ms) {
+            reason_duration(e->end_ms - e->start_ms, words, sizeof words);
+            buffer_format(out, " for %s", words);
+        }
+        buffer_text(out, "\n");
     }
+    if (e->peak_bytes > 0) {
+        buffer_text(out, "           at most ");
+        put_size(e->peak_bytes, out);
+        reason_duration(e->user_ms + e->system_ms, words, sizeof words);
+        buffer_format(out, " of memory, %s of CPU\n", words);
+    }
+}
+
+static void put_exit(const struct telling *c) {
+    const struct fact_exit *e = c->row->exit;
+    if (!e) return;
+    if (e->code >= 0)
+        buffer_format(c->out, "  exit     code %lld", (long long)e->code);
+    else
+        buffer_text(c->out, "  exit     none yet");
+    if (e->signal > 0) buffer_format(c->out, ", signal %d", e->signal);
+    if (e->source) {
+        buffer_text(c->out, ", recorded by ");
+        put_clean(c->out, e->source);
+    }
+    if (e->pid > 0) buffer_format(c->out, ", process %lld", (long long)e->pid);
+    if (e->host) {
+        buffer_text(c->out, " on ");
+        put_clean(c->out, e->host);
+    }
+    if (e->attempt > 0) buffer_format(c->out, ", attempt %d", e->attempt);
+    if (e->attempt > 1 && e->previous >= 0)
+        buffer_format(c->out, " (the one before: code %lld)", (long long)e->previous);
     buffer_text(c->out, "\n");
+    put_run(e, c->out);
 }
 
 static void put_log(const struct telling *c) {

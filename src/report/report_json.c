@@ -155,6 +155,29 @@ static void put_log(struct json_writer *w, const struct report_log *log) {
     json_close(w, '}');
 }
 
+static void put_exit(struct json_writer *w, const struct fact_exit *e) {
+    json_open_flat(w, "exit", '{');
+    if (e->code >= 0) {
+        json_int(w, "code", e->code);
+        json_int(w, "signal", e->signal);
+    } else {
+        json_null(w, "code");
+    }
+    json_string(w, "recorded_by", e->source);
+    if (e->host) json_string(w, "host", e->host);
+    if (e->pid > 0) json_int(w, "pid", e->pid);
+    if (e->start_ms > 0) put_seconds(w, "start", e->start_ms);
+    if (e->end_ms > 0) put_seconds(w, "end", e->end_ms);
+    if (e->peak_bytes > 0) {
+        json_int(w, "peak_memory_bytes", e->peak_bytes);
+        json_number(w, "cpu_user_seconds", (double)e->user_ms / 1e3);
+        json_number(w, "cpu_system_seconds", (double)e->system_ms / 1e3);
+    }
+    if (e->attempt > 0) json_int(w, "attempt", e->attempt);
+    if (e->attempt > 1 && e->previous >= 0) json_int(w, "previous_code", e->previous);
+    json_close(w, '}');
+}
+
 void report_json_case(struct json_writer *w, const struct report_input *in, const struct row *r,
                       const struct verdict *v) {
     const struct table *t = in->table;
@@ -199,13 +222,7 @@ void report_json_case(struct json_writer *w, const struct report_input *in, cons
     put_mismatches(w, t, r, v->owner);
     json_string(w, "elsewhere", v->flags & FLAG_ELSEWHERE ? r->elsewhere : NULL);
     put_artifacts(w, t, r, v);
-    if (r->exit_code >= 0) {
-        json_open_flat(w, "exit", '{');
-        json_int(w, "code", r->exit_code);
-        json_int(w, "signal", r->exit_signal);
-        json_string(w, "recorded_by", r->exit_source);
-        json_close(w, '}');
-    }
+    if (r->exit) put_exit(w, r->exit);
     if (in->log) put_log(w, in->log);
     json_close(w, '}');
 }

@@ -165,6 +165,26 @@ static int encode_file(const struct profile *p, const struct fact *f, struct fac
     return 0;
 }
 
+static void put_known(struct fact_text *t, const char *key, int64_t n) {
+    if (n != 0) put_number(t, key, n);
+}
+
+static void encode_exit_details(const struct fact_exit *e, struct fact_text *t) {
+    put_text(t, "command", e->command);
+    put_text(t, "host", e->host);
+    put_known(t, "pid", e->pid);
+    put_known(t, "start", e->start_ms);
+    put_known(t, "end", e->end_ms);
+    put_known(t, "written", e->written_ms);
+    put_known(t, "peak", e->peak_bytes);
+    put_known(t, "user", e->user_ms);
+    put_known(t, "system", e->system_ms);
+    put_known(t, "attempt", e->attempt);
+    put_known(t, "previous", e->previous);
+    put_flag(t, "alive", e->life == LIFE_ALIVE);
+    put_flag(t, "gone", e->life == LIFE_GONE);
+}
+
 static int encode_fields(const struct profile *p, const struct fact *f, struct fact_text *t) {
     switch (f->kind) {
     case FACT_ROOT:
@@ -214,6 +234,7 @@ static int encode_fields(const struct profile *p, const struct fact *f, struct f
         put_number(t, "code", f->u.exit.code);
         put_number(t, "signal", f->u.exit.signal);
         put_text(t, "source", f->u.exit.source);
+        encode_exit_details(&f->u.exit, t);
         return 0;
     case FACT_PARENT:
         put_number(t, "at", f->at);
@@ -528,13 +549,31 @@ static int decode_setting(struct reader *r, struct fact *f) {
 static int decode_exit(struct reader *r, struct fact *f) {
     f->place = next_name(r);
     if (f->place == NULL) return UV_EINVAL;
+    struct fact_exit *e = &f->u.exit;
+    bool alive = false, gone = false;
     struct field fields[] = {
         {.key = "at", .type = FIELD_NUMBER, .to = &f->at, .must = true},
-        {.key = "code", .type = FIELD_INT, .to = &f->u.exit.code, .must = true},
-        {.key = "signal", .type = FIELD_INT, .to = &f->u.exit.signal, .must = true},
-        {.key = "source", .type = FIELD_TEXT, .to = &f->u.exit.source},
+        {.key = "code", .type = FIELD_NUMBER, .to = &e->code, .must = true},
+        {.key = "signal", .type = FIELD_INT, .to = &e->signal, .must = true},
+        {.key = "source", .type = FIELD_TEXT, .to = &e->source},
+        {.key = "command", .type = FIELD_TEXT, .to = &e->command},
+        {.key = "host", .type = FIELD_TEXT, .to = &e->host},
+        {.key = "pid", .type = FIELD_NUMBER, .to = &e->pid},
+        {.key = "start", .type = FIELD_NUMBER, .to = &e->start_ms},
+        {.key = "end", .type = FIELD_NUMBER, .to = &e->end_ms},
+        {.key = "written", .type = FIELD_NUMBER, .to = &e->written_ms},
+        {.key = "peak", .type = FIELD_NUMBER, .to = &e->peak_bytes},
+        {.key = "user", .type = FIELD_NUMBER, .to = &e->user_ms},
+        {.key = "system", .type = FIELD_NUMBER, .to = &e->system_ms},
+        {.key = "attempt", .type = FIELD_INT, .to = &e->attempt},
+        {.key = "previous", .type = FIELD_NUMBER, .to = &e->previous},
+        {.key = "alive", .type = FIELD_FLAG, .to = &alive},
+        {.key = "gone", .type = FIELD_FLAG, .to = &gone},
     };
-    return read_fields(r, fields, COUNT(fields), NULL);
+    int err = read_fields(r, fields, COUNT(fields), NULL);
+    if (err == 0 && (e->code < EXIT_WITHDRAWN || e->code > UINT32_MAX || (alive && gone))) return UV_EINVAL;
+    e->life = alive ? LIFE_ALIVE : gone ? LIFE_GONE : LIFE_UNKNOWN;
+    return err;
 }
 
 static int decode_parent(struct reader *r, struct fact *f) {

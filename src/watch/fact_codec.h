@@ -12,7 +12,8 @@
  *        [holder=S] [note=S] [differs] [with VALUE=S ...]
  *   list ROOT at=N [path=S] [text=S]
  *   setting ROOT at=N [key=S] [value=S]
- *   exit ROOT PLACE at=N code=N signal=N [source=S]
+ *   exit ROOT PLACE at=N code=N signal=N [source=S] [command=S] [host=S] [pid=N] [start=N] [end=N] [written=N] [peak=N]
+ *        [user=N] [system=N] [attempt=N] [previous=N] [alive|gone]
  *   parent ROOT at=N pid=N alive|gone
  *   elsewhere ROOT PLACE at=N whole=N [path=S]
  *

@@ -1,6 +1,7 @@
 #include "watch/settings.h"
 
 #include "platform/text.h"
+#include "watch/exit_record.h"
 #include "watch/inspect.h"
 
 #include <stdio.h>
@@ -17,6 +18,7 @@ struct settings_reader {
     char list_path[PATH_BYTES]; /* named by the settings, "" none */
     uint64_t settings_version, list_version;
     char told_path[PATH_BYTES]; /* of the list told last */
+    struct exit_reader *exits;
     int64_t due;
 };
 
@@ -31,11 +33,13 @@ struct settings_reader *settings_reader_new(const struct fs_ops *fs, const struc
     r->profile = p;
     r->batch = must(malloc(strlen(batch) + 1));
     memcpy(r->batch, batch, strlen(batch) + 1);
+    r->exits = exit_reader_new(fs, batch);
     return r;
 }
 
 void settings_reader_free(struct settings_reader *r) {
     if (!r) return;
+    exit_reader_free(r->exits);
     free(r->batch);
     free(r);
 }
@@ -129,11 +133,11 @@ static bool tell_list(struct settings_reader *r, const char *path, int64_t now, 
     return true;
 }
 
-void settings_reader_step(struct settings_reader *r, int64_t now, struct fact_sink sink) {
+static void step_list(struct settings_reader *r, int64_t now, struct fact_sink sink) {
+    char path[PATH_BYTES];
     if (now < r->due) return;
     r->due = now + SETTINGS_EVERY_MS;
     read_settings(r, now, sink);
-    char path[PATH_BYTES];
     snprintf(path, sizeof path, "%s/%s", r->batch, r->profile->kept_list);
     if (tell_list(r, path, now, sink) || !r->list_path[0]) return;
     if (tell_list(r, r->list_path, now, sink) || r->list_path[0] == '/') return;
@@ -141,4 +145,12 @@ void settings_reader_step(struct settings_reader *r, int64_t now, struct fact_si
     tell_list(r, path, now, sink);
 }
 
-int64_t settings_reader_due(const struct settings_reader *r) { return r->due; }
+void settings_reader_step(struct settings_reader *r, int64_t now, struct fact_sink sink) {
+    step_list(r, now, sink);
+    exit_reader_step(r->exits, now, sink);
+}
+
+int64_t settings_reader_due(const struct settings_reader *r) {
+    int64_t exits = exit_reader_due(r->exits);
+    return exits < r->due ? exits : r->due;
+}

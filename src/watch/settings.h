@@ -1,4 +1,5 @@
-/* settings: reads the batch's kept sweep list and its settings file and tells them as facts when they change.
+/* settings: reads what a batch says of itself besides its cases (the kept sweep list, the settings file, the records of
+ * how commands ended) and tells it as facts when it changes.
  * Blocking; runs on the batch root's worker (and in `check` before the scan). Errors are silence: what cannot be read
  * is not told, and is tried again. */
 #ifndef SW_WATCH_SETTINGS_H
@@ -15,7 +16,7 @@ struct settings_reader;
 struct settings_reader *settings_reader_new(const struct fs_ops *fs, const struct profile *p, const char *batch);
 void settings_reader_free(struct settings_reader *r); /* NULL is fine */
 
-/* Tells SETTING facts, then a LIST fact, of what changed since the last step. now: monotonic ms. */
+/* Tells SETTING facts, a LIST fact, then EXIT facts, of what changed since the last step. now: monotonic ms. */
 void settings_reader_step(struct settings_reader *r, int64_t now, struct fact_sink sink);
 int64_t settings_reader_due(const struct settings_reader *r); /* monotonic ms */
 

@@ -133,6 +133,24 @@ static void test_other_kinds(void **state) {
     assert_line(&f, "exit batch T1 at=4 code=137 signal=9 source=joblog");
     f.u.exit.source = NULL;
     assert_line(&f, "exit batch T1 at=4 code=137 signal=9");
+    f.u.exit = (struct fact_exit){.code = 4294967295,
+                                  .source = "exec",
+                                  .command = "run 1",
+                                  .host = "node7",
+                                  .pid = 77,
+                                  .start_ms = 1,
+                                  .end_ms = 2,
+                                  .written_ms = 3,
+                                  .peak_bytes = 4,
+                                  .user_ms = 5,
+                                  .system_ms = 6,
+                                  .attempt = 7,
+                                  .previous = -1,
+                                  .life = LIFE_GONE};
+    assert_line(&f, "exit batch T1 at=4 code=4294967295 signal=0 source=exec command=run%201 host=node7 pid=77 start=1 "
+                    "end=2 written=3 peak=4 user=5 system=6 attempt=7 previous=-1 gone");
+    f.u.exit = (struct fact_exit){.code = EXIT_RUNNING, .life = LIFE_ALIVE};
+    assert_line(&f, "exit batch T1 at=4 code=-1 signal=0 alive");
     f = (struct fact){.kind = FACT_PARENT, .at = 6};
     f.u.parent.pid = 4242;
     assert_line(&f, "parent batch at=6 pid=4242 gone");
@@ -253,7 +271,7 @@ static void test_malformed_lines(void **state) {
     assert_refused("place batch T%4G gone at=1 stamp=0", UV_EINVAL);
     assert_refused("place batch T%00 gone at=1 stamp=0", UV_EINVAL);
     assert_refused("root batch fine at=1 since=0 settle=0 poll=0", UV_EINVAL);
-    assert_refused("exit batch T1 at=1 code=2147483648 signal=0", UV_EINVAL);
+    assert_refused("exit batch T1 at=1 code=4294967296 signal=0", UV_EINVAL);
     assert_refused("parent batch at=1 pid=1", UV_EINVAL);
     assert_refused("parent batch at=1 pid=1 alive gone", UV_EINVAL);
     assert_refused_bytes("list batch at=1 text=a\0b", 24, UV_EINVAL);
