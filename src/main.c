@@ -37,6 +37,9 @@ int main(int argc, char **argv) {
     case CMD_DEMO:
         code = command_demo(&o);
         break;
+    case CMD_COMPLETION:
+        code = command_completion(&o);
+        break;
     case CMD_REPLAY:
         code = command_replay(&o);
         break;

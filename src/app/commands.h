@@ -12,6 +12,7 @@ int command_watch(const struct options *o);
 int command_demo(const struct options *o);
 int command_replay(const struct options *o);
 int command_demo_writer(const struct options *o);
+int command_completion(const struct options *o);
 int command_scan(const struct options *o);
 
 #endif

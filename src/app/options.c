@@ -10,9 +10,12 @@ static const struct {
     const char *name;
     enum command command;
 } commands[] = {
-    {"watch", CMD_WATCH}, {"check", CMD_CHECK},     {"show", CMD_SHOW},
-    {"lint", CMD_LINT},   {"demo", CMD_DEMO},       {"demo-writer", CMD_DEMO_WRITER},
-    {"scan", CMD_SCAN},   {"replay", CMD_REPLAY},   {"exec", CMD_EXEC},
+    {"watch", CMD_WATCH}, {"check", CMD_CHECK},
+    {"show", CMD_SHOW},   {"lint", CMD_LINT},
+    {"demo", CMD_DEMO},   {"demo-writer", CMD_DEMO_WRITER},
+    {"scan", CMD_SCAN},   {"replay", CMD_REPLAY},
+    {"exec", CMD_EXEC},   {"completion", CMD_COMPLETION},
+    {"help", CMD_HELP},   {"version", CMD_VERSION},
     {"help", CMD_HELP},   {"version", CMD_VERSION},
 };
 
@@ -23,7 +26,8 @@ enum {
     LIVE = IN(CMD_WATCH) | IN(CMD_DEMO),
     READS = IN(CMD_WATCH) | IN(CMD_CHECK) | IN(CMD_SHOW),
     SWEEP = READS | IN(CMD_DEMO_WRITER) | IN(CMD_SCAN),
-    ANY = LIVE | READS | IN(CMD_LINT) | IN(CMD_REPLAY)
+    ANY = LIVE | READS | IN(CMD_LINT) | IN(CMD_REPLAY),
+    INTERNAL = IN(CMD_DEMO_WRITER) | IN(CMD_SCAN) /* nobody types these */
 };
 
 struct option {
@@ -40,7 +44,7 @@ static const struct option known[] = {
     {"archive-dir", SWEEP, OPT_STRING, offsetof(struct options, archive_dir)},
     {"require", READS | IN(CMD_SCAN), OPT_WORDS, 0},
     {"csv", LIVE | READS | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, csv)},
-    {"json", LIVE | IN(CMD_CHECK) | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, json)},
+    {"json", LIVE | IN(CMD_CHECK) | IN(CMD_SHOW) | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, json)},
     {"html", LIVE | IN(CMD_CHECK) | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, html)},
     {"html-every", LIVE, OPT_DURATION, offsetof(struct options, html_every_ms)},
     {"record", LIVE, OPT_STRING, offsetof(struct options, record)},
@@ -209,6 +213,8 @@ static int take_operand(struct options *o, const char *word, char message[512]) 
         o->show_case = word;
     } else if (o->command == CMD_REPLAY && !o->replay) {
         o->replay = word;
+    } else if (o->command == CMD_COMPLETION && !o->shell) {
+        o->shell = word;
     } else if (o->command == CMD_LINT && !o->sweep_list) {
         o->sweep_list = word;
     } else if ((IN(o->command) & READS) && !o->batch_dir) {
@@ -261,6 +267,9 @@ int options_parse(int argc, char **argv, struct options *o, char message[512]) {
     }
     if (!named && o->help_for == CMD_WATCH) o->help_for = CMD_HELP;
     if (o->command == CMD_LINT && !o->sweep_list) return complain(message, "lint needs a sweep list%s", "");
+    if (o->command == CMD_COMPLETION && !o->shell) {
+        return complain(message, "completion needs a shell; write bash, zsh, fish or powershell%s", "");
+    }
     if (o->command == CMD_REPLAY && !o->replay) {
         return complain(message, "replay needs a record; watch --record FILE makes one%s", "");
     }
@@ -274,6 +283,25 @@ int options_parse(int argc, char **argv, struct options *o, char message[512]) {
         return complain(message, "show needs a case; try sweepwatch show TITLE --batch-dir DIR%s", "");
     }
     return 0;
+}
+
+const char *options_command(size_t i, enum command *c) {
+    for (size_t k = 0; k < sizeof commands / sizeof *commands; k++) {
+        if (INTERNAL & IN(commands[k].command)) continue;
+        *c = commands[k].command;
+        if (i-- == 0) return commands[k].name;
+    }
+    return NULL;
+}
+
+const char *options_name(enum command c, size_t i, bool *value) {
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+        if (!(known[k].commands & IN(c)) || i-- > 0) continue;
+        *value = known[k].type != OPT_FLAG;
+        return known[k].name;
+    }
+    *value = false;
+    return i == 0 ? "help" : NULL;
 }
 
 void options_free(struct options *o) { free(o->require); }

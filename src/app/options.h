@@ -24,6 +24,7 @@ enum command {
     CMD_REPLAY,
     CMD_DEMO_WRITER, /* hidden: the child of demo that writes the sweep */
     CMD_SCAN,        /* hidden: scans one root for a watch that reads its facts from stdout */
+    CMD_COMPLETION,  /* for packages and for people who ask: a shell's completion script */
     CMD_HELP,
     CMD_VERSION
 };
@@ -41,6 +42,7 @@ struct options {
     const char *csv, *json, *html; /* NULL: under checks/; "-": stdout */
     const char *show_case;         /* show */
     const char *record;            /* where the facts are kept; NULL: nowhere */
+    const char *shell;             /* completion: bash, zsh, fish, powershell */
     const char *replay;            /* replay: the record */
     int64_t start_at_ms;           /* replay: this long after its beginning */
     const char *title;             /* exec: of the case */
@@ -60,6 +62,11 @@ struct options {
 /* Fills *o; 0, or EXIT_USAGE with one line in message (what, and the remedy). Strings point into argv. */
 int options_parse(int argc, char **argv, struct options *o, char message[512]);
 void options_free(struct options *o);
+
+/* What can be written on a command line, for completion: the i-th command for people (NULL: no more), and the i-th
+ * option of it without its dashes (NULL: no more); *value: it takes one. Static. */
+const char *options_command(size_t i, enum command *c);
+const char *options_name(enum command c, size_t i, bool *value);
 
 /* Help text of a command (CMD_HELP: of the program); static, fits a screen of 80x24. */
 const char *options_help(enum command c);
