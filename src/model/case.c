@@ -24,12 +24,13 @@ static bool same_time(int64_t a_ns, int64_t b_ns) {
     return d <= CASE_TIME_SLACK_NS;
 }
 
-/* -1 silent, 0 off, 1 on: what the case's own configuration says of archiving. */
+static enum archive_owner judge_owner(const struct case_view *v);
+
+/* -1 silent, 0 off, 1 on: what the case's own configuration says of archiving; another batch's says nothing. */
 static int archive_wish(const struct case_view *v) {
-    for (int r = 0; r < ROOT_COUNT; r++) {
-        if (v->place[r] && v->place[r]->archive_on >= 0) return v->place[r]->archive_on;
-    }
-    return -1;
+    const struct place *local = v->place[ROOT_BATCH], *archive = v->place[ROOT_ARCHIVE];
+    if (local && local->archive_on >= 0) return local->archive_on;
+    return archive && judge_owner(v) != OWNER_OTHER ? archive->archive_on : -1;
 }
 
 enum artifact_state case_artifact_in(const struct case_view *v, enum root_id root, int artifact) {

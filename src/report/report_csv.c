@@ -6,11 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Of several directories that may be the case's, and of which none surely is, none is. */
 const char *report_found(const struct table *t, const struct row *r, enum root_id root) {
     const struct root_state *state = table_root(t, root);
-    for (const struct place *p = r->place[root]; p; p = p->next) {
-        if (p->present) return "true";
-    }
+    if (table_place(t, r, root, NULL)) return "true";
     bool asked = root == ROOT_BATCH || state->in_play;
     return asked && !(state->scanned && state->readable) ? "unknown" : "false";
 }

@@ -419,10 +419,10 @@ static void look_at_artifact(struct scan *s, struct look *l, int artifact) {
         struct fact_file f;
         int content = look_at(s, l, artifact, d, entry, VIA_ITSELF, 0, &f);
         if (content < 0) return;
-        if (content != CONTENT_ABSENT) {
-            tell(s, l, base, &f);
-            return;
-        }
+        /* A directory of that name is no file: what else there is counts, as where nothing has the name. */
+        bool hides = content != CONTENT_NOT_A_FILE || !a->alternatives;
+        if (content != CONTENT_ABSENT && (hides || !look_at_alternatives(s, l, artifact, d))) tell(s, l, base, &f);
+        if (content != CONTENT_ABSENT) return;
     }
     if (d && a->alternatives && look_at_alternatives(s, l, artifact, d)) return;
     if (l->err == 0 && !tell_unreadable(s, l, artifact)) tell_absent(s, l, artifact);

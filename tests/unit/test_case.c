@@ -324,6 +324,8 @@ static void test_owner(void **state) {
          .flags = FLAG_STALE_ARCHIVE},
         {"an older batch's copy proves no file", "w b", "cx b p sx f d", CHECK, ARCHIVE, .status = STATUS_MISSING,
          .flags = FLAG_STALE_ARCHIVE | FLAG_INTERRUPTED},
+        {"an older batch's configuration switches nothing off", "b p s", "e b p sx f d", CHECK, ARCHIVE,
+         .status = STATUS_MISSING, .flags = FLAG_STALE_ARCHIVE},
         {"an older batch's copy is no activity", NULL, "O b p s f d", LIVE, ARCHIVE, .status = STATUS_PENDING,
          .flags = FLAG_STALE_ARCHIVE},
         {"nothing local, its outdir is here", NULL, "o b p s f d", LIVE, ARCHIVE, .status = STATUS_COMPLETE},

@@ -188,6 +188,11 @@ static void test_found(void **state) {
     world_scan_end(&w, ROOT_BATCH);
     assert_string_equal(report_found(w.table, one, ROOT_BATCH), "true");
     assert_string_equal(report_found(w.table, two, ROOT_BATCH), "false");
+    /* Two directories that may be it, and neither surely is: the case's directory is not found. */
+    world_place(&w, ROOT_BATCH, "T2_eps1_tau1_mu1p0");
+    assert_string_equal(report_found(w.table, two, ROOT_BATCH), "true");
+    world_place(&w, ROOT_BATCH, "T2_eps1_tau1_mu2p0");
+    assert_string_equal(report_found(w.table, two, ROOT_BATCH), "false");
     world_root(&w, ROOT_BATCH, HEALTH_STALE, "gone");
     assert_string_equal(report_found(w.table, one, ROOT_BATCH), "true");
     assert_string_equal(report_found(w.table, two, ROOT_BATCH), "unknown");

@@ -1,4 +1,4 @@
-/* When a scan asks who holds a file, and what it tells of it. */
+/* What a scan tells of a case directory: which file stands for an artifact, and who holds it. */
 #include "support/fs_fake.h"
 #include "watch/scan.h"
 
@@ -158,12 +158,29 @@ static void test_refused(void **state) {
     assert_int_equal(file_told("run_config.json")->content, CONTENT_UNREADABLE);
 }
 
+/* A directory with the name of the file does not hide what else there is. */
+static void test_directory_for_a_file(void **state) {
+    (void)state;
+    fs_fake_remove(world, series);
+    fs_fake_mkdir(world, series);
+    look();
+    assert_int_equal(file_told("series/run.parquet")->content, CONTENT_NOT_A_FILE);
+    fs_fake_write(world, "/batch/T1/series/psd_hist.parquet", "PAR1xxxx\x04\0\0\0PAR1", 16);
+    look();
+    const struct fact_file *f = file_told("series/run.parquet");
+    assert_int_equal(f->content, CONTENT_WHOLE);
+    assert_int_equal(f->via, VIA_ALTERNATIVE);
+    look();
+    assert_null(file_told("series/run.parquet"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_growing_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_whole_file_of_idle_case, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_asked_only_when_it_matters, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_directory_for_a_file, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
