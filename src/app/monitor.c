@@ -214,11 +214,21 @@ static void open_root(struct monitor *m, enum root_id root, const char *path, bo
     free(argv);
 }
 
+/* The archive may keep each batch in a directory of its own. */
+static void want_nested(struct monitor *m) {
+    char name[SESSION_MESSAGE];
+    const char *batch = session_archive_batch(m->s);
+    if (batch && (size_t)snprintf(name, sizeof name, "%s/", batch) < sizeof name) {
+        root_want(m->workers[ROOT_ARCHIVE], name);
+    }
+}
+
 static void open_archive(struct monitor *m, const char *path, bool learned) {
     open_root(m, ROOT_ARCHIVE, path, learned, true);
     const char *text = m->s->list_text ? m->s->list_text : m->s->list_live;
     size_t len = m->s->list_text ? m->s->list_len : m->s->list_live_len;
     if (text) root_set_list(m->workers[ROOT_ARCHIVE], text, len);
+    want_nested(m);
 }
 
 static void learn_archive(struct monitor *m) {

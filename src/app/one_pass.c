@@ -47,6 +47,7 @@ static int read_root(struct session *s, enum root_id root, const char *path, boo
                              .root = root,
                              .path = path,
                              .list = table_list(s->table),
+                             .nested = root == ROOT_ARCHIVE ? session_archive_batch(s) : NULL,
                              .only_wanted = root == ROOT_ARCHIVE,
                              .fold_case = s->policy.fold_case,
                              .learned = learned,

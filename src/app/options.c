@@ -336,7 +336,7 @@ static const char help_watch[] =
     "  --pid PID              process that runs the sweep: when it ends, so does the sweep\n"
     "  --settle TIME          quiet time after which the sweep is over (10m)\n"
     "  --stall-after TIME     silence that counts as a stall (default: learned)\n"
-    "  --archive-grace TIME   silence after which an unproven archive has failed (30m)\n"
+    "  --archive-grace TIME   silence after which an unproven archive has failed (learned)\n"
     "  --time-limit TIME      end then, settled or not (exit 4)\n"
     "  --exit-when-settled    end once settled, also on a terminal\n"
     "  --strict               exit 1 unless every case is complete\n"

@@ -237,6 +237,11 @@ static void find_names(struct session *s) {
     s->policy.batch_real_name = s->batch_real_name;
 }
 
+const char *session_archive_batch(const struct session *s) {
+    const char *moved = table_moved_from(s->table);
+    return moved ? moved : s->batch_real_name ? s->batch_real_name : s->batch_name;
+}
+
 static int64_t or_default(int64_t value, int64_t fallback) { return value > 0 ? value : fallback; }
 
 int session_open_profile(struct session *s) {
@@ -298,7 +303,7 @@ int session_open(struct session *s, const struct options *o, bool live) {
     s->policy.discover = live;
     s->policy.fold_case = path_names_fold_case();
     s->policy.stall_after_ms = o->stall_after_ms;
-    s->policy.archive_grace_ms = or_default(o->archive_grace_ms, 30 * 60 * 1000);
+    s->policy.archive_grace_ms = o->archive_grace_ms;
     s->policy.settle_ms = or_default(o->settle_ms, 600 * 1000);
     s->policy.batch_path = s->batch;
     s->policy.separator = path_separator();

@@ -43,6 +43,9 @@ void session_keep_list(const struct session *s, char message[SESSION_MESSAGE]);
  * used. Returns 0 or EXIT_USAGE. */
 int session_use_list(struct session *s, const char *path, const char *text, size_t len, int64_t now);
 
+/* The name of this batch's directory in an archive that keeps batches apart (ARCHIVE/BATCH/TITLE); NULL: unknown. */
+const char *session_archive_batch(const struct session *s);
+
 /* One line on stderr, "sweepwatch: ..." */
 #if defined(__GNUC__)
 __attribute__((format(printf, 1, 2)))

@@ -140,6 +140,8 @@ static enum archive_owner judge_owner(const struct case_view *v) {
     if (equal) return growing ? OWNER_UNPROVEN : OWNER_OURS;
     if (any_local || !any_archive) return OWNER_UNPROVEN;
     if (archive->names_here || names_moved(v, archive)) return OWNER_OURS;
+    bool in_our_directory = strchr(archive->name, '/') != NULL; /* ARCHIVE/BATCH/TITLE */
+    if (in_our_directory && !archive->names_other) return OWNER_OURS;
     return archive->config_read ? OWNER_OTHER : OWNER_UNPROVEN;
 }
 
@@ -209,6 +211,32 @@ static bool whole_in_archive(const struct case_view *v) {
     return true;
 }
 
+int case_copy_differs(const struct case_view *v, bool *stand_in) {
+    for (int i = 0; v->place[ROOT_BATCH] && v->place[ROOT_ARCHIVE] && i < v->profile->n_artifacts; i++) {
+        const struct file_state *l = &v->place[ROOT_BATCH]->files[i], *a = &v->place[ROOT_ARCHIVE]->files[i];
+        if (!(v->profile->artifact[i].roles & ROLE_REQUIRED) || l->via != VIA_ITSELF) continue;
+        if (l->content != CONTENT_WHOLE || a->content != CONTENT_WHOLE) continue;
+        *stand_in = a->via != VIA_ITSELF;
+        if (*stand_in || a->size != l->size) return i;
+    }
+    return -1;
+}
+
+/* How far the archive's clock is ahead. FAT keeps local time: read under another zone or in another season, every time
+ * of the drive is off by the same quarters of an hour. Files that are the same by content tell. ns */
+static int64_t clock_ahead(const struct case_view *v) {
+    for (int i = 0; v->place[ROOT_BATCH] && v->place[ROOT_ARCHIVE] && i < v->profile->n_artifacts; i++) {
+        const struct file_state *l = &v->place[ROOT_BATCH]->files[i], *a = &v->place[ROOT_ARCHIVE]->files[i];
+        if (!(v->profile->artifact[i].roles & ROLE_OWNER_PROOF) || l->hash == 0 || l->hash != a->hash) continue;
+        int64_t off = a->mtime_ns - l->mtime_ns;
+        int64_t quarters = (off + (off < 0 ? -1 : 1) * CASE_ZONE_STEP_NS / 2) / CASE_ZONE_STEP_NS;
+        int64_t whole = quarters * CASE_ZONE_STEP_NS;
+        if (quarters < -CASE_ZONE_STEPS || quarters > CASE_ZONE_STEPS || !same_time(off, whole)) continue;
+        return whole;
+    }
+    return 0;
+}
+
 static enum archive_proof judge_proof(const struct case_view *v, enum archive_owner owner, unsigned *flags) {
     if (!case_archive_in_play(v)) return PROOF_NOT_NEEDED;
     int artifact;
@@ -221,10 +249,13 @@ static enum archive_proof judge_proof(const struct case_view *v, enum archive_ow
     const struct file_state *done = file_with_role(v, ROOT_ARCHIVE, ROLE_MARKER_DONE);
     const struct file_state *manifest = file_with_role(v, ROOT_ARCHIVE, ROLE_MANIFEST);
     bool manifest_good = !manifest || (manifest->content == CONTENT_WHOLE && !manifest->differs);
-    bool proven = owner == OWNER_OURS && done && manifest_good && whole_in_archive(v);
+    bool stand_in;
+    bool proven =
+        owner == OWNER_OURS && done && manifest_good && whole_in_archive(v) && case_copy_differs(v, &stand_in) < 0;
     if (marker && done) {
-        bool marker_is_newer = marker->mtime_ns > done->mtime_ns + CASE_TIME_SLACK_NS;
-        bool marker_is_older = marker->mtime_ns + CASE_TIME_SLACK_NS < done->mtime_ns;
+        int64_t done_ns = done->mtime_ns - clock_ahead(v);
+        bool marker_is_newer = marker->mtime_ns > done_ns + CASE_TIME_SLACK_NS;
+        bool marker_is_older = marker->mtime_ns + CASE_TIME_SLACK_NS < done_ns;
         if (!marker_is_older) *flags |= FLAG_MARKER_CONFLICT;
         if (proven && marker_is_newer) return PROOF_MARKER;
     }
@@ -239,6 +270,18 @@ static bool proof_is_final(const struct case_view *v, enum archive_proof proof) 
     if (proof != PROOF_DIFFERS) return false;
     const struct place *a = v->place[ROOT_ARCHIVE];
     return v->policy->one_pass || a->seen_at - a->changed_at >= v->root[ROOT_ARCHIVE]->settle_ms;
+}
+
+/* What is whole here and not yet in the archive. */
+static int64_t bytes_to_copy(const struct case_view *v) {
+    int64_t bytes = 0;
+    const struct place *local = v->place[ROOT_BATCH], *archive = v->place[ROOT_ARCHIVE];
+    for (int i = 0; local && i < v->profile->n_artifacts; i++) {
+        if (!(v->profile->artifact[i].roles & ROLE_REQUIRED) || local->files[i].content != CONTENT_WHOLE) continue;
+        bool there = archive && archive->files[i].content == CONTENT_WHOLE;
+        if (!there && bytes < INT64_MAX - local->files[i].size) bytes += local->files[i].size;
+    }
+    return bytes;
 }
 
 static int64_t in_ms(int64_t now, int64_t delay) { return delay > INT64_MAX - now ? INT64_MAX : now + delay; }
@@ -319,8 +362,8 @@ static enum case_status judge_archiving(const struct case_view *v, int64_t now, 
     if (!v->root[ROOT_ARCHIVE]->readable) out->flags |= FLAG_UNVERIFIED;
     if (proof_is_final(v, out->proof)) return STATUS_ARCHIVE_FAILED;
     if (policy->one_pass || v->grace_frozen || v->archive_quiet_ms < 0) return STATUS_ARCHIVING;
-    if (v->archive_quiet_ms >= policy->archive_grace_ms) return STATUS_ARCHIVE_FAILED;
-    out->deadline = in_ms(now, policy->archive_grace_ms - v->archive_quiet_ms);
+    if (v->archive_quiet_ms >= out->grace_ms) return STATUS_ARCHIVE_FAILED;
+    out->deadline = in_ms(now, out->grace_ms - v->archive_quiet_ms);
     return STATUS_ARCHIVING;
 }
 
@@ -349,6 +392,8 @@ void case_judge(const struct case_view *v, int64_t now, struct verdict *out) {
     out->deadline = INT64_MAX;
     out->quiet_ms = v->quiet_ms;
     out->threshold_ms = v->threshold_ms;
+    out->grace_ms =
+        archive_grace(v->policy->archive_grace_ms, v->pace, bytes_to_copy(v), v->root[ROOT_ARCHIVE]->poll_ms);
     out->owner = judge_owner(v);
     out->proof = judge_proof(v, out->owner, &out->flags);
 

@@ -4,6 +4,7 @@
 #ifndef SW_MODEL_CASE_H
 #define SW_MODEL_CASE_H
 
+#include "model/grace.h"
 #include "model/table.h"
 
 struct case_view {
@@ -18,10 +19,14 @@ struct case_view {
     int64_t archive_quiet_ms; /* the same, and stands still while the archive cannot be read */
     int64_t threshold_ms;     /* silence that counts as a stall */
     const char *moved_from;   /* table_moved_from */
+    const struct archive_pace *pace;
 };
 
 /* FAT keeps even seconds only: times closer than this are equal. */
 #define CASE_TIME_SLACK_NS INT64_C(2000000000)
+/* Time zones differ by quarters of an hour, and the farthest by 26 h. */
+#define CASE_ZONE_STEP_NS INT64_C(900000000000)
+enum { CASE_ZONE_STEPS = 26 * 4 };
 
 void case_judge(const struct case_view *view, int64_t now, struct verdict *out);
 
@@ -37,6 +42,10 @@ bool case_archive_in_play(const struct case_view *view);
  * the record's own time and the end it names is compared: the files and the record are stamped by one clock, the end by
  * that of the machine that ran it. Markers and manifests are no results: archiving comes after the run. */
 bool case_exit_counts(const struct case_view *view);
+
+/* The first required file of which the archive holds another version than the batch, both whole; -1: none. *stand_in:
+ * there only another file stands for it. */
+int case_copy_differs(const struct case_view *view, bool *stand_in);
 
 /* The failure marker that counts (newest one not older than the last result), or NULL; *artifact its index. */
 const struct file_state *case_failure_marker(const struct case_view *view, int *artifact);

@@ -48,7 +48,7 @@ struct fact_file {
     uint64_t hash;      /* of the content, where it was read whole; else 0 */
     bool locked;        /* somebody holds it exclusively */
     const char *holder; /* who, or NULL */
-    const char *note;   /* why not whole, manifest difference, marker text; NULL: nothing to say */
+    const char *note;   /* why not whole, marker text, manifest: difference or what it does not list; NULL: nothing */
     bool differs;       /* manifest: the directory is not what it lists */
     const struct fact_value *values;
     size_t n_values;

@@ -545,12 +545,35 @@ static void say_manifest(struct about *a) {
     }
 }
 
+/* Files in the archive's directory that the manifest, which holds, does not list. */
+static void say_unlisted(struct about *a) {
+    int i;
+    char text[QUOTE_BYTES];
+    const struct file_state *f = file_with_role(a, ROOT_ARCHIVE, ROLE_MANIFEST, &i);
+    if (!f || !a->counts[ROOT_ARCHIVE] || f->content != CONTENT_WHOLE || f->differs || !file_note(f)) return;
+    say(a, MSG_MANIFEST_UNLISTED, ARGS(artifact_path(a, i), quote(file_note(f), text)));
+}
+
 static void say_not_whole_there(struct about *a) {
     for (int i = 0; i < a->profile->n_artifacts; i++) {
         if (!(a->profile->artifact[i].roles & ROLE_REQUIRED)) continue;
         enum artifact_state state = case_artifact_in(&a->view, ROOT_ARCHIVE, i);
         if (state != ARTIFACT_WHOLE) say(a, MSG_NOT_WHOLE_THERE, ARGS(artifact_path(a, i), state_words(a, state)));
     }
+}
+
+static void say_copy_differs(struct about *a) {
+    bool stand_in;
+    char there_size[WORDS_BYTES], here_size[WORDS_BYTES], other[NAME_BYTES];
+    int i = case_copy_differs(&a->view, &stand_in);
+    if (i < 0) return;
+    const struct file_state *copy = &a->view.place[ROOT_ARCHIVE]->files[i];
+    if (stand_in)
+        say(a, MSG_COPY_STANDS_IN, ARGS(artifact_path(a, i), file_path(a, i, copy, other)));
+    else
+        say(a, MSG_COPY_SIZE,
+            ARGS(artifact_path(a, i), size_words(a, copy->size, there_size),
+                 size_words(a, a->view.place[ROOT_BATCH]->files[i].size, here_size)));
 }
 
 /* A failure marker in the batch's directory of the case, the newest, whether it counts or not. */
@@ -609,6 +632,7 @@ static void say_archive(struct about *a) {
         if (waits) say(a, MSG_AWAIT_SETTLE, ARGS(artifact_path(a, done)));
         say_manifest(a);
         say_not_whole_there(a);
+        say_copy_differs(a);
         if (a->verdict.owner == OWNER_UNPROVEN) say(a, MSG_OWNER_UNPROVEN, NULL);
         break;
     case PROOF_OTHER_BATCH:
@@ -626,8 +650,7 @@ static void say_archive(struct about *a) {
     }
     bool final = a->verdict.proof == PROOF_MARKER || a->verdict.proof == PROOF_DIFFERS;
     if (failed && !final && !table_over(a->table) && a->view.root[ROOT_ARCHIVE]->readable) {
-        int64_t given = a->view.policy->archive_grace_ms;
-        say(a, MSG_GRACE_OVER, ARGS(duration(a->verdict.quiet_ms, quiet), duration(given, grace)));
+        say(a, MSG_GRACE_OVER, ARGS(duration(a->verdict.quiet_ms, quiet), duration(a->verdict.grace_ms, grace)));
     }
 }
 
@@ -742,6 +765,7 @@ int reason_lines_in(enum language language, const struct table *t, const struct 
     say_access(&a);
     say_progress(&a);
     say_complete(&a);
+    say_unlisted(&a);
     say_directories(&a);
     say_flags(&a);
     return a.n;

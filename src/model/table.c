@@ -26,9 +26,9 @@ struct setting {
     struct setting *next;
 };
 
-/* A name the cases' configurations give to their batch, and how many give it. */
-struct batch_name {
-    struct batch_name *next;
+/* A name that cases' configurations give, and how many give it. */
+struct name_count {
+    struct name_count *next;
     const char *name;
     size_t cases;
 };
@@ -44,12 +44,11 @@ struct table {
     struct place_set places[ROOT_COUNT];
     struct root_state roots[ROOT_COUNT];
     struct setting *settings;
-    struct batch_name *batch_names; /* other than this batch's own */
+    struct name_count *batch_names; /* what they call their batch, other than this batch's own */
+    struct name_count *archives;    /* directories they archive to */
     size_t named_here;              /* cases whose configuration names this batch */
     struct exits exits;
     struct command_match *commands; /* of the list, or NULL */
-    char *learned_archive;
-    bool learned_foreign;
     int parent;
     bool over;
     int64_t now; /* of the last tick */
@@ -64,6 +63,7 @@ struct table {
 
     size_t status_count[STATUS_COUNT], flag_count[FLAG_COUNT];
     struct quiet_histogram quiet; /* quiet times of all cases */
+    struct archive_pace pace;
 
     struct transition *transitions; /* ring of TABLE_TRANSITIONS */
     uint64_t n_transitions;
@@ -276,7 +276,7 @@ static uint32_t row_new(struct table *t, const char *title, const struct sweep_c
 /* ---- what the cases call their batch ---- */
 
 const char *table_moved_from(const struct table *t) {
-    const struct batch_name *b = t->batch_names;
+    const struct name_count *b = t->batch_names;
     bool agreed = t->named_here == 0 && b && !b->next;
     return agreed && b->cases >= MOVED_CASES ? b->name : NULL;
 }
@@ -285,19 +285,28 @@ bool mismatch_counts(const struct mismatch *m, const char *moved_from) {
     return !(moved_from && m->batch && strcmp(m->batch, moved_from) == 0);
 }
 
-static void count_name(struct table *t, const char *name, bool add) {
-    struct batch_name **at = &t->batch_names;
+static void count_name(struct name_count **list, const char *name, bool add) {
+    struct name_count **at = list;
     while (*at && strcmp((*at)->name, name) != 0) at = &(*at)->next;
     if (!*at) {
         *at = must(calloc(1, sizeof **at));
         set_string(&(*at)->name, name);
     }
-    struct batch_name *b = *at;
+    struct name_count *b = *at;
     b->cases += add ? 1 : (size_t)-1;
     if (b->cases > 0) return;
     *at = b->next;
     set_string(&b->name, NULL);
     free(b);
+}
+
+static void names_free(struct name_count *list) {
+    while (list) {
+        struct name_count *b = list;
+        list = b->next;
+        set_string(&b->name, NULL);
+        free(b);
+    }
 }
 
 /* Adds or takes away what this case's configuration calls its batch. Directories that are no case do not count. */
@@ -307,13 +316,21 @@ static void claim(struct table *t, struct place *p, bool add) {
     bool moved = table_moved_from(t) != NULL;
     p->claimed = add;
     if (p->named_batch)
-        count_name(t, p->named_batch, add);
+        count_name(&t->batch_names, p->named_batch, add);
     else
         t->named_here += add ? 1 : (size_t)-1;
     if (moved != (table_moved_from(t) != NULL)) {
         mark_all(t);
         t->version++;
     }
+}
+
+/* Adds or takes away the directory that this case's configuration archives to. */
+static void claim_archive(struct table *t, struct place *p, bool add) {
+    bool says = p->archive_on == 1 && p->archive_dir && p->archive_dir[0];
+    if (p->claims_archive == add || !says || p->root != ROOT_BATCH) return;
+    p->claims_archive = add;
+    count_name(&t->archives, p->archive_dir, add);
 }
 
 static bool looks_like_a_case(const struct table *t, const struct place *p) {
@@ -369,7 +386,7 @@ static void place_match(struct table *t, struct place *p, int64_t now) {
     if (t->list) {
         match_by_list(t, p);
     } else if (t->policy->discover && p->root == ROOT_ARCHIVE) {
-        const struct place *local = place_find(&t->places[ROOT_BATCH], p->name);
+        const struct place *local = place_find(&t->places[ROOT_BATCH], base_name(p->name));
         if (local && local->row != ROW_NONE) link_twins(t, p, local->row);
     } else if (t->policy->discover && p->present && looks_like_a_case(t, p)) {
         uint32_t row = row_new(t, p->name, NULL, now);
@@ -380,13 +397,19 @@ static void place_match(struct table *t, struct place *p, int64_t now) {
     }
 }
 
-/* The directory with the preferred name, else the one with the title itself, else the only one. */
+/* In a directory of its batch: an archive that keeps batches apart. */
+static bool is_nested(const struct place *p) { return strchr(p->name, '/') != NULL; }
+
+/* The directory with the preferred name, else the one with the title itself, else the only one. Where the archive has
+ * anything in this batch's own directory, only that counts: the others may be of any batch. */
 static const struct place *choose(const struct row *r, enum root_id root, const char *preferred, bool *ambiguous) {
     const struct place *only = NULL, *exact = NULL;
     int candidates = 0;
+    bool nested = false;
     *ambiguous = false;
+    for (const struct place *p = r->place[root]; p; p = p->next) nested |= p->present && p->has_files && is_nested(p);
     for (const struct place *p = r->place[root]; p; p = p->next) {
-        if (!p->present) continue;
+        if (!p->present || (nested && !is_nested(p))) continue;
         if (preferred && strcmp(base_name(p->name), preferred) == 0) return p;
         if (p->exact) exact = p;
         only = p;
@@ -466,6 +489,7 @@ static void apply_root(struct table *t, const struct fact *f) {
 static void place_gone(struct table *t, struct place *p, int64_t at) {
     if (!p->present) return;
     claim(t, p, false);
+    claim_archive(t, p, false);
     place_forget(t, p);
     p->present = p->has_files = false;
     p->pre_run = p->config_read = p->names_here = p->names_other = p->violation = p->overwritten = false;
@@ -633,13 +657,6 @@ static bool is_foreign(const struct table *t, const char *path) {
     return path[0] != '/';
 }
 
-static void learn_archive(struct table *t, const struct place *p) {
-    if (t->learned_archive || p->archive_on != 1 || !p->archive_dir || !p->archive_dir[0]) return;
-    if (t->policy->archive != ARCHIVE_LEARN || p->root != ROOT_BATCH) return;
-    t->learned_archive = copy_string(p->archive_dir);
-    t->learned_foreign = is_foreign(t, p->archive_dir);
-}
-
 static void apply_value(const struct table *t, struct place *p, const struct fact_value *fv) {
     const struct profile_value *v = &t->profile->value[fv->value];
     double found, expected;
@@ -681,6 +698,7 @@ static void apply_values(struct table *t, struct place *p, const struct fact_fil
     unsigned roles = t->profile->artifact[f->artifact].roles;
     if (roles & ROLE_CONFIG) {
         claim(t, p, false);
+        claim_archive(t, p, false);
         mismatches_clear(p);
         set_string(&p->named_batch, NULL);
         p->pre_run = p->names_here = p->names_other = false;
@@ -696,7 +714,7 @@ static void apply_values(struct table *t, struct place *p, const struct fact_fil
     for (size_t i = 0; i < f->n_values; i++) apply_value(t, p, &f->values[i]);
     if (roles & ROLE_CONFIG) {
         claim(t, p, true);
-        learn_archive(t, p);
+        claim_archive(t, p, true);
     }
 }
 
@@ -872,6 +890,7 @@ static void view_make(const struct table *t, const struct row *r, int64_t now, s
     v->row = r;
     v->over = t->over;
     v->moved_from = table_moved_from(t);
+    v->pace = &t->pace;
     v->quiet_ms = v->archive_quiet_ms = -1;
     for (int i = 0; i < ROOT_COUNT; i++) {
         v->root[i] = &t->roots[i];
@@ -902,6 +921,15 @@ static void transition_add(struct table *t, const struct row *r, uint8_t from, b
     n->at = now;
 }
 
+static int64_t bytes_here(const struct table *t, const struct case_view *v) {
+    int64_t bytes = 0;
+    for (int i = 0; v->place[ROOT_BATCH] && i < t->profile->n_artifacts; i++) {
+        int64_t size = v->place[ROOT_BATCH]->files[i].size;
+        if ((t->profile->artifact[i].roles & ROLE_REQUIRED) && size < INT64_MAX - bytes) bytes += size;
+    }
+    return bytes;
+}
+
 static void rejudge(struct table *t, uint32_t index, int64_t now) {
     struct row *r = &t->rows[index];
     struct case_view view;
@@ -926,8 +954,12 @@ static void rejudge(struct table *t, uint32_t index, int64_t now) {
         uint8_t from = r->status;
         t->status_count[from]--;
         t->status_count[v.status]++;
+        int64_t since = r->status_since;
         r->status = (uint8_t)v.status;
         r->status_since = now;
+        if (from == STATUS_ARCHIVING && v.status == STATUS_COMPLETE && !first_look(t)) {
+            archive_pace_add(&t->pace, now - since, bytes_here(t, &view));
+        }
         transition_add(t, r, from, first_look(t), now);
         t->version++;
     }
@@ -1015,17 +1047,12 @@ void table_free(struct table *t) {
         free(s->value);
         free(s);
     }
-    while (t->batch_names) {
-        struct batch_name *b = t->batch_names;
-        t->batch_names = b->next;
-        set_string(&b->name, NULL);
-        free(b);
-    }
+    names_free(t->batch_names);
+    names_free(t->archives);
     sweep_list_free(t->list);
     exits_clear(&t->exits);
     command_match_free(t->commands);
     free(t->list_path);
-    free(t->learned_archive);
     free(t->rows);
     free(t->dirty);
     free(t->heap);
@@ -1134,8 +1161,14 @@ size_t table_unexpected(const struct table *t, const struct place *out[], size_t
 }
 
 const char *table_learned_archive(const struct table *t, bool *foreign) {
-    if (foreign) *foreign = t->learned_foreign;
-    return t->learned_archive;
+    const struct name_count *most = NULL;
+    if (t->policy->archive != ARCHIVE_LEARN) return NULL;
+    for (const struct name_count *a = t->archives; a; a = a->next) {
+        bool equal = most && a->cases == most->cases;
+        if (!most || a->cases > most->cases || (equal && strcmp(a->name, most->name) < 0)) most = a;
+    }
+    if (most && foreign) *foreign = is_foreign(t, most->name);
+    return most ? most->name : NULL;
 }
 
 const struct place *table_place(const struct table *t, const struct row *r, enum root_id root, bool *ambiguous) {

@@ -19,7 +19,7 @@ struct policy {
     bool discover;               /* without a list: a row for each directory that looks like a case */
     bool fold_case;              /* directory names that differ in letter case are the same */
     int64_t stall_after_ms;      /* 0: adaptive */
-    int64_t archive_grace_ms;    /* silence in the archive before an unproven copy counts as failed */
+    int64_t archive_grace_ms;    /* silence in the archive before an unproven copy counts as failed; 0: adaptive */
     int64_t settle_ms;           /* quiet time after which a sweep without running cases is over */
     const char *batch_path;      /* as the user gave it, without a trailing separator */
     const char *batch_name;      /* last name of the absolute path: what a config's outdir ends with */
@@ -62,14 +62,15 @@ struct place {
     uint8_t root; /* enum root_id */
     bool exact;   /* its name is the title itself */
     bool present, has_files;
-    bool pre_run;      /* its configuration says the run has not ended */
-    bool config_read;  /* its configuration was whole and read */
-    bool names_here;   /* its configuration names this directory of this batch, by two names or more */
-    bool names_other;  /* it names another directory */
-    bool claimed;      /* private to the table: counted among what the cases call their batch */
-    bool violation;    /* budget violation recorded */
-    bool overwritten;  /* a finished result was replaced while we watched */
-    int8_t archive_on; /* configuration: 1 archive enabled, 0 off, -1 silent */
+    bool pre_run;        /* its configuration says the run has not ended */
+    bool config_read;    /* its configuration was whole and read */
+    bool names_here;     /* its configuration names this directory of this batch, by two names or more */
+    bool names_other;    /* it names another directory */
+    bool claimed;        /* private to the table: counted among what the cases call their batch */
+    bool claims_archive; /* private to the table: and among where they archive to */
+    bool violation;      /* budget violation recorded */
+    bool overwritten;    /* a finished result was replaced while we watched */
+    int8_t archive_on;   /* configuration: 1 archive enabled, 0 off, -1 silent */
     uint32_t generation;
     uint64_t stamp;
     int64_t changed_at;      /* monotonic ms of the last observed change */
@@ -110,6 +111,7 @@ struct verdict {
     uint8_t where[PROFILE_MAX_ARTIFACTS];    /* enum root_id of that best one */
     int64_t quiet_ms;                        /* silence so far; -1: nothing was ever seen */
     int64_t threshold_ms;                    /* silence that counts as a stall */
+    int64_t grace_ms;                        /* silence of the archive that counts as failure */
 };
 
 struct row {
@@ -193,7 +195,8 @@ size_t table_unmatched_commands(const struct table *t, const char **example);
 int table_parent(const struct table *t);
 /* Directories of the batch root that match no line of the list; up to max of them in out, sorted by name. */
 size_t table_unexpected(const struct table *t, const struct place *out[], size_t max);
-/* Archive directory named by the cases' configurations, NULL when none does. *foreign: not of this platform's form. */
+/* Archive directory named by the cases' configurations, by most of them when they differ, NULL when none does.
+ * *foreign: not of this platform's form. Borrowed, until a configuration in the batch changes. */
 const char *table_learned_archive(const struct table *t, bool *foreign);
 
 /* The name that every case's configuration gives to its batch, when two cases or more say so, all agree, and it is not

@@ -37,6 +37,7 @@ struct inspect_buffer *inspect_buffer_new(void) {
 void inspect_buffer_free(struct inspect_buffer *b) {
     if (b == NULL) return;
     free(b->data);
+    free(b->listed);
     free(b);
 }
 

@@ -46,6 +46,9 @@ bool inspect_file(const struct fs_ops *fs, struct fs_dir *dir, const char *path,
 /* The footer of the file that inspect_file judged last; unknown when that was no Parquet file, or not whole. */
 struct parquet_footer inspect_footer(const struct inspect_buffer *b);
 
+/* After inspect_file has found a manifest whole: does it list this path (names separated by '/', letter case aside)? */
+bool inspect_lists(const struct inspect_buffer *b, const char *path);
+
 /* The hash `cheap` is compared with. */
 uint64_t inspect_version(uint64_t id, int64_t size, int64_t mtime_ns);
 

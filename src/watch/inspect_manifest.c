@@ -3,6 +3,7 @@
 #include "model/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* {"root": ..., "file_count": N, "files": [{"path": P, "size": bytes, "mtime": seconds}, ...]}. It is read as it
@@ -22,7 +23,11 @@ struct manifest {
     double size, mtime, count;
     size_t entries, differences;
     char first[2 * SHOWN_BYTES]; /* the first difference in words */
-    int err;                     /* the root cannot be reached */
+    int64_t shift;               /* seconds by which all times seem to be off, 0: none is */
+    size_t shifted, straight;    /* entries whose times are off by it, and that are not off */
+    char first_shifted[2 * SHOWN_BYTES];
+    struct inspect_buffer *buffer;
+    int err; /* the root cannot be reached */
 };
 
 static bool is_number(const struct json_item *item, double *out) {
@@ -47,8 +52,53 @@ static bool clean_path(char *path) {
     return true;
 }
 
+static uint64_t path_hash(const char *path) {
+    char folded[PATH_MAX_BYTES];
+    size_t len = 0;
+    for (; path[len] != '\0' && len < sizeof folded; len++) {
+        char c = path[len];
+        folded[len] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    return text_hash(folded, len, 0);
+}
+
+/* Keeps the path of the entry in hand, which is clean. */
+static void keep_path(struct manifest *m) {
+    struct inspect_buffer *b = m->buffer;
+    const char *path = m->path;
+    while (path[0] == '.' && path[1] == '/') path += 2;
+    if (b->n_listed == b->cap_listed) {
+        b->cap_listed = b->cap_listed != 0 ? 2 * b->cap_listed : 64;
+        b->listed = realloc(b->listed, b->cap_listed * sizeof *b->listed);
+        if (b->listed == NULL) abort();
+    }
+    b->listed[b->n_listed++] = path_hash(path);
+}
+
+static int compare_hashes(const void *a, const void *b) {
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+bool inspect_lists(const struct inspect_buffer *b, const char *path) {
+    uint64_t hash = path_hash(path);
+    return b->n_listed > 0 && bsearch(&hash, b->listed, b->n_listed, sizeof hash, compare_hashes) != NULL;
+}
+
 static void differs(struct manifest *m, const char *what) {
     if (m->differences++ == 0) snprintf(m->first, sizeof m->first, "%s", what);
+}
+
+/* FAT keeps local time: read in another zone or season, every time of the drive is off by the same quarters of an hour.
+ */
+static bool is_zone_shift(struct manifest *m, double off) {
+    enum { QUARTER = 900, FARTHEST = 26 * 3600 };
+    if (off > FARTHEST + 2 || off < -FARTHEST - 2) return false;
+    int64_t quarters = (int64_t)((off < 0 ? off - QUARTER / 2.0 : off + QUARTER / 2.0) / QUARTER);
+    double rest = off - (double)(quarters * QUARTER);
+    if (quarters == 0 || rest > mtime_slack || rest < -mtime_slack) return false;
+    if (m->shifted == 0) m->shift = quarters * QUARTER;
+    return m->shift == quarters * QUARTER;
 }
 
 /* Compares the entry in hand with the directory. Sizes are exact in a double far beyond any file. */
@@ -67,6 +117,7 @@ static void compare_entry(struct manifest *m) {
         differs(m, what);
         return;
     }
+    keep_path(m);
     int err = m->fs->stat(m->fs->ctx, m->dir, m->path, &st);
     if (err < 0 && fs_means_unreachable(err)) {
         m->err = err;
@@ -83,10 +134,16 @@ static void compare_entry(struct manifest *m) {
         differs(m, what);
     } else if (m->has_mtime) {
         double off = (double)st.mtime_ns / 1e9 - m->mtime;
-        if (off > mtime_slack || off < -mtime_slack) {
-            snprintf(what, sizeof what, "%.*s is %.0f s %s than the manifest says", SHOWN_BYTES, m->path,
-                     off < 0 ? -off : off, off < 0 ? "older" : "newer");
+        if (off <= mtime_slack && off >= -mtime_slack) {
+            m->straight++;
+            return;
+        }
+        snprintf(what, sizeof what, "%.*s is %.0f s %s than the manifest says", SHOWN_BYTES, m->path,
+                 off < 0 ? -off : off, off < 0 ? "older" : "newer");
+        if (!is_zone_shift(m, off)) {
             differs(m, what);
+        } else if (m->shifted++ == 0) {
+            snprintf(m->first_shifted, sizeof m->first_shifted, "%s", what);
         }
     }
 }
@@ -99,7 +156,8 @@ static void begin_entry(struct manifest *m) {
 
 static void begin_list(struct manifest *m) { /* a list that comes again takes the place of the first */
     m->has_list = true;
-    m->entries = m->differences = 0;
+    m->entries = m->differences = m->shifted = m->straight = 0;
+    m->buffer->n_listed = 0;
 }
 
 static bool manifest_item(void *ctx, const struct json_item *item) {
@@ -137,7 +195,9 @@ static void manifest_restart(void *ctx) {
     struct manifest *m = ctx;
     const struct fs_ops *fs = m->fs;
     struct fs_dir *dir = m->dir;
-    *m = (struct manifest){.fs = fs, .dir = dir, .level = 1};
+    struct inspect_buffer *b = m->buffer;
+    *m = (struct manifest){.fs = fs, .dir = dir, .level = 1, .buffer = b};
+    b->n_listed = 0;
 }
 
 static void compare_count(struct manifest *m) {
@@ -152,7 +212,7 @@ static void compare_count(struct manifest *m) {
 
 int manifest_compare(const struct fs_ops *fs, struct fs_dir *dir, size_t len, struct inspect_buffer *b,
                      struct fact_file *out) {
-    struct manifest m = {.fs = fs, .dir = dir};
+    struct manifest m = {.fs = fs, .dir = dir, .buffer = b};
     const struct json_visitor visitor = {manifest_item, manifest_leave, &m};
     json_scan(b->data, len, b, &visitor, manifest_restart);
     if (m.err < 0) {
@@ -164,6 +224,12 @@ int manifest_compare(const struct fs_ops *fs, struct fs_dir *dir, size_t len, st
         out->content = CONTENT_UNREADABLE;
         out->note = inspect_note(b, "lists more than %d files", INSPECT_MANIFEST_FILES);
         return 0;
+    }
+    if (b->n_listed > 1) qsort(b->listed, b->n_listed, sizeof *b->listed, compare_hashes);
+    /* Off by hours is a matter of clocks only when all are. */
+    if (m.shifted > 0 && m.straight > 0) {
+        differs(&m, m.first_shifted);
+        m.differences += m.shifted - 1;
     }
     compare_count(&m);
     if (m.differences == 0) return 0;

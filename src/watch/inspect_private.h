@@ -18,6 +18,8 @@ struct inspect_buffer {
     struct fact_value values[INSPECT_FORMS];
     char text[INSPECT_FORMS][INSPECT_VALUE_MAX + 1]; /* one slot a form, so a repeated key costs nothing more */
     char note[INSPECT_MARKER_MAX + 1];
+    uint64_t *listed; /* hashes of the paths that the manifest in hand lists, sorted */
+    size_t n_listed, cap_listed;
     char holder[FS_HOLDER_BYTES];
     struct parquet_footer footer; /* of the file judged last */
 };
@@ -86,8 +88,8 @@ const char *csv_trouble(const struct csv_state *c, bool empty, char last);
 /* Bytes of the footer, from the last 8 bytes of a Parquet file. */
 int64_t inspect_parquet_footer_len(const unsigned char *tail);
 
-/* Compares the files that the manifest in b->data[0..len), which is whole, lists with those in dir. Sets differs and
- * note of *out; content becomes UNREADABLE when it cannot be compared. Returns 0, or the error of an unreachable root.
+/* Compares the files that the manifest in b->data[0..len), which is whole, lists with those in dir, and keeps their paths
+ * for inspect_lists. Sets differs and note of *out; content becomes UNREADABLE when it cannot be compared. Returns 0, or the error of an unreachable root.
  */
 int manifest_compare(const struct fs_ops *fs, struct fs_dir *dir, size_t len, struct inspect_buffer *b,
                      struct fact_file *out);

@@ -13,6 +13,8 @@ struct names {
     char **name;
     size_t n, cap;
     const struct pool_options *o;
+    bool nested;    /* the directory of cases is there */
+    bool in_nested; /* it is being listed */
 };
 
 struct pool {
@@ -46,13 +48,21 @@ static bool is_wanted(const struct pool_options *o, const char *name) {
 
 static bool visit(void *arg, const char *name, enum fs_type type) {
     struct names *v = arg;
-    if (type == FS_TYPE_FILE || type == FS_TYPE_OTHER || !is_wanted(v->o, name)) return true;
+    if (type == FS_TYPE_FILE || type == FS_TYPE_OTHER) return true;
+    if (!v->in_nested && v->o->nested && strcmp(v->o->nested, name) == 0) {
+        v->nested = true;
+        return true;
+    }
+    if (!is_wanted(v->o, name)) return true;
     if (v->n == v->cap) {
         v->cap = v->cap ? v->cap * 2 : 256;
         v->name = must(realloc(v->name, v->cap * sizeof *v->name));
     }
-    size_t len = strlen(name) + 1;
-    v->name[v->n++] = memcpy(must(malloc(len)), name, len);
+    size_t before = v->in_nested ? strlen(v->o->nested) + 1 : 0, len = strlen(name) + 1;
+    char *full = v->name[v->n++] = must(malloc(before + len));
+    if (before > 0) memcpy(full, v->o->nested, before - 1);
+    if (before > 0) full[before - 1] = '/';
+    memcpy(full + before, name, len);
     return true;
 }
 
@@ -125,10 +135,18 @@ static void tell_health(const struct pool_options *o, int64_t at, int err,
 }
 
 static int list_names(const struct pool_options *o, struct names *names) {
-    struct fs_dir *root;
+    struct fs_dir *root, *nested;
     int err = o->fs->dir_open(o->fs->ctx, NULL, o->path, &root);
     if (err < 0) return err;
     err = o->fs->dir_list(o->fs->ctx, root, visit, names);
+    int opened = err >= 0 && names->nested ? o->fs->dir_open(o->fs->ctx, root, o->nested, &nested) : UV_ENOENT;
+    if (opened >= 0) {
+        names->in_nested = true;
+        err = o->fs->dir_list(o->fs->ctx, nested, visit, names);
+        o->fs->dir_close(o->fs->ctx, nested);
+    } else if (fs_means_unreachable(opened)) {
+        err = opened;
+    }
     o->fs->dir_close(o->fs->ctx, root);
     return err;
 }

@@ -13,6 +13,7 @@ struct pool_options {
     enum root_id root;
     const char *path;
     const struct sweep_list *list; /* with only_wanted: directories that match no line are passed over */
+    const char *nested; /* directory of the root whose directories are looked at, too, as "name/case"; NULL: none */
     bool only_wanted, fold_case, learned;
     unsigned readers; /* threads; 0: as many as processors */
 };

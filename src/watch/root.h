@@ -36,6 +36,7 @@ int root_open(uv_loop_t *owner, const struct root_options *o, void (*on_facts)(v
 
 /* The list whose cases are wanted, as text. Copied. */
 void root_set_list(struct root_worker *w, const char *text, size_t len);
+/* As scanner_want. */
 void root_want(struct root_worker *w, const char *name);
 /* Look at everything again; the pass is finished when a SCAN_END fact of a later generation than any seen has come. */
 void root_full_pass(struct root_worker *w);

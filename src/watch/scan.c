@@ -3,6 +3,7 @@
 #include "model/text.h"
 #include "watch/inspect.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
@@ -42,6 +43,7 @@ struct scan {
     uint64_t stamp;
     int64_t newest_ns;
     struct scan_clock clock;
+    char note[400];
 };
 
 static void *must(void *p) {
@@ -286,6 +288,42 @@ static bool is_long_past(const struct scan *s, int64_t mtime_ns) {
     return s->clock.wall && s->clock.wall(s->clock.ctx) - mtime_ns / 1000000 >= LONG_AGO_MS;
 }
 
+/* What other programs leave in every directory they show. */
+static bool is_litter(const char *name) {
+    return name[0] == '.' || strcmp(name, "Thumbs.db") == 0 || strcmp(name, "desktop.ini") == 0;
+}
+
+static bool is_ignored(const struct scan *s, const char *path) {
+    for (int i = 0; i < 4 && s->profile->manifest_ignores[i]; i++) {
+        if (strcmp(s->profile->manifest_ignores[i], path) == 0) return true;
+    }
+    return false;
+}
+
+/* Files of the case that a manifest which holds does not list: left over, or put there since. No difference, but worth
+ * a word. */
+static void note_unlisted(struct scan *s, struct fact_file *f) {
+    size_t n = 0;
+    char first[2 * PATH_MAX_BYTES];
+    for (size_t i = 0; i < s->n_dirs; i++) {
+        const struct subdir *d = &s->dirs[i];
+        for (size_t k = d->first; k < d->first + d->count; k++) {
+            char path[2 * PATH_MAX_BYTES];
+            const char *name = name_text(s, &s->names[k]);
+            if (s->names[k].type == FS_TYPE_DIR || is_litter(name)) continue;
+            snprintf(path, sizeof path, "%s%s%s", d->path, d->path[0] ? "/" : "", name);
+            if (is_ignored(s, path) || inspect_lists(s->inspect, path) || find_dir(s, path, strlen(path))) continue;
+            if (n++ == 0) memcpy(first, path, strlen(path) + 1);
+        }
+    }
+    if (n == 0) return;
+    if (n == 1)
+        snprintf(s->note, sizeof s->note, "%.300s", first);
+    else
+        snprintf(s->note, sizeof s->note, "%.300s and %zu more", first, n - 1);
+    f->note = s->note;
+}
+
 /* Judges one file for an artifact. Returns its content, or -1 for "as told". */
 static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *d, const struct name *entry,
                    enum file_via via, uint32_t chunks, struct fact_file *f) {
@@ -306,6 +344,8 @@ static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *
     inspect_file(s->fs, d->handle, name, s->profile, artifact, entry->type == FS_TYPE_FILE, NULL, s->inspect, f, &err);
     if (err < 0 && fs_means_unreachable(err)) l->err = err;
     if (f->content == CONTENT_ABSENT) l->vanished = true;
+    bool manifest = s->profile->artifact[artifact].kind == KIND_MANIFEST && f->content == CONTENT_WHOLE;
+    if (manifest && !f->differs) note_unlisted(s, f);
     f->artifact = artifact;
     f->via = via;
     f->name = via == VIA_ITSELF ? NULL : name;

@@ -3,7 +3,7 @@
  * To it, its commands; from it, among the facts (fact_codec.h) after FACT_STREAM_HEADER, signs of life. A line each:
  *
  *   list text=S            the sweep list
- *   want name=S            this case directory too
+ *   want name=S            this case directory too, or with '/' at its end a directory of them
  *   pass                   look at everything again
  *   known id=H             identity of the root as an earlier process knew it
  *   known-place name=S     and a case directory it knew there

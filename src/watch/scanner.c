@@ -19,7 +19,8 @@ enum {
     SHRINK_MIN = 10,           /* so many cases gone at once, */
     SHRINK_PERCENT = 20,       /* and more than this share, are not believed at first sight */
     SHRINK_HOLD_MS = 5000,     /* but when they are still gone after this */
-    TOKEN_SUBS = 32,           /* tokens a place */
+    TOKEN_SUBS = 32,           /* tokens a place; the first are the root's own, */
+    TOKEN_NESTED = 1,          /* and the one of its nested directory */
     MISSED_FORGET_MS = 600000, /* a root that missed no event for so long is trusted again */
     MOUNT_EVERY_MS = 10000,    /* its mount and the space on it are looked at this often */
     SETTLE_COARSE_MS = 10000   /* at least, where times of files are coarse */
@@ -75,6 +76,9 @@ struct scanner {
     bool resumed;  /* an earlier scanner knew this root */
     bool released; /* hands off until the next full pass is asked for */
     bool root_watched, root_doubtful;
+    char *nested;       /* directory of the root that holds case directories, too; NULL none */
+    uint64_t nested_id; /* of the one that is watched, 0 none is */
+    bool nested_doubtful;
     int64_t root_due; /* when its names are read again */
     int64_t root_dirty_since;
     uint32_t listing;
@@ -245,6 +249,14 @@ static void drop_watches(struct scanner *s, struct splace *p) {
     p->n_subs = 0;
 }
 
+/* Of the root itself, and of the directory of cases in it. */
+static void drop_root_watches(struct scanner *s) {
+    if (s->root_watched) stop_watch(s, 0);
+    if (s->nested_id != 0) stop_watch(s, TOKEN_NESTED);
+    s->root_watched = false;
+    s->nested_id = 0;
+}
+
 /* ---- health ---- */
 
 static void set_health(struct scanner *s, enum root_health health, const char *reason, int64_t now) {
@@ -290,8 +302,7 @@ static void root_lost(struct scanner *s, const char *why, int64_t now) {
     bool known = (s->generation > 0 || s->resumed) && s->identity != 0;
     set_health(s, known ? HEALTH_STALE : HEALTH_WAITING, why, now);
     s->root_due = now + ROOT_RETRY_MS;
-    if (s->root_watched) stop_watch(s, 0);
-    s->root_watched = false;
+    drop_root_watches(s);
 }
 
 /* Another directory stands at the root's path, or the root was away: nothing remembered can be relied on. */
@@ -302,34 +313,77 @@ static void forget_all(struct scanner *s, int64_t now) {
         scan_memory_forget(p->memory, s->c.profile);
         set_due(s, p, now);
     }
-    if (s->root_watched) stop_watch(s, 0);
-    s->root_watched = false;
+    drop_root_watches(s);
     s->watch_err = 0;
     s->wanted_pass = s->generation + 1;
 }
 
 /* ---- the root's names ---- */
 
+enum { NAME_BYTES = 1024 };
+
 struct listing {
     struct scanner *s;
     int64_t now;
     size_t seen; /* known places that are there */
+    bool nested; /* the directory of cases is there */
+    bool in_nested;
 };
+
+/* The name of a case as it is told. */
+static const char *place_name(const struct scanner *s, bool in_nested, const char *name, char out[NAME_BYTES]) {
+    if (!in_nested) return name;
+    int n = snprintf(out, NAME_BYTES, "%s/%s", s->nested, name);
+    return n < NAME_BYTES ? out : NULL;
+}
 
 static bool visit_root(void *arg, const char *name, enum fs_type type) {
     struct listing *l = arg;
     struct scanner *s = l->s;
+    char joined[NAME_BYTES];
     if (type == FS_TYPE_FILE) return true;
-    struct splace *p = find_place(s, name);
-    if (!p && !wanted(s, name)) return true;
+    if (!l->in_nested && s->nested && strcmp(name, s->nested) == 0) {
+        l->nested = true;
+        return true;
+    }
+    const char *full = place_name(s, l->in_nested, name, joined);
+    struct splace *p = full ? find_place(s, full) : NULL;
+    if (!full || (!p && !wanted(s, name))) return true;
     if (!p) {
-        p = add_place(s, name, l->now);
+        p = add_place(s, full, l->now);
     } else if (!p->memory->present && p->last_scan >= 0) {
         set_due(s, p, l->now);
     }
     p->listed = s->listing;
     if (p->memory->present) l->seen++;
     return true;
+}
+
+/* Subscribes to the nested directory that is about to be listed. */
+static void watch_nested(struct scanner *s, struct fs_dir *dir) {
+    struct fs_stat st;
+    if (!s->c.watch || s->c.fs->dir_stat(s->c.fs->ctx, dir, &st) < 0) return;
+    if (s->nested_id == st.id && !s->nested_doubtful) return;
+    if (s->nested_id != 0) stop_watch(s, TOKEN_NESTED);
+    s->nested_doubtful = false;
+    int err = start_watch(s, s->nested, TOKEN_NESTED);
+    s->nested_id = err == 0 ? st.id : 0;
+    if (err < 0) s->watch_err = err;
+}
+
+/* The names in the root and in its nested directory. 0 or an error. */
+static int list_names(struct scanner *s, struct fs_dir *root, struct listing *l) {
+    const struct fs_ops *fs = s->c.fs;
+    struct fs_dir *nested;
+    int err = fs->dir_list(fs->ctx, root, visit_root, l);
+    if (err < 0 || !l->nested) return err;
+    err = fs->dir_open(fs->ctx, root, s->nested, &nested);
+    if (err < 0) return fs_means_unreachable(err) ? err : 0;
+    l->in_nested = true;
+    watch_nested(s, nested);
+    err = fs->dir_list(fs->ctx, nested, visit_root, l);
+    fs->dir_close(fs->ctx, nested);
+    return err;
 }
 
 /* Known places that the listing lacks are looked at, unless so many are gone that the listing itself is doubted. */
@@ -359,7 +413,7 @@ static size_t known_places(const struct scanner *s) {
 }
 
 static int list_root(struct scanner *s, struct fs_dir *root, int64_t now) {
-    struct listing l = {s, now, 0};
+    struct listing l = {.s = s, .now = now};
     size_t known = known_places(s);
     if (s->root_watched && s->root_doubtful) {
         stop_watch(s, 0);
@@ -372,7 +426,7 @@ static int list_root(struct scanner *s, struct fs_dir *root, int64_t now) {
         if (err < 0) s->watch_err = err;
     }
     s->listing++;
-    int err = s->c.fs->dir_list(s->c.fs->ctx, root, visit_root, &l);
+    int err = list_names(s, root, &l);
     if (err < 0) return err;
     int64_t took = clock_now(s) - now;
     s->root_dirty_since = NEVER;
@@ -505,9 +559,9 @@ static int open_root(struct scanner *s, struct fs_dir **root, struct fs_stat *st
  * missing, it is away. */
 static bool is_bare(struct scanner *s, struct fs_dir *root, int64_t now) {
     size_t places = s->n_places;
-    struct listing l = {s, now, 0};
+    struct listing l = {.s = s, .now = now};
     s->listing++;
-    if (places == 0 || s->c.fs->dir_list(s->c.fs->ctx, root, visit_root, &l) < 0 || s->n_places != places) return false;
+    if (places == 0 || list_names(s, root, &l) < 0 || s->n_places != places) return false;
     for (size_t i = 0; i < places; i++) {
         if (s->places[i]->listed == s->listing) return false;
     }
@@ -624,11 +678,19 @@ void scanner_event(struct scanner *s, uint64_t token, const char *name, int64_t 
         make_dirty(s, at, now);
         return;
     }
-    if (names_itself(name, s->path)) s->root_doubtful = true;
-    struct splace *p = name ? find_place(s, name) : NULL;
+    bool in_nested = token == TOKEN_NESTED;
+    if (in_nested && !s->nested) return; /* of a watch that has ended */
+    if (names_itself(name, in_nested ? s->nested : s->path)) {
+        s->root_doubtful |= !in_nested;
+        s->nested_doubtful |= in_nested;
+    }
+    char joined[NAME_BYTES];
+    const char *full = name ? place_name(s, in_nested, name, joined) : NULL;
+    struct splace *p = full ? find_place(s, full) : NULL;
+    bool nested = name && s->nested && strcmp(name, s->nested) == 0;
     if (p) {
         make_dirty(s, p, now);
-    } else if (name && !wanted(s, name)) {
+    } else if (name && !nested && !wanted(s, name)) {
         return;
     }
     if (s->root_due > now) {
@@ -677,6 +739,16 @@ void scanner_set_list(struct scanner *s, const struct sweep_list *list, int64_t 
 }
 
 void scanner_want(struct scanner *s, const char *name, int64_t now) {
+    size_t len = strlen(name);
+    if (len > 1 && name[len - 1] == '/') {
+        if (s->nested_id != 0) stop_watch(s, TOKEN_NESTED);
+        s->nested_id = 0;
+        free(s->nested);
+        s->nested = copy_string(name);
+        s->nested[len - 1] = '\0';
+        s->root_due = now;
+        return;
+    }
     if (!find_place(s, name)) add_place(s, name, now);
 }
 
@@ -704,7 +776,8 @@ void scanner_free(struct scanner *s) {
         free(s->places[i]->name);
         free(s->places[i]);
     }
-    if (s->root_watched) stop_watch(s, 0);
+    drop_root_watches(s);
+    free(s->nested);
     free(s->places);
     free(s->buckets);
     free(s->heap);

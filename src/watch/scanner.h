@@ -49,6 +49,8 @@ void scanner_free(struct scanner *s);
 
 /* The cases whose directories are wanted (only_wanted). Borrowed: must outlive the scanner or be replaced. */
 void scanner_set_list(struct scanner *s, const struct sweep_list *list, int64_t now);
+/* This case directory, too; a name with '/' at its end is a directory of the root whose directories are looked at like
+ * the root's own (an archive that keeps each batch apart), told as "name/case". The last such name counts. */
 void scanner_want(struct scanner *s, const char *name, int64_t now);
 
 /* Something may have changed: in the directory `token` was given for, `name` in it (NULL: unknown). */

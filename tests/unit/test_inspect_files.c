@@ -588,6 +588,29 @@ static void refuse_outside(void *arg, enum fs_fake_op op, const char *path) {
     if (strncmp(path, "/case", 5) != 0 || strstr(path, "..") != NULL) *(bool *)arg = true;
 }
 
+/* FAT keeps local time: all times off by the same quarters of an hour are no difference, some are. */
+static void test_manifest_in_another_zone(void **state) {
+    (void)state;
+    make_archive();
+    assert_manifest(
+        LIST("2", ENTRY("summary.json", "2", "1700003600") ", " ENTRY("checks/mass_budget.csv", "4", "1700003601.5")),
+        NULL);
+    assert_manifest(LIST("1", ENTRY("summary.json", "2", "1699967600")), NULL); /* nine hours */
+    assert_manifest(LIST("1", ENTRY("summary.json", "2", "1700020700")), NULL); /* five and three quarters */
+    assert_manifest(LIST("1", ENTRY("summary.json", "3", "1700003600")),
+                    "summary.json is 2 bytes, the manifest says 3");
+    assert_manifest(LIST("1", ENTRY("summary.json", "2", "1700003590")),
+                    "summary.json is 3590 s older than the manifest says");
+    assert_manifest(LIST("1", ENTRY("summary.json", "2", "1700097200")), /* 27 h: no zone is so far */
+                    "summary.json is 97200 s older than the manifest says");
+    assert_manifest(
+        LIST("2", ENTRY("summary.json", "2", "1700003600") ", " ENTRY("checks/mass_budget.csv", "4", "1700000000")),
+        "summary.json is 3600 s older than the manifest says");
+    assert_manifest(
+        LIST("2", ENTRY("summary.json", "2", "1700003600") ", " ENTRY("checks/mass_budget.csv", "4", "1700007200")),
+        "checks/mass_budget.csv is 7200 s older than the manifest says");
+}
+
 static void test_manifest_never_leaves_the_case(void **state) {
     (void)state;
     bool outside = false;
@@ -670,6 +693,7 @@ int main(void) {
         TEST(test_manifest_agrees),
         TEST(test_manifest_differs),
         TEST(test_manifest_times_within_two_seconds),
+        TEST(test_manifest_in_another_zone),
         TEST(test_manifest_never_leaves_the_case),
         TEST(test_manifest_is_read_again_every_time),
         TEST(test_manifest_partial),

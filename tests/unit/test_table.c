@@ -275,6 +275,100 @@ static void config_names(struct world *w, const char *title, const char *outdir)
 }
 
 /* A renamed batch is no contradiction, a case that came from another batch is one. */
+/* An archive that keeps each batch in a directory of its own. */
+static void test_archive_of_batches(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, true, LIST);
+    world_scan_begin(&w, ROOT_BATCH);
+    world_results(&w, A, 0);
+    world_scan_end(&w, ROOT_BATCH);
+    world_scan_begin(&w, ROOT_ARCHIVE);
+    world_archived(&w, "batch_1/" A, 0);
+    world_file(&w, ROOT_ARCHIVE, A, "summary.json", CONTENT_WHOLE, 99, 0, NULL); /* an older batch's, beside it */
+    world_place(&w, ROOT_ARCHIVE, A);
+    world_archived(&w, "batch_1/" B, 0); /* nothing local: the directory it stands in says whose it is */
+    world_scan_end(&w, ROOT_ARCHIVE);
+    world_tick(&w);
+    bool ambiguous;
+    assert_string_equal(table_place(w.table, table_row(w.table, 0), ROOT_ARCHIVE, &ambiguous)->name, "batch_1/" A);
+    assert_false(ambiguous);
+    assert_int_equal(status_of(&w, A), STATUS_COMPLETE);
+    assert_int_equal(status_of(&w, B), STATUS_COMPLETE);
+    world_config(&w, ROOT_ARCHIVE, "batch_1/" B, 0, "outdir", "/data/batch_7/" B);
+    world_tick(&w);
+    assert_int_equal(status_of(&w, B), STATUS_PENDING);
+    recount(&w);
+    world_free(&w);
+}
+
+/* The grace grows with what the archive has shown and with what there is to copy. */
+static void test_grace_adapts(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, true, LIST);
+    w.policy.archive_grace_ms = 0;
+    scan_empty(&w, ROOT_BATCH);
+    scan_empty(&w, ROOT_ARCHIVE);
+    world_results(&w, A, 0); /* 1.2 GB: at 5 MB/s three times four minutes, which is less than half an hour */
+    world_tick(&w);
+    assert_int_equal(status_of(&w, A), STATUS_ARCHIVING);
+    int64_t poll = 2 * 5000;
+    assert_int_equal(table_deadline(w.table), 30 * WORLD_MINUTE + poll);
+    world_at(&w, 25 * WORLD_MINUTE);
+    world_archived(&w, A, 25 * WORLD_MINUTE); /* took 25 minutes, and nothing was seen of it before */
+    world_tick(&w);
+    assert_int_equal(status_of(&w, A), STATUS_COMPLETE);
+    world_results(&w, B, 0);
+    world_tick(&w);
+    struct verdict v;
+    table_judge(w.table, table_row(w.table, 1), w.now, &v);
+    assert_true(v.grace_ms >= 75 * WORLD_MINUTE + poll); /* the rate seen makes it a little more */
+    assert_true(v.grace_ms < 80 * WORLD_MINUTE);
+    world_at(&w, 25 * WORLD_MINUTE + v.grace_ms - 1);
+    assert_int_equal(status_of(&w, B), STATUS_ARCHIVING);
+    world_at(&w, 25 * WORLD_MINUTE + v.grace_ms);
+    assert_int_equal(status_of(&w, B), STATUS_ARCHIVE_FAILED);
+    recount(&w);
+    world_free(&w);
+}
+
+static void tell_archive(struct world *w, const char *title, const char *dir, const char *enabled) {
+    struct fact_value values[] = {{profile_value_index(profile_builtin(), "archive.enabled"), enabled, 0},
+                                  {profile_value_index(profile_builtin(), "archive.dir"), dir, 0}};
+    struct fact f = {.kind = FACT_FILE, .root = ROOT_BATCH, .place = title};
+    f.u.file = (struct fact_file){.artifact = profile_artifact_index(profile_builtin(), "run_config.json"),
+                                  .content = CONTENT_WHOLE,
+                                  .values = values,
+                                  .n_values = 2};
+    table_apply(w->table, &f);
+    world_tick(w);
+}
+
+/* Most cases name it; one whose configuration is mixed up does not lead astray. */
+static void test_archive_learned(void **state) {
+    (void)state;
+    struct world w;
+    bool foreign = false;
+    begin(&w, false, "1 0.1 1\n2 0.1 1\n3 0.1 1\n");
+    w.policy.archive = ARCHIVE_LEARN;
+    assert_null(table_learned_archive(w.table, &foreign));
+    tell_archive(&w, A, "/mnt/off", "false");
+    assert_null(table_learned_archive(w.table, &foreign));
+    tell_archive(&w, A, "E:\\archive", "true");
+    assert_string_equal(table_learned_archive(w.table, &foreign), "E:\\archive");
+    assert_true(foreign);
+    tell_archive(&w, B, "/mnt/b", "true"); /* as many: the first by name, in whatever order they came */
+    assert_string_equal(table_learned_archive(w.table, &foreign), "/mnt/b");
+    assert_false(foreign);
+    tell_archive(&w, "T3_eps0p1_tau1", "E:\\archive", "true");
+    assert_string_equal(table_learned_archive(w.table, &foreign), "E:\\archive");
+    world_scan_begin(&w, ROOT_BATCH);
+    world_scan_end(&w, ROOT_BATCH); /* all are gone */
+    assert_null(table_learned_archive(w.table, &foreign));
+    world_free(&w);
+}
+
 static void test_moved_batch(void **state) {
     (void)state;
     struct world w;
@@ -459,6 +553,9 @@ int main(void) {
         cmocka_unit_test(test_stall_clock_stands_still),
         cmocka_unit_test(test_alias),
         cmocka_unit_test(test_duplicates),
+        cmocka_unit_test(test_archive_of_batches),
+        cmocka_unit_test(test_grace_adapts),
+        cmocka_unit_test(test_archive_learned),
         cmocka_unit_test(test_moved_batch),
         cmocka_unit_test(test_every_value_that_disagrees),
         cmocka_unit_test(test_elsewhere),
