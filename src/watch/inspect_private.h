@@ -88,8 +88,9 @@ const char *csv_trouble(const struct csv_state *c, bool empty, char last);
 /* Bytes of the footer, from the last 8 bytes of a Parquet file. */
 int64_t inspect_parquet_footer_len(const unsigned char *tail);
 
-/* Compares the files that the manifest in b->data[0..len), which is whole, lists with those in dir, and keeps their paths
- * for inspect_lists. Sets differs and note of *out; content becomes UNREADABLE when it cannot be compared. Returns 0, or the error of an unreachable root.
+/* Compares the files that the manifest in b->data[0..len), which is whole, lists with those in dir, and keeps their
+ * paths for inspect_lists. Sets differs and note of *out; content becomes UNREADABLE when it cannot be compared.
+ * Returns 0, or the error of an unreachable root.
  */
 int manifest_compare(const struct fs_ops *fs, struct fs_dir *dir, size_t len, struct inspect_buffer *b,
                      struct fact_file *out);
