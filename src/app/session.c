@@ -145,7 +145,7 @@ static void say_issues(const char *path, const struct sweep_list *l, bool errors
 }
 
 int session_use_list(struct session *s, const char *path, const char *text, size_t len, int64_t now) {
-    struct sweep_list *l = sweep_list_parse(text, len, s->profile, strlen(s->batch) + 1);
+    struct sweep_list *l = sweep_list_parse(text, len, s->profile, table_path_room(s->table));
     say_issues(path, l, false);
     if (l->n_errors > 0) {
         session_say("%s cannot be used as a sweep list; mend the lines named above", path);
@@ -234,6 +234,7 @@ static void find_names(struct session *s) {
     s->batch_path = real ? real : full;
     if (real) free(full);
     s->policy.batch_name = s->batch_name;
+    s->policy.batch_path_len = s->batch_path ? strlen(s->batch_path) : 0;
     s->policy.batch_real_name = s->batch_real_name;
 }
 

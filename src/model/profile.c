@@ -121,6 +121,21 @@ const struct profile *profile_builtin(void) { return &builtin; }
 
 /* ---- artifacts ---- */
 
+size_t profile_longest_path(const struct profile *p) {
+    enum { CHUNK_NUMBERS = 24 }; /* what the stars of "*_chunk_*" stand for: a name, two numbers of nine digits */
+    size_t longest = 0;
+    for (int i = 0; i < p->n_artifacts; i++) {
+        const struct profile_artifact *a = &p->artifact[i];
+        const char *slash = strrchr(a->path, '/');
+        size_t len = strlen(a->path), dir = slash != NULL ? (size_t)(slash + 1 - a->path) : 0;
+        if (a->chunks != NULL && dir + strlen(a->chunks) + CHUNK_NUMBERS > len) {
+            len = dir + strlen(a->chunks) + CHUNK_NUMBERS;
+        }
+        if (len > longest) longest = len;
+    }
+    return longest;
+}
+
 int profile_artifact_index(const struct profile *p, const char *path) {
     for (int i = 0; i < p->n_artifacts; i++) {
         if (strcmp(p->artifact[i].path, path) == 0) return i;

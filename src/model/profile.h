@@ -119,6 +119,9 @@ void profile_free(struct profile *p); /* NULL is fine */
 /* Indices of the required artifacts in the order they are reported; returns how many. */
 int profile_required(const struct profile *p, int out[PROFILE_MAX_ARTIFACTS]);
 
+/* Bytes of the longest path inside a case directory, with those of chunks. */
+size_t profile_longest_path(const struct profile *p);
+
 int profile_artifact_index(const struct profile *p, const char *path); /* -1: none */
 int profile_value_index(const struct profile *p, const char *name);    /* -1: none */
 

@@ -333,6 +333,11 @@ static void claim_archive(struct table *t, struct place *p, bool add) {
     count_name(&t->archives, p->archive_dir, add);
 }
 
+size_t table_path_room(const struct table *t) {
+    size_t batch = t->policy->batch_path_len ? t->policy->batch_path_len : strlen(t->policy->batch_path);
+    return batch + 2 + profile_longest_path(t->profile); /* BATCH/TITLE/PATH */
+}
+
 static bool looks_like_a_case(const struct table *t, const struct place *p) {
     char tokens[PROFILE_MAX_COLUMNS][32];
     if (profile_parse_title(t->profile, p->name, tokens) > 0) return true;
@@ -867,8 +872,7 @@ void table_apply(struct table *t, const struct fact *f) {
         t->version++;
         break;
     case FACT_LIST: {
-        struct sweep_list *l =
-            sweep_list_parse(f->u.list.text, f->u.list.len, t->profile, strlen(t->policy->batch_path) + 1);
+        struct sweep_list *l = sweep_list_parse(f->u.list.text, f->u.list.len, t->profile, table_path_room(t));
         set_string((const char **)&t->list_path, f->u.list.path);
         table_set_list(t, l, f->at);
         break;

@@ -25,6 +25,7 @@ struct policy {
     const char *batch_name;      /* last name of the absolute path: what a config's outdir ends with */
     const char *batch_real_name; /* the same after resolving links, or NULL */
     char separator;              /* between batch_path and title in expected_dir */
+    size_t batch_path_len;       /* of the batch's absolute path; 0: that of batch_path */
 };
 
 /* One artifact in one place, as last seen. */
@@ -163,6 +164,9 @@ struct table;
 
 struct table *table_new(const struct profile *p, const struct policy *policy); /* both must outlive it */
 void table_free(struct table *t);
+
+/* What sweep_list_parse is to be told of the room that paths take. */
+size_t table_path_room(const struct table *t);
 
 /* The list becomes the rows; facts already known are kept and matched again. Takes ownership of l. */
 void table_set_list(struct table *t, struct sweep_list *l, int64_t now);

@@ -322,8 +322,21 @@ static void test_continuation(void **state) {
     assert_false(profile_is_continuation(p, 5, "_mu0p5"));
 }
 
+static void test_longest_path(void **state) {
+    (void)state;
+    /* The real runner's longest name. */
+    assert_true(profile_longest_path(profile_builtin()) >=
+                strlen("series/psd_hist_chunk_000000000_000000031.parquet") - 1);
+    const char *const required[] = {"a/very/long/directory/inside/the/case/that/is/longer/than/any/chunk/name.json"};
+    int bad;
+    struct profile *p = profile_with_required(profile_builtin(), required, 1, &bad);
+    assert_int_equal(profile_longest_path(p), strlen(required[0]));
+    profile_free(p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_longest_path),
         cmocka_unit_test(test_builtin_artifacts),
         cmocka_unit_test(test_builtin_values),
         cmocka_unit_test(test_builtin_places),
