@@ -2,12 +2,18 @@
 #ifndef SW_APP_FRONT_H
 #define SW_APP_FRONT_H
 
+#include "app/options.h"
 #include "model/table.h"
 
 #include <uv.h>
 
 /* What a front asks of the loop; bits. */
-enum front_request { FRONT_QUIT = 1, FRONT_WRITE_REPORT = 2, FRONT_RESCAN = 4 };
+enum front_request {
+    FRONT_QUIT = 1,
+    FRONT_WRITE_REPORT = 2,
+    FRONT_RESCAN = 4,
+    FRONT_FINALIZE = 8 /* the person says that the sweep is over */
+};
 
 struct front_frame {
     const struct table *table;
@@ -34,10 +40,11 @@ struct front {
 struct front front_plain_open(void);
 
 struct front_dashboard_options {
-    bool ascii;
-    int color;                                     /* enum color_choice */
+    const struct options *options;                 /* colour, characters, language, view, filter, notices */
     void (*request)(void *ctx, unsigned requests); /* enum front_request bits, from keys */
     bool (*key)(void *ctx, int key);               /* hears of keys first; true: it was its own. May be NULL */
+    /* Write these rows as a sweep list; off the UI thread. NULL: cannot be done here. */
+    void (*export_rows)(void *ctx, const uint32_t *rows, size_t n);
     void *ctx;
 };
 

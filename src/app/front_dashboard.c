@@ -1,11 +1,15 @@
 #include "app/front.h"
 
-#include "app/options.h"
+#include "app/language.h"
 #include "app/term_events.h"
 #include "platform/crash.h"
+#include "tui/notice.h"
 #include "tui/term_curses.h"
 #include "tui/view.h"
+#include "tui/view_detail.h"
+#include "tui/words.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,8 +21,10 @@ struct dashboard {
     struct screen *screen;
     struct ui_state ui;
     struct eta eta;
+    struct notice notice;
     struct term_events *events;
     struct front_frame last;
+    const char *filter_wanted; /* --filter, until the profile is known */
     bool has_frame, dirty, suspended;
     int64_t drawn_at;
     uint64_t version; /* of the table when it was drawn */
@@ -35,6 +41,8 @@ static bool wants_color(int choice) {
 /* now: of this machine's clock. */
 static void draw(struct dashboard *d, int64_t now) {
     const struct front_frame *f = &d->last;
+    if (d->filter_wanted) ui_set_filter(&d->ui, d->filter_wanted, table_profile(f->table));
+    d->filter_wanted = NULL;
     int64_t ahead = f->replayed ? 0 : now - f->now;
     eta_refresh(&d->eta, f->table, f->wall + ahead);
     struct view_input in = {.table = f->table,
@@ -54,11 +62,20 @@ static void draw(struct dashboard *d, int64_t now) {
 
 static int64_t mono_now(void) { return (int64_t)(uv_hrtime() / 1000000); }
 
+static void tell(struct dashboard *d, int64_t now) {
+    char text[NOTICE_TEXT];
+    if (!notice_due(&d->notice, d->last.table, d->ui.language, now, text)) return;
+    if (d->ui.notice != NOTICE_OFF) term_notice(d->term, text, d->ui.notice == NOTICE_DESKTOP);
+}
+
 static int64_t show(void *ctx, const struct front_frame *f) {
     struct dashboard *d = ctx;
     d->last = *f;
     d->has_frame = true;
     if (d->suspended) return INT64_MAX;
+    tell(d, f->now);
+    /* What stands still is drawn when a key is pressed. */
+    if (d->ui.paused && !d->dirty) return mono_now() + CLOCK_MS;
     bool changed = d->dirty || table_version(f->table) != d->version;
     int64_t due = d->drawn_at + (changed ? FRAME_MS : CLOCK_MS);
     int64_t now = mono_now();
@@ -91,6 +108,58 @@ static void ask(struct dashboard *d, unsigned requests) {
     if (requests) d->o.request(d->o.ctx, requests);
 }
 
+static void export_marked(struct dashboard *d) {
+    size_t n = ui_marked(&d->ui, d->last.table, NULL, 0);
+    if (!d->o.export_rows) return;
+    uint32_t *rows = malloc(n * sizeof *rows);
+    if (!rows) abort();
+    ui_marked(&d->ui, d->last.table, rows, n);
+    d->o.export_rows(d->o.ctx, rows, n);
+    free(rows);
+}
+
+/* The directory here, else the one in the archive. */
+static void copy_path(struct dashboard *d) {
+    enum { PATH_BYTES = 4096 };
+    char path[PATH_BYTES], text[PATH_BYTES + 128];
+    const struct row *r = ui_selected(&d->ui, d->last.table);
+    if (!r) return;
+    if (!view_detail_path(d->last.table, r, ROOT_BATCH, path, sizeof path) &&
+        !view_detail_path(d->last.table, r, ROOT_ARCHIVE, path, sizeof path)) {
+        say(d, word(d->ui.language, WORD_NOTHING_TO_COPY));
+        return;
+    }
+    term_copy(d->term, path);
+    words_format(d->ui.language, WORD_COPIED, WORDS(path), text, sizeof text);
+    say(d, text);
+}
+
+/* What a key asks of the front itself, beside the state it has changed. */
+static void react(struct dashboard *d, unsigned reaction) {
+    enum language l = d->ui.language;
+    if (reaction & UI_REPAINT) term_repaint(d->term);
+    if (reaction & UI_RESIZE) resize(d);
+    if (reaction & UI_EXPORT) export_marked(d);
+    if (reaction & UI_COPY) copy_path(d);
+    if (reaction & UI_NOTICE) say(d, word(l, (enum word)(WORD_NOTICE_IS_OFF + d->ui.notice)));
+    if (reaction & UI_MOUSE) {
+        term_mouse(d->term, d->ui.mouse);
+        say(d, word(l, d->ui.mouse ? WORD_MOUSE_IS_ON : WORD_MOUSE_IS_OFF));
+    }
+}
+
+static unsigned requests_of(unsigned reaction) {
+    return (reaction & UI_QUIT ? FRONT_QUIT : 0) | (reaction & UI_WRITE_REPORT ? FRONT_WRITE_REPORT : 0) |
+           (reaction & UI_RESCAN ? FRONT_RESCAN : 0) | (reaction & UI_FINALIZE ? FRONT_FINALIZE : 0);
+}
+
+static unsigned take_key(struct dashboard *d, int key) {
+    int row, col;
+    if (key != UI_KEY_CLICK) return ui_key(&d->ui, key, d->last.table);
+    term_click(d->term, &row, &col);
+    return ui_click(&d->ui, row, col, d->last.table);
+}
+
 static void on_keys(void *ctx, bool hangup) {
     struct dashboard *d = ctx;
     unsigned requests = 0;
@@ -102,13 +171,11 @@ static void on_keys(void *ctx, bool hangup) {
             requests |= FRONT_QUIT;
             break;
         }
-        if (d->o.key && d->o.key(d->o.ctx, key)) continue;
-        unsigned reaction = ui_key(&d->ui, key, d->last.table);
-        if (reaction & UI_QUIT) requests |= FRONT_QUIT;
-        if (reaction & UI_WRITE_REPORT) requests |= FRONT_WRITE_REPORT;
-        if (reaction & UI_RESCAN) requests |= FRONT_RESCAN;
-        if (reaction & UI_REPAINT) term_repaint(d->term);
-        if (reaction & UI_RESIZE) resize(d);
+        if (d->ui.prompt == PROMPT_NONE && d->o.key && d->o.key(d->o.ctx, key)) continue;
+        d->message_until = 0; /* a key has been pressed: what was said has been read */
+        unsigned reaction = take_key(d, key);
+        requests |= requests_of(reaction);
+        react(d, reaction);
         if (reaction) d->dirty = true;
     }
     /* A key answers at once, whatever the pace of the frames. */
@@ -150,7 +217,8 @@ static void close_dashboard(void *ctx, const struct front_frame *last) {
 int front_dashboard_open(uv_loop_t *loop, const struct front_dashboard_options *o, struct front *out,
                          const char **why) {
     struct dashboard *d = calloc(1, sizeof *d);
-    struct term_options t = {wants_color(o->color), o->ascii};
+    const struct options *options = o->options;
+    struct term_options t = {wants_color(options->color), options->ascii, !options->no_mouse};
     int rows, cols;
     if (!d) abort();
     d->o = *o;
@@ -163,6 +231,11 @@ int front_dashboard_open(uv_loop_t *loop, const struct front_dashboard_options *
     term_size(d->term, &rows, &cols);
     d->screen = screen_new(rows, cols, term_utf8(d->term));
     ui_init(&d->ui);
+    d->ui.mouse = t.mouse;
+    d->ui.language = language_choose(options->lang, term_utf8(d->term));
+    if (options->view) d->ui.view = (enum ui_view)view_from_name(options->view);
+    if (options->notify) d->ui.notice = (enum ui_notice)notice_from_word(options->notify);
+    d->filter_wanted = options->filter;
     struct term_events_calls calls = {d, on_keys, on_size, on_stop, on_cont};
     d->events = term_events_open(loop, d->term, &calls);
     *out = (struct front){d, show, say, close_dashboard};

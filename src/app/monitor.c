@@ -1,6 +1,7 @@
 #include "app/monitor.h"
 
 #include "app/elsewhere.h"
+#include "app/export_job.h"
 #include "app/front.h"
 #include "app/record.h"
 #include "app/report_job.h"
@@ -49,6 +50,8 @@ struct monitor {
     struct record *record;       /* NULL: nothing is recorded */
     int record_err;
     struct report_job job;
+    struct export_job export;
+    bool finalize;       /* the person said that the sweep is over */
     bool report_pending; /* wanted once the job in hand is done */
     bool report_settled; /* a settled report has been asked for */
     struct elsewhere_job elsewhere;
@@ -345,17 +348,19 @@ static int64_t settle(struct monitor *m, int64_t now) {
     switch (m->phase) {
     case PHASE_WATCHING:
         reason = settle_judge(t, now, &again);
+        if (m->finalize && table_root(t, ROOT_BATCH)->scanned) reason = SETTLE_ASKED;
         if (reason == SETTLE_NOT) break;
         m->settle_reason = reason;
         begin_final_pass(m, now);
         return now + FINAL_PASS_LIMIT_MS;
     case PHASE_FINAL_PASS:
         if (!pass_done(m, now)) return m->phase_since + FINAL_PASS_LIMIT_MS;
-        reason = settle_judge(t, now, &again);
+        reason = m->finalize ? SETTLE_ASKED : settle_judge(t, now, &again);
         if (reason == SETTLE_NOT) {
             enter(m, PHASE_WATCHING, now);
             break;
         }
+        m->finalize = false;
         m->over_change = table_last_change(t);
         set_over(m, true, now);
         enter(m, PHASE_OVER, now);
@@ -437,11 +442,31 @@ static void on_request(void *ctx, unsigned requests) {
         }
         say(m, "looking at everything again");
     }
+    if (requests & FRONT_FINALIZE) m->finalize = true;
     if (requests & FRONT_WRITE_REPORT) write_report(m);
     if (requests & FRONT_QUIT)
         leave(m, m->phase == PHASE_OVER ? settled_code(m) : EXIT_NOT_SETTLED);
     else
         step(m);
+}
+
+static void on_exported(struct export_job *job) {
+    struct monitor *m = job->ctx;
+    char text[SESSION_MESSAGE];
+    if (job->err < 0)
+        snprintf(text, sizeof text, "%.900s could not be written: %s", job->path, uv_strerror(job->err));
+    else
+        snprintf(text, sizeof text, "%zu case%s written to %.900s", job->n, job->n == 1 ? "" : "s", job->path);
+    say(m, text);
+    if (!m->leaving) step(m);
+}
+
+static void on_export(void *ctx, const uint32_t *rows, size_t n) {
+    struct monitor *m = ctx;
+    if (m->export.busy)
+        say(m, "the list before this one is still being written");
+    else
+        export_job_start(&m->export, &m->loop, m->s, rows, n, on_exported, m);
 }
 
 static void on_signal(uv_signal_t *handle, int signum) {
@@ -453,7 +478,7 @@ static void on_signal(uv_signal_t *handle, int signum) {
 
 static void open_front(struct monitor *m, bool dashboard) {
     struct front_dashboard_options o = {
-        .ascii = m->s->options->ascii, .color = m->s->options->color, .request = on_request, .ctx = m};
+        .options = m->s->options, .request = on_request, .export_rows = on_export, .ctx = m};
     m->dashboard = dashboard;
     if (!dashboard) {
         m->front = front_plain_open();
@@ -479,12 +504,12 @@ static bool finish_report(struct monitor *m) {
     int64_t deadline = now + (hung ? REPORT_WAIT_HUNG_MS : REPORT_WAIT_MS);
     m->timer.data = m;
     elsewhere_stop(&m->elsewhere);
-    while (((m->job.busy || m->keep_busy) && now < deadline) || (m->elsewhere.busy && now < soon)) {
+    while (((m->job.busy || m->keep_busy || m->export.busy) && now < deadline) || (m->elsewhere.busy && now < soon)) {
         schedule(m, now + 50);
         uv_run(&m->loop, UV_RUN_ONCE);
         now = session_mono_ms();
     }
-    return !m->job.busy && !m->keep_busy;
+    return !m->job.busy && !m->keep_busy && !m->export.busy;
 }
 
 /* The rest of the record; like the report, not waited for for ever. */
@@ -555,6 +580,7 @@ int monitor_run(struct session *s, bool dashboard, bool *hung) {
     uv_walk(&m->loop, close_handle, NULL);
     uv_run(&m->loop, UV_RUN_DEFAULT);
     uv_loop_close(&m->loop);
+    export_job_free(&m->export);
     free(m);
     return code;
 }

@@ -1,6 +1,8 @@
 #include "app/options.h"
 
+#include "model/filter.h"
 #include "model/text.h"
+#include "tui/view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +62,11 @@ static const struct option known[] = {
     {"pid", LIVE, OPT_INT, offsetof(struct options, pid)},
     {"exit-when-settled", LIVE, OPT_FLAG, offsetof(struct options, exit_when_settled)},
     {"ascii", LIVE | IN(CMD_REPLAY), OPT_FLAG, offsetof(struct options, ascii)},
+    {"lang", LIVE | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, lang)},
+    {"view", LIVE | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, view)},
+    {"filter", LIVE | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, filter)},
+    {"notify", LIVE | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, notify)},
+    {"no-mouse", LIVE | IN(CMD_REPLAY), OPT_FLAG, offsetof(struct options, no_mouse)},
     {"color", ANY, OPT_COLOR, offsetof(struct options, color)},
     {"scenario", IN(CMD_DEMO) | IN(CMD_DEMO_WRITER), OPT_STRING, offsetof(struct options, scenario)},
     {"cases", IN(CMD_DEMO) | IN(CMD_DEMO_WRITER), OPT_INT, offsetof(struct options, cases)},
@@ -225,6 +232,28 @@ static int take_operand(struct options *o, const char *word, char message[512]) 
     return 0;
 }
 
+/* What can be checked before anything is opened; the filter's parameters are those of the built-in profile. */
+static int check_screen(const struct options *o, char message[512]) {
+    struct filter f;
+    char word[FILTER_WORD];
+    if (o->lang && strcmp(o->lang, "en") != 0 && strcmp(o->lang, "ja") != 0) {
+        return complain(message, "--lang '%s' is not known; write en or ja", o->lang);
+    }
+    if (o->view && view_from_name(o->view) < 0) {
+        return complain(message, "--view '%s' is not known; write table, grid, timeline, problems or events", o->view);
+    }
+    if (o->notify && notice_from_word(o->notify) < 0) {
+        return complain(message, "--notify '%s' is not known; write off, bell or desktop", o->notify);
+    }
+    if (!o->filter) return 0;
+    enum filter_error e = filter_parse(o->filter, profile_builtin(), &f, word);
+    if (e == FILTER_OK) return 0;
+    char what[400];
+    filter_error_words(e, word, profile_builtin(), what, sizeof what);
+    snprintf(message, 512, "--filter: %s", what);
+    return EXIT_USAGE;
+}
+
 int options_parse(int argc, char **argv, struct options *o, char message[512]) {
     int i = 1;
     bool operands_only = false;
@@ -265,6 +294,8 @@ int options_parse(int argc, char **argv, struct options *o, char message[512]) {
         if (err) return err;
         if ((o->command == CMD_HELP || o->command == CMD_VERSION) && !(named && o->command == CMD_HELP)) break;
     }
+    int err = check_screen(o, message);
+    if (err) return err;
     if (!named && o->help_for == CMD_WATCH) o->help_for = CMD_HELP;
     if (o->command == CMD_LINT && !o->sweep_list) return complain(message, "lint needs a sweep list%s", "");
     if (o->command == CMD_COMPLETION && !o->shell) {
@@ -343,7 +374,9 @@ static const char help_watch[] =
     "  --html-every TIME      write the page anew so often, for others to look at\n"
     "  --record FILE          keep what is seen, for sweepwatch replay\n"
     "  --poll                 ask for no file events, look again and again\n"
-    "  --ascii  --color auto|always|never\n"
+    "  --view table|grid|timeline|problems|events   --filter 'stalled T>=4000'\n"
+    "  --ascii  --color auto|always|never  --lang en|ja (default: from LANG)\n"
+    "  --notify off|bell|desktop  how problems are told of (bell)    --no-mouse\n"
     "\n"
     "Keys: ? shows them. Without a terminal: one line a change of status.\n";
 

@@ -49,6 +49,12 @@ struct options {
     char **run;                    /* exec: the command, ends with NULL */
     bool strict, running, poll, ascii, exit_when_settled, json_out;
     enum color_choice color;
+    /* the dashboard; each of these is NULL when not given, and checked by options_parse */
+    const char *lang;   /* "en", "ja" */
+    const char *view;   /* a view by its name */
+    const char *filter; /* a filter as model/filter.h has it */
+    const char *notify; /* "off", "bell", "desktop" */
+    bool no_mouse;
     int64_t stall_after_ms, settle_ms, archive_grace_ms, time_limit_ms, html_every_ms; /* 0: default or none */
     int64_t pid;                                                                       /* 0: none */
     int readers;

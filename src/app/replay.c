@@ -339,8 +339,7 @@ static void on_interrupt(uv_signal_t *handle, int signum) {
 }
 
 static void open_front(struct replay *r, bool dashboard) {
-    struct front_dashboard_options o = {
-        .ascii = r->options->ascii, .color = r->options->color, .request = on_request, .key = on_key, .ctx = r};
+    struct front_dashboard_options o = {.options = r->options, .request = on_request, .key = on_key, .ctx = r};
     const char *why = "";
     r->dashboard = dashboard && front_dashboard_open(&r->loop, &o, &r->front, &why) == 0;
     if (dashboard && !r->dashboard) session_say("no dashboard here: %s; plain lines instead", why);

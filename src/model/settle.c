@@ -41,6 +41,8 @@ const char *settle_words(enum settle_reason r) {
         return "every case has its final status";
     case SETTLE_PARENT_GONE:
         return "the process that runs the sweep has ended";
+    case SETTLE_ASKED:
+        return "called over; what has not finished is missing";
     case SETTLE_QUIET:
         return "no case is running and nothing changes any more";
     default:

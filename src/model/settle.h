@@ -13,6 +13,7 @@ enum settle_reason {
     SETTLE_NOT,
     SETTLE_ALL_DONE,    /* every case has its final status */
     SETTLE_PARENT_GONE, /* the process that runs the sweep has ended and the roots are quiet */
+    SETTLE_ASKED,       /* the person says so; settle_judge never does */
     SETTLE_QUIET        /* no case is running and nothing has changed for the settling time */
 };
 

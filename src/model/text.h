@@ -10,6 +10,9 @@
  * is not part of well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). len must be > 0. */
 int text_utf8_next(const char *s, size_t len, uint32_t *cp);
 
+/* The bytes of a character (U+0000..U+10FFFF); returns how many, 1..4. */
+size_t text_utf8_encode(uint32_t cp, char out[4]);
+
 /* Copies in to out (cap bytes with the NUL) so that no terminal, CSV or JSON can be hurt: control characters (C0, DEL,
  * C1), line and paragraph separators and bidirectional controls become U+FFFD, so does invalid UTF-8; cut between
  * characters, with "…" at the end when it was cut. Returns the length of out. */

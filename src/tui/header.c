@@ -23,14 +23,13 @@ static bool any_root_is_unwell(const struct table *t) {
 int header_lines(const struct view_input *in, const struct screen *s) {
     if (is_tiny(s)) return 1;
     if (is_compact(s)) return any_root_is_unwell(in->table) ? 4 : 3;
-    /* Two lines of counts where one has no room for the words, else air: the rows below do not move either way. */
-    return s->rows >= TALL_ROWS ? 6 : 5;
+    return s->rows >= TALL_ROWS && s->cols < WIDE_COLS ? 6 : 5; /* one line of counts more */
 }
 
-static const char *batch_path(const struct table *t) {
-    const char *path = table_policy(t)->batch_path;
-    if (path == NULL) path = table_root(t, ROOT_BATCH)->path;
-    return path != NULL ? path : "the batch directory";
+static const char *batch_path(const struct view_input *in) {
+    const char *path = table_policy(in->table)->batch_path;
+    if (path == NULL) path = table_root(in->table, ROOT_BATCH)->path;
+    return path != NULL ? path : word(in->ui->language, WORD_THE_BATCH);
 }
 
 static size_t count(const struct table *t, enum case_status s) { return table_status_count(t, s); }
@@ -43,61 +42,66 @@ static size_t count_problems(const struct table *t) {
     return n;
 }
 
+/* "3 failed, 1 stalled" */
+static void problem_words(const struct view_input *in, char *out, size_t cap) {
+    size_t len = 0;
+    out[0] = '\0';
+    for (int s = 0; s < STATUS_COUNT && len < cap; s++) {
+        size_t k = count(in->table, (enum case_status)s);
+        if (k == 0 || !status_is_problem((enum case_status)s)) continue;
+        len += (size_t)snprintf(out + len, cap - len, "%s%zu %s", len > 0 ? ", " : "", k,
+                                word_status(in->ui->language, (enum case_status)s));
+    }
+}
+
 /* The line nobody may overlook, or nothing while the sweep simply goes on. */
 static bool banner(const struct view_input *in, char *out, size_t cap, enum style *style) {
     const struct table *t = in->table;
+    enum language l = in->ui->language;
     size_t n = table_count(t), complete = count(t, STATUS_COMPLETE), problems = count_problems(t);
     const struct root_state *batch = table_root(t, ROOT_BATCH);
+    char all[32], done[32], wrong[32], words[256];
+    snprintf(all, sizeof all, "%zu", n);
+    snprintf(done, sizeof done, "%zu", complete);
+    snprintf(wrong, sizeof wrong, "%zu", problems);
     if (table_over(t) && n > 0) {
+        *style = complete == n ? STYLE_BANNER_GOOD : STYLE_BANNER_BAD;
         if (complete == n) {
-            *style = STYLE_BANNER_GOOD;
-            snprintf(out, cap, n == 1 ? "SETTLED: the case is complete" : "SETTLED: all %zu cases complete", n);
-            return true;
-        }
-        *style = STYLE_BANNER_BAD;
-        if (problems == 0) {
-            snprintf(out, cap, "SETTLED: %zu of %zu complete", complete, n);
-            return true;
-        }
-        int len = snprintf(out, cap, "SETTLED: %zu of %zu need%s you:", problems, n, problems == 1 ? "s" : "");
-        const char *before = " ";
-        for (int s = 0; s < STATUS_COUNT; s++) {
-            size_t k = count(t, (enum case_status)s);
-            if (k == 0 || !status_is_problem((enum case_status)s)) continue;
-            size_t used = (size_t)len < cap ? (size_t)len : cap - 1;
-            len += snprintf(out + used, cap - used, "%s%zu %s", before, k, status_word((enum case_status)s));
-            before = ", ";
+            words_format(l, n == 1 ? WORD_SETTLED_ONE : WORD_SETTLED_ALL, WORDS(all), out, cap);
+        } else if (problems == 0) {
+            words_format(l, WORD_SETTLED_SOME, WORDS(done, all), out, cap);
+        } else {
+            problem_words(in, words, sizeof words);
+            words_format(l, problems == 1 ? WORD_SETTLED_PROBLEM : WORD_SETTLED_PROBLEMS, WORDS(wrong, all, words), out,
+                         cap);
         }
         return true;
     }
     if (batch->health == HEALTH_WAITING) {
         *style = STYLE_BANNER_WAIT;
-        if (batch->reason != NULL) {
-            snprintf(out, cap, "WAITING: %s", batch->reason);
-        } else {
-            snprintf(out, cap, "WAITING for %s to appear", batch_path(t));
-        }
+        words_format(l, batch->reason != NULL ? WORD_WAITING_WHY : WORD_WAITING,
+                     WORDS(batch->reason != NULL ? batch->reason : batch_path(in)), out, cap);
         return true;
     }
     return false;
 }
 
 /* "2 h 10 – 3 h 05" ahead of now, rounded up: nobody is told a time that is already over. */
-static void eta_words(const struct eta *e, char *out, size_t cap) {
+static void eta_words(const struct eta *e, enum language l, char *out, size_t cap) {
     if (e == NULL || !e->known) {
         snprintf(out, cap, "—");
         return;
     }
     const int64_t minute = 60000;
     if (e->high_ms < minute) {
-        snprintf(out, cap, "less than 1 min");
+        words_format(l, WORD_ETA_SOON, NULL, out, cap);
         return;
     }
     char low[PEN_WORDS], high[PEN_WORDS];
     pen_span((e->low_ms + minute - 1) / minute * minute, low);
     pen_span((e->high_ms + minute - 1) / minute * minute, high);
     if (strcmp(low, high) == 0) {
-        snprintf(out, cap, "about %s", low);
+        words_format(l, WORD_ETA_ABOUT, WORDS(low), out, cap);
     } else {
         snprintf(out, cap, "%s – %s", e->low_ms < minute ? "1 min" : low, high);
     }
@@ -110,7 +114,7 @@ static void draw_title(const struct view_input *in, struct screen *s, int row) {
     int end = s->cols > clock_cells + 24 ? s->cols - clock_cells - 3 : s->cols - 1;
     struct pen p = {s, row, 1, end};
     pen_text(&p, STYLE_STRONG, "sweepwatch");
-    if (end - p.col > 4) pen_tail(s, row, p.col + 2, end - p.col - 2, STYLE_TEXT, batch_path(in->table));
+    if (end - p.col > 4) pen_tail(s, row, p.col + 2, end - p.col - 2, STYLE_TEXT, batch_path(in));
     if (end < s->cols - 1) screen_text_right(s, row, s->cols - clock_cells - 1, clock_cells, STYLE_DIM, clock);
 }
 
@@ -124,11 +128,12 @@ static void draw_banner(struct screen *s, int row, enum style style, const char 
 static void draw_state(const struct view_input *in, struct screen *s, int row) {
     char elapsed[PEN_WORDS], eta[2 * PEN_WORDS + 8];
     pen_span(in->elapsed_ms, elapsed);
-    eta_words(in->eta, eta, sizeof eta);
+    eta_words(in->eta, in->ui->language, eta, sizeof eta);
     struct pen p = {s, row, 1, s->cols - 1};
-    pen_text(&p, STYLE_DIM, "elapsed ");
+    pen_say(&p, STYLE_DIM, in->ui->language, WORD_ELAPSED, NULL);
     pen_text(&p, STYLE_TEXT, elapsed);
-    pen_text(&p, STYLE_DIM, "   ETA ");
+    p.col += 3;
+    pen_say(&p, STYLE_DIM, in->ui->language, WORD_ETA, NULL);
     pen_text(&p, STYLE_TEXT, eta);
 }
 
@@ -175,8 +180,8 @@ static void draw_bar(const struct view_input *in, struct screen *s, int row, boo
     int len = snprintf(right, sizeof right, "%zu/%zu", done, n);
     if (with_eta) {
         char eta[2 * PEN_WORDS + 8];
-        eta_words(in->eta, eta, sizeof eta);
-        snprintf(right + len, sizeof right - (size_t)len, "  ETA %s", eta);
+        eta_words(in->eta, in->ui->language, eta, sizeof eta);
+        snprintf(right + len, sizeof right - (size_t)len, "  %s%s", word(in->ui->language, WORD_ETA), eta);
     } else {
         /* Rounded down: 100 % means all. */
         snprintf(right + len, sizeof right - (size_t)len, "  %zu %%", done * 100 / n);
@@ -211,33 +216,34 @@ enum count_form { COUNT_WORDS, COUNT_SPACED, COUNT_TIGHT };
 
 static const int count_gap[] = {3, 2, 1};
 
-static void count_words(const struct screen *s, const struct table *t, enum case_status status, enum count_form form,
-                        char *out, size_t cap) {
+static void count_words(const struct screen *s, const struct view_input *in, enum case_status status,
+                        enum count_form form, char *out, size_t cap) {
     const char *glyph = status_glyph(status, s->utf8);
-    size_t k = count(t, status);
+    size_t k = count(in->table, status);
     if (form == COUNT_WORDS) {
-        snprintf(out, cap, "%s %zu %s", glyph, k, status_word(status));
+        snprintf(out, cap, "%s %zu %s", glyph, k, word_status(in->ui->language, status));
     } else {
         snprintf(out, cap, "%s%s%zu", glyph, form == COUNT_SPACED ? " " : "", k);
     }
 }
 
 /* Writes the counts of the statuses first..last and returns the cells they take; p NULL: only measures. */
-static int write_counts(const struct screen *s, struct pen *p, const struct table *t, int first, int last,
+static int write_counts(const struct screen *s, struct pen *p, const struct view_input *in, int first, int last,
                         enum count_form form) {
+    const struct table *t = in->table;
     int cells = 0;
-    char words[64];
+    char words[96];
     if (form == COUNT_WORDS && first == 0 && count_problems(t) == 0) {
-        const char *none = "no problems";
+        const char *none = word(in->ui->language, WORD_NO_PROBLEMS);
         if (p != NULL) {
             pen_text(p, STYLE_DIM, none);
             p->col += count_gap[form];
         }
-        cells += (int)strlen(none) + count_gap[form];
+        cells += screen_measure(s, none, s->cols) + count_gap[form];
     }
     for (int i = first; i <= last; i++) {
         if (!is_counted(t, (enum case_status)i)) continue;
-        count_words(s, t, (enum case_status)i, form, words, sizeof words);
+        count_words(s, in, (enum case_status)i, form, words, sizeof words);
         cells += screen_measure(s, words, s->cols) + count_gap[form];
         if (p == NULL) continue;
         pen_text(p, count(t, (enum case_status)i) > 0 ? theme_status((enum case_status)i) : STYLE_DIM, words);
@@ -250,9 +256,9 @@ static int write_counts(const struct screen *s, struct pen *p, const struct tabl
 static void draw_counts(const struct view_input *in, struct screen *s, int row, int first, int last) {
     if (table_count(in->table) == 0) return;
     enum count_form form = COUNT_WORDS;
-    while (form < COUNT_TIGHT && write_counts(s, NULL, in->table, first, last, form) > s->cols - 2) form++;
+    while (form < COUNT_TIGHT && write_counts(s, NULL, in, first, last, form) > s->cols - 2) form++;
     struct pen p = {s, row, 1, s->cols - 1};
-    write_counts(s, &p, in->table, first, last, form);
+    write_counts(s, &p, in, first, last, form);
 }
 
 static enum style health_style(enum root_health h) {
@@ -267,21 +273,28 @@ static enum style health_style(enum root_health h) {
     }
 }
 
-/* "archive stale since 12:03" and why, the latter in at most `room` cells. */
+/* "archive stale since 12:03" or "archive live 2 s", and why, the latter in at most `room` cells. */
 static void draw_root(const struct view_input *in, struct pen *p, enum root_id id, int room) {
     const struct root_state *r = table_root(in->table, id);
-    char clock[PEN_WORDS];
+    enum language l = in->ui->language;
+    char clock[PEN_WORDS], age[PEN_WORDS];
     pen_clock(in->wall_ms - (in->now_ms - r->since), in->utc_offset_min, false, clock);
     enum style style = health_style(r->health);
-    pen_format(p, style == STYLE_TEXT ? STYLE_DIM : style, "%s ", root_word(id));
+    pen_format(p, style == STYLE_TEXT ? STYLE_DIM : style, "%s ", word_root(l, id));
     if (r->health == HEALTH_HUNG) {
-        pen_format(p, style, "not answering since %s", clock);
+        pen_say(p, style, l, WORD_HUNG_SINCE, WORDS(clock));
     } else if (r->health == HEALTH_STALE) {
-        pen_format(p, style, "stale since %s", clock);
+        pen_say(p, style, l, WORD_STALE_SINCE, WORDS(clock));
     } else {
-        pen_text(p, style, health_word(r->health));
+        pen_text(p, style, word_health(l, r->health));
+        /* How old the newest fact is: a root that says nothing for long is not well, whatever it is called. */
+        if (r->last_fact_at >= 0 && in->now_ms >= r->last_fact_at) {
+            pen_span(in->now_ms - r->last_fact_at, age);
+            pen_text(p, STYLE_DIM, ", ");
+            pen_say(p, STYLE_DIM, l, WORD_FACT_AGE, WORDS(age));
+        }
     }
-    const char *why = r->reason != NULL ? r->reason : r->learned ? "learned from the cases" : "";
+    const char *why = r->reason != NULL ? r->reason : r->learned ? word(l, WORD_LEARNED) : "";
     if (why[0] == '\0' || room < 4) return;
     pen_text(p, STYLE_DIM, " (");
     struct pen part = *p;
@@ -291,30 +304,19 @@ static void draw_root(const struct view_input *in, struct pen *p, enum root_id i
     pen_text(p, STYLE_DIM, ")");
 }
 
-/* All of it, the reasons within `room` cells each; returns the cells used. */
+/* All of it, what is unwell first, the reasons within `room` cells each; returns the cells used. */
 static int write_facts(const struct view_input *in, struct pen p, bool unwell_only, int room) {
     int from = p.col;
     const char *between = "";
-    if (!unwell_only) {
-        int64_t newest = -1;
+    for (int pass = 0; pass < 2; pass++) {
         for (int id = 0; id < ROOT_COUNT; id++) {
-            int64_t at = table_root(in->table, (enum root_id)id)->last_fact_at;
-            if (at > newest) newest = at;
-        }
-        if (newest >= 0) {
-            char age[PEN_WORDS];
-            pen_span(in->now_ms > newest ? in->now_ms - newest : 0, age);
-            pen_format(&p, STYLE_DIM, "last fact %s ago", age);
+            const struct root_state *r = table_root(in->table, (enum root_id)id);
+            bool unwell = root_is_unwell(r);
+            if ((!r->in_play && id != ROOT_BATCH) || unwell != (pass == 0) || (!unwell && unwell_only)) continue;
+            pen_text(&p, STYLE_DIM, between);
+            draw_root(in, &p, (enum root_id)id, room);
             between = " · ";
         }
-    }
-    for (int id = 0; id < ROOT_COUNT; id++) {
-        const struct root_state *r = table_root(in->table, (enum root_id)id);
-        if (!r->in_play && id != ROOT_BATCH) continue;
-        if (unwell_only && !root_is_unwell(r)) continue;
-        pen_text(&p, STYLE_DIM, between);
-        draw_root(in, &p, (enum root_id)id, room);
-        between = " · ";
     }
     return p.col - from;
 }
@@ -338,7 +340,7 @@ void header_draw(const struct view_input *in, struct screen *s) {
     bool special = banner(in, text, sizeof text, &style);
     pen_span(in->elapsed_ms, elapsed);
     if (in->elapsed_ms >= 0) {
-        snprintf(right, sizeof right, "elapsed %s", elapsed);
+        snprintf(right, sizeof right, "%s%s", word(in->ui->language, WORD_ELAPSED), elapsed);
     } else {
         right[0] = '\0';
     }

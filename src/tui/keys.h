@@ -7,6 +7,7 @@ enum ui_key_code {
     UI_KEY_NONE = 0, /* nothing is waiting */
     UI_KEY_TAB = 9,
     UI_KEY_ENTER = 13,
+    UI_KEY_ERASE = 21, /* Ctrl+U: what is typed goes */
     UI_KEY_ESC = 27,
     UI_KEY_SPECIAL = 0x110000, /* the first that is no character */
     UI_KEY_UP,
@@ -18,9 +19,20 @@ enum ui_key_code {
     UI_KEY_HOME,
     UI_KEY_END,
     UI_KEY_BACKSPACE,
+    UI_KEY_BACKTAB,
     UI_KEY_F1,
+    UI_KEY_F2,
+    UI_KEY_F3,
+    UI_KEY_F4,
     UI_KEY_F5,
+    UI_KEY_F6,
+    UI_KEY_F7,
+    UI_KEY_F8,
+    UI_KEY_F9,
     UI_KEY_F10,
+    UI_KEY_CLICK, /* the left button, on a cell the terminal names */
+    UI_KEY_WHEEL_UP,
+    UI_KEY_WHEEL_DOWN,
     UI_KEY_REDRAW, /* Ctrl+L: draw everything again */
     UI_KEY_RESIZE, /* the terminal may have another size */
     UI_KEY_OTHER,  /* a key this program has no use for */

@@ -24,6 +24,12 @@ void pen_format(struct pen *p, enum style style, const char *format, ...) {
     pen_text(p, style, text);
 }
 
+void pen_say(struct pen *p, enum style style, enum language l, enum word w, const char *const args[]) {
+    char text[1024];
+    words_format(l, w, args, text, sizeof text);
+    pen_text(p, style, text);
+}
+
 enum { FAR = 4096 }; /* bytes of a text that are looked at */
 
 /* Where the part of text begins that fits into `width` cells. */
@@ -43,15 +49,42 @@ int pen_tail(struct screen *s, int row, int col, int width, enum style style, co
     return used + screen_text(s, row, col + used, width - used, style, tail_of(s, text, width - used));
 }
 
-int pen_middle(struct screen *s, int row, int col, int width, enum style style, const char *text) {
+static int elide(struct screen *s, int row, int col, int width, int head, enum style style, const char *text) {
     enum { HEAD_MIN = 2 };
-    int head = width / 4;
     if (head < HEAD_MIN || screen_measure(s, text, width + 1) <= width) {
         return screen_text(s, row, col, width, style, text);
     }
     /* screen_text ends what it cuts with the ellipsis that is wanted here. */
     int used = screen_text(s, row, col, head + 1, style, text);
     return used + screen_text(s, row, col + used, width - used, style, tail_of(s, text, width - used));
+}
+
+int pen_middle(struct screen *s, int row, int col, int width, enum style style, const char *text) {
+    return elide(s, row, col, width, width / 4, style, text);
+}
+
+void pen_elide(struct pen *p, int head, enum style style, const char *text) {
+    if (p->col >= p->end) return;
+    p->col += elide(p->screen, p->row, p->col, p->end - p->col, head, style, text);
+}
+
+/* Days since 1970-01-01 as a date of the Gregorian calendar (H. Hinnant, "chrono-compatible low-level date
+ * algorithms", civil_from_days). */
+static void civil_date(int64_t days, int *month, int *day) {
+    int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
+    int64_t doe = z - era * 146097, yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
+    *day = (int)(doy - (153 * mp + 2) / 5 + 1);
+    *month = (int)(mp < 10 ? mp + 3 : mp - 9);
+}
+
+void pen_date(int64_t wall_ms, int utc_offset_min, char out[PEN_WORDS]) {
+    const int64_t day_ms = INT64_C(86400000);
+    int64_t local = wall_ms + (int64_t)utc_offset_min * 60000;
+    int64_t days = local >= 0 ? local / day_ms : -((-local + day_ms - 1) / day_ms);
+    int month, day;
+    civil_date(days, &month, &day);
+    snprintf(out, PEN_WORDS, "%02d-%02d", month, day);
 }
 
 void pen_clock(int64_t wall_ms, int utc_offset_min, bool seconds, char out[PEN_WORDS]) {

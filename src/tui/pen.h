@@ -3,6 +3,7 @@
 #define SW_TUI_PEN_H
 
 #include "tui/screen.h"
+#include "tui/words.h"
 
 struct pen {
     struct screen *screen;
@@ -13,6 +14,9 @@ struct pen {
 void pen_text(struct pen *p, enum style style, const char *text);
 void pen_format(struct pen *p, enum style style, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* A word with its arguments (WORDS(...), or NULL when it has none). */
+void pen_say(struct pen *p, enum style style, enum language l, enum word w, const char *const args[]);
+
 /* Writes the end of a text (a path) when the whole does not fit; returns the cells used. */
 int pen_tail(struct screen *s, int row, int col, int width, enum style style, const char *text);
 
@@ -20,10 +24,15 @@ int pen_tail(struct screen *s, int row, int col, int width, enum style style, co
  */
 int pen_middle(struct screen *s, int row, int col, int width, enum style style, const char *text);
 
+/* The same with as many cells of the beginning as are asked for; writes on the pen's line and moves it. */
+void pen_elide(struct pen *p, int head, enum style style, const char *text);
+
 enum { PEN_WORDS = 48 };
 
 /* "12:03" or "12:03:27"; utc_offset_min: local time = UTC + this. */
 void pen_clock(int64_t wall_ms, int utc_offset_min, bool seconds, char out[PEN_WORDS]);
+/* "03-01": month and day. */
+void pen_date(int64_t wall_ms, int utc_offset_min, char out[PEN_WORDS]);
 /* "45 s", "12 min", "2 h 10", "3 d 4 h"; "—" when negative. */
 void pen_span(int64_t ms, char out[PEN_WORDS]);
 /* "812 B", "12.3 kB", "1.2 GB" (powers of 1000). */

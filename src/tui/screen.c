@@ -101,6 +101,22 @@ static uint32_t to_ascii(uint32_t cp) {
         return '*';
     case 0x2192:
         return '>';
+    case 0x2190:
+        return '<';
+    case 0x2191:
+    case 0x25B2:
+        return '^';
+    case 0x2193:
+    case 0x25BC:
+        return 'v';
+    case 0x2502:
+        return '|';
+    case 0x2588:
+        return '#';
+    case 0x2592:
+        return '>';
+    case 0x2593:
+        return 'a';
     case 0x2260:
         return '!';
     default:
@@ -268,27 +284,17 @@ size_t screen_wrap(const struct screen *s, const char *text, int width, size_t *
     return at;
 }
 
-static size_t encode(uint32_t cp, char out[4]) {
-    if (cp < 0x80) {
-        out[0] = (char)cp;
-        return 1;
+size_t screen_cut(const struct screen *s, const char *text, int width) {
+    size_t at = 0, used;
+    int cells = 0;
+    struct glyph g;
+    while ((used = read_glyph(s, text + at, &g)) > 0) {
+        int w = g.width > 0 ? g.width : 0;
+        if (cells + w > width && at > 0) break;
+        cells += w;
+        at += used;
     }
-    if (cp < 0x800) {
-        out[0] = (char)(0xC0 | cp >> 6);
-        out[1] = (char)(0x80 | (cp & 0x3F));
-        return 2;
-    }
-    if (cp < 0x10000) {
-        out[0] = (char)(0xE0 | cp >> 12);
-        out[1] = (char)(0x80 | (cp >> 6 & 0x3F));
-        out[2] = (char)(0x80 | (cp & 0x3F));
-        return 3;
-    }
-    out[0] = (char)(0xF0 | cp >> 18);
-    out[1] = (char)(0x80 | (cp >> 12 & 0x3F));
-    out[2] = (char)(0x80 | (cp >> 6 & 0x3F));
-    out[3] = (char)(0x80 | (cp & 0x3F));
-    return 4;
+    return at;
 }
 
 static char *dump(const struct screen *s, size_t (*cell_text)(const struct cell *c, char *out)) {
@@ -308,7 +314,7 @@ static char *dump(const struct screen *s, size_t (*cell_text)(const struct cell 
 
 static size_t cell_characters(const struct cell *c, char *out) {
     size_t len = 0;
-    for (int i = 0; i < CELL_CODE_POINTS && c->cp[i] != 0; i++) len += encode(c->cp[i], out + len);
+    for (int i = 0; i < CELL_CODE_POINTS && c->cp[i] != 0; i++) len += text_utf8_encode(c->cp[i], out + len);
     return len;
 }
 

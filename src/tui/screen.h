@@ -73,6 +73,9 @@ int screen_measure(const struct screen *s, const char *text, int max);
  * the break are skipped by *next, the bytes to the next line. */
 size_t screen_wrap(const struct screen *s, const char *text, int width, size_t *next);
 
+/* How many bytes of text fit into `width` cells, at least one character. */
+size_t screen_cut(const struct screen *s, const char *text, int width);
+
 /* The characters of the grid, one line a row, without blanks at the ends of lines. The caller's, free(). */
 char *screen_dump(const struct screen *s);
 /* The same shape with one letter a cell for its style, '.' for STYLE_TEXT; upper case (':' for STYLE_TEXT) where

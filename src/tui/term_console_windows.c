@@ -23,7 +23,9 @@ struct term {
     HANDLE canvas;   /* the buffer that is drawn to */
     DWORD in_mode;   /* as it was */
     WORD attributes; /* what the window had: the user's own colours */
-    bool utf8, colour, suspended;
+    bool utf8, colour, suspended, mouse;
+    int click_row, click_col;
+    DWORD buttons; /* of the mouse, as last told */
     int rows, cols;
     CHAR_INFO *shown; /* [rows * cols]; NULL: unknown, everything is sent */
     CHAR_INFO *line;  /* [cols] */
@@ -64,11 +66,16 @@ static void fit_buffer(const struct term *t) {
     SetConsoleScreenBufferSize(t->canvas, size);
 }
 
+/* Keys as records, Ctrl+C as a signal. A selection by mouse stops the program for as long as it lasts: only while the
+ * person has left the mouse to the console. */
+static void set_input_mode(const struct term *t) {
+    SetConsoleMode(t->in, ENABLE_PROCESSED_INPUT | ENABLE_WINDOW_INPUT | ENABLE_EXTENDED_FLAGS |
+                              (DWORD)(t->mouse ? ENABLE_MOUSE_INPUT : ENABLE_QUICK_EDIT_MODE));
+}
+
 static void show_canvas(struct term *t) {
     CONSOLE_CURSOR_INFO hidden = {25, FALSE};
-    /* Keys as records, Ctrl+C as a signal; no selection by mouse, which would stop the program for as long as it lasts.
-     */
-    SetConsoleMode(t->in, ENABLE_PROCESSED_INPUT | ENABLE_WINDOW_INPUT | ENABLE_EXTENDED_FLAGS);
+    set_input_mode(t);
     SetConsoleActiveScreenBuffer(t->canvas);
     SetConsoleCursorInfo(t->canvas, &hidden);
 }
@@ -112,6 +119,7 @@ struct term *term_open(const struct term_options *options, const char **why) {
     t->attributes = info.wAttributes & (ATTRIBUTES_FOREGROUND | ATTRIBUTES_BACKGROUND);
     t->utf8 = !options->ascii;
     t->colour = options->colour;
+    t->mouse = options->mouse;
     opened = t;
     show_canvas(t);
     take_size(t, rows, cols);
@@ -210,6 +218,7 @@ void term_repaint(struct term *t) {
 /* ---- keys ---- */
 
 static int special_key(WORD key) {
+    if (key >= VK_F1 && key <= VK_F10) return UI_KEY_F1 + (key - VK_F1);
     switch (key) {
     case VK_UP:
         return UI_KEY_UP;
@@ -227,12 +236,6 @@ static int special_key(WORD key) {
         return UI_KEY_HOME;
     case VK_END:
         return UI_KEY_END;
-    case VK_F1:
-        return UI_KEY_F1;
-    case VK_F5:
-        return UI_KEY_F5;
-    case VK_F10:
-        return UI_KEY_F10;
     case VK_SHIFT:
     case VK_CONTROL:
     case VK_MENU:
@@ -279,12 +282,25 @@ static int decode(struct term *t, const KEY_EVENT_RECORD *k) {
     /* A character composed with Alt and the number pad comes when Alt is released. */
     bool composed = !k->bKeyDown && k->wVirtualKeyCode == VK_MENU && unit != 0;
     if (!k->bKeyDown && !composed) return UI_KEY_NONE;
+    if (unit == L'\t' && (k->dwControlKeyState & SHIFT_PRESSED)) return UI_KEY_BACKTAB;
     int key = unit != 0 ? character_key(t, unit) : special_key(k->wVirtualKeyCode);
     if (key != UI_KEY_NONE && k->bKeyDown && k->wRepeatCount > 1) {
         t->repeats = k->wRepeatCount - 1;
         t->repeated = key;
     }
     return key;
+}
+
+static int mouse_key(struct term *t, const MOUSE_EVENT_RECORD *m) {
+    DWORD before = t->buttons;
+    if (m->dwEventFlags & MOUSE_WHEELED) {
+        return (SHORT)HIWORD(m->dwButtonState) > 0 ? UI_KEY_WHEEL_UP : UI_KEY_WHEEL_DOWN;
+    }
+    t->buttons = m->dwButtonState;
+    if (!(m->dwButtonState & ~before & FROM_LEFT_1ST_BUTTON_PRESSED)) return UI_KEY_NONE;
+    t->click_row = m->dwMousePosition.Y;
+    t->click_col = m->dwMousePosition.X;
+    return UI_KEY_CLICK;
 }
 
 int term_key(struct term *t) {
@@ -303,6 +319,7 @@ int term_key(struct term *t) {
         if (!ReadConsoleInputW(t->in, &record, 1, &n)) return UI_KEY_HANGUP;
         int key = UI_KEY_NONE;
         if (record.EventType == KEY_EVENT) key = decode(t, &record.Event.KeyEvent);
+        if (record.EventType == MOUSE_EVENT) key = mouse_key(t, &record.Event.MouseEvent);
         if (record.EventType == WINDOW_BUFFER_SIZE_EVENT) key = UI_KEY_RESIZE;
         if (key != UI_KEY_NONE) return key;
     }
@@ -316,6 +333,43 @@ bool term_resize(struct term *t) {
     take_size(t, rows, cols);
     fit_buffer(t);
     return true;
+}
+
+void term_click(const struct term *t, int *row, int *col) {
+    *row = t->click_row;
+    *col = t->click_col;
+}
+
+void term_mouse(struct term *t, bool on) {
+    t->mouse = on;
+    if (!t->suspended) set_input_mode(t);
+}
+
+/* ---- what is said beside the screen ---- */
+
+void term_notice(struct term *t, const char *text, bool desktop) {
+    (void)t;
+    (void)text;
+    MessageBeep(MB_ICONWARNING);
+    FLASHWINFO flash = {sizeof flash, GetConsoleWindow(), FLASHW_TRAY | FLASHW_TIMERNOFG, 0, 0};
+    if (desktop && flash.hwnd != NULL) FlashWindowEx(&flash);
+}
+
+void term_copy(struct term *t, const char *text) {
+    (void)t;
+    int n = MultiByteToWideChar(CP_UTF8, 0, text, -1, NULL, 0);
+    HGLOBAL memory = n > 0 ? GlobalAlloc(GMEM_MOVEABLE, (size_t)n * sizeof(WCHAR)) : NULL;
+    WCHAR *wide = memory != NULL ? GlobalLock(memory) : NULL;
+    if (wide == NULL) return;
+    MultiByteToWideChar(CP_UTF8, 0, text, -1, wide, n);
+    GlobalUnlock(memory);
+    bool taken = false;
+    if (OpenClipboard(NULL)) {
+        EmptyClipboard();
+        taken = SetClipboardData(CF_UNICODETEXT, memory) != NULL; /* it is the system's then */
+        CloseClipboard();
+    }
+    if (!taken) GlobalFree(memory);
 }
 
 /* ---- giving it back ---- */

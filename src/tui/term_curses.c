@@ -25,8 +25,10 @@ struct term {
     SCREEN *curses;
     FILE *in, *out; /* ours when `owned` */
     bool owned;
-    bool utf8, colour, suspended, repaint;
+    bool utf8, colour, suspended, repaint, mouse;
     enum theme_depth depth;
+    int click_row, click_col;
+    struct screen *shown; /* what the terminal shows */
 };
 
 static struct term *opened; /* there is one at most */
@@ -55,9 +57,12 @@ static void prepare_sequence(const char *capability) {
     }
 }
 
-static void prepare_emergency(int fd, const struct termios *modes) {
+static void prepare_emergency(int fd, const struct termios *modes, bool with_mouse) {
     emergency.armed = 0;
-    emergency.len = 0;
+    /* Mouse reports off, in whichever form they were on. */
+    static const char mouse_off[] = "\033[?1006l\033[?1002l\033[?1000l";
+    memcpy(emergency.bytes, mouse_off, sizeof mouse_off - 1);
+    emergency.len = with_mouse ? sizeof mouse_off - 1 : 0;
     prepare_sequence("sgr0");
     prepare_sequence("op");
     prepare_sequence("rmkx");
@@ -94,8 +99,8 @@ static void init_pairs(void) {
 
 static bool locale_is_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }
 
-static bool can_place_cursor(void) {
-    const char *s = tigetstr("cup");
+static bool knows(const char *capability) {
+    const char *s = tigetstr(capability);
     return s != NULL && s != (const char *)-1;
 }
 
@@ -123,7 +128,7 @@ struct term *term_open(const struct term_options *options, const char **why) {
     use_tioctl(TRUE); /* the size is what the terminal says, not what LINES said once */
     t->curses = newterm(NULL, t->out, t->in);
     for (int i = 0; i < KEPT_SIGNALS; i++) sigaction(kept_signals[i], &kept[i], NULL);
-    if (t->curses != NULL && !can_place_cursor()) {
+    if (t->curses != NULL && !knows("cup")) {
         endwin();
         delscreen(t->curses);
         t->curses = NULL;
@@ -137,7 +142,8 @@ struct term *term_open(const struct term_options *options, const char **why) {
         free(t);
         return NULL;
     }
-    prepare_emergency(fileno(t->out), has_modes ? &modes : NULL);
+    bool can_mouse = knows("kmous") || knows("XM");
+    prepare_emergency(fileno(t->out), has_modes ? &modes : NULL, can_mouse);
     set_term(t->curses);
     set_escdelay(ESC_WAIT_MS);
     cbreak();
@@ -155,8 +161,22 @@ struct term *term_open(const struct term_options *options, const char **why) {
     t->depth = t->colour ? theme_depth_of(COLORS) : THEME_MONO;
     if (t->colour) init_pairs();
     t->repaint = true;
+    t->shown = screen_new(1, 1, true);
+    mouseinterval(0); /* a click is told when it begins */
+    term_mouse(t, options->mouse && can_mouse);
     opened = t;
     return t;
+}
+
+void term_mouse(struct term *t, bool on) {
+    t->mouse = on;
+    mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+    fflush(t->out);
+}
+
+void term_click(const struct term *t, int *row, int *col) {
+    *row = t->click_row;
+    *col = t->click_col;
 }
 
 void term_close(struct term *t) {
@@ -165,6 +185,7 @@ void term_close(struct term *t) {
     if (!t->suspended) endwin();
     emergency.armed = 0;
     delscreen(t->curses);
+    screen_free(t->shown);
     if (t->owned) {
         fclose(t->in);
         fclose(t->out);
@@ -212,34 +233,110 @@ static void cell_text(const struct cell *c, wchar_t out[CELL_CODE_POINTS + 1], b
     *widened = c->width == 2;
 }
 
-void term_draw(struct term *t, const struct screen *s) {
-    if (t->suspended) return;
-    erase();
+static bool same_cell(const struct cell *a, const struct cell *b) {
+    if (a->width != b->width || a->style != b->style || a->marked != b->marked) return false;
+    for (int i = 0; i < CELL_CODE_POINTS; i++) {
+        if (a->cp[i] != b->cp[i]) return false;
+        if (a->cp[i] == 0) break;
+    }
+    return true;
+}
+
+static void put_cell(const struct term *t, int row, int col, const struct cell *c) {
+    wchar_t text[CELL_CODE_POINTS + 1];
+    bool widened;
+    cchar_t out;
+    struct theme_look look = theme_look(t->depth, (enum style)c->style, c->marked);
+    short pair = (short)(t->colour ? c->style + 1 : 0);
+    cell_text(c, text, &widened);
+    if (setcchar(&out, text, attributes(look.attrs), pair, NULL) == ERR) return;
+    mvadd_wch(row, col, &out); /* ERR in the last corner only tells that the cursor cannot go on */
+    if (!widened) return;
+    text[0] = L' ';
+    setcchar(&out, text, attributes(look.attrs), pair, NULL);
+    mvadd_wch(row, col + 1, &out);
+}
+
+/* A cell that is the half of a wide character cannot be drawn alone: the whole line is drawn again where one changed.
+ */
+static bool has_wide(const struct screen *s, int row) {
+    for (int col = 0; col < s->cols; col++) {
+        if (screen_at(s, row, col)->width != 1) return true;
+    }
+    return false;
+}
+
+/* Gives the cells that changed to curses; false: none did. */
+static bool put_changes(struct term *t, const struct screen *s) {
+    bool whole = t->repaint || t->shown->rows != s->rows || t->shown->cols != s->cols, any = false;
+    if (whole) erase();
     for (int row = 0; row < s->rows && row < LINES; row++) {
+        bool line, changed = whole;
+        for (int col = 0; !changed && col < s->cols; col++) {
+            changed = !same_cell(screen_at(s, row, col), screen_at(t->shown, row, col));
+        }
+        if (!changed) continue;
+        any = true;
+        line = whole || has_wide(s, row) || has_wide(t->shown, row);
         for (int col = 0; col < s->cols && col < COLS; col++) {
             const struct cell *c = screen_at(s, row, col);
-            if (c->width == 0) continue;
-            if (c->width == 2 && col + 1 >= COLS) continue;
-            wchar_t text[CELL_CODE_POINTS + 1];
-            bool widened;
-            cell_text(c, text, &widened);
-            struct theme_look look = theme_look(t->depth, (enum style)c->style, c->marked);
-            cchar_t out;
-            if (setcchar(&out, text, attributes(look.attrs), (short)(t->colour ? c->style + 1 : 0), NULL) == ERR) {
-                continue;
-            }
-            mvadd_wch(row, col, &out); /* ERR in the last corner only tells that the cursor cannot go on */
-            if (widened) {
-                text[0] = L' ';
-                setcchar(&out, text, attributes(look.attrs), (short)(t->colour ? c->style + 1 : 0), NULL);
-                mvadd_wch(row, col + 1, &out);
-            }
+            if (c->width == 0 || (c->width == 2 && col + 1 >= COLS)) continue;
+            if (line || !same_cell(c, screen_at(t->shown, row, col))) put_cell(t, row, col, c);
         }
     }
+    return any || whole;
+}
+
+void term_draw(struct term *t, const struct screen *s) {
+    if (t->suspended || !put_changes(t, s)) return;
+    if (t->shown->rows != s->rows || t->shown->cols != s->cols) screen_resize(t->shown, s->rows, s->cols);
+    memcpy(t->shown->cells, s->cells, (size_t)s->rows * (size_t)s->cols * sizeof *s->cells);
     if (t->repaint) clearok(curscr, TRUE);
     t->repaint = false;
+    putp("\033[?2026h");
     wnoutrefresh(stdscr);
     doupdate();
+    putp("\033[?2026l");
+    fflush(t->out);
+}
+
+/* ---- what is said beside the screen ---- */
+
+enum { NOTICE_BYTES = 200 };
+
+void term_notice(struct term *t, const char *text, bool desktop) {
+    if (t->suspended) return;
+    if (desktop) {
+        putp("\033]9;");
+        /* ASCII only: what does not understand the sequence must not be confused by the rest of it. */
+        char plain[NOTICE_BYTES];
+        size_t n = 0;
+        for (const char *s = text; *s != '\0' && n + 1 < sizeof plain; s++) {
+            if (*s >= 0x20 && *s < 0x7F && *s != '$') plain[n++] = *s;
+        }
+        plain[n] = '\0';
+        putp(plain);
+        putp("\033\\");
+    }
+    putp("\007");
+    fflush(t->out);
+}
+
+void term_copy(struct term *t, const char *text) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    if (t->suspended) return;
+    putp("\033]52;c;");
+    for (size_t n = strlen(text), i = 0; i < n; i += 3) {
+        unsigned group = (unsigned)(unsigned char)text[i] << 16;
+        if (i + 1 < n) group |= (unsigned)(unsigned char)text[i + 1] << 8;
+        if (i + 2 < n) group |= (unsigned)(unsigned char)text[i + 2];
+        char out[5] = {digits[group >> 18], digits[group >> 12 & 63], '=', '=', '\0'};
+        if (i + 1 < n) out[2] = digits[group >> 6 & 63];
+        if (i + 2 < n) out[3] = digits[group & 63];
+        putp(out);
+    }
+    putp("\007");
+    fflush(t->out);
 }
 
 void term_repaint(struct term *t) { t->repaint = true; }
@@ -254,7 +351,17 @@ static int no_key(const struct term *t) {
     return UI_KEY_NONE;
 }
 
-static int special_key(wint_t c) {
+static int mouse_key(struct term *t) {
+    MEVENT e;
+    if (getmouse(&e) != OK) return UI_KEY_OTHER;
+    t->click_row = e.y;
+    t->click_col = e.x;
+    if (e.bstate & BUTTON4_PRESSED) return UI_KEY_WHEEL_UP;
+    if (e.bstate & BUTTON5_PRESSED) return UI_KEY_WHEEL_DOWN;
+    return e.bstate & BUTTON1_PRESSED ? UI_KEY_CLICK : UI_KEY_OTHER;
+}
+
+static int special_key(struct term *t, wint_t c) {
     switch (c) {
     case KEY_UP:
         return UI_KEY_UP;
@@ -276,14 +383,18 @@ static int special_key(wint_t c) {
         return UI_KEY_ENTER;
     case KEY_BACKSPACE:
         return UI_KEY_BACKSPACE;
+    case KEY_BTAB:
+        return UI_KEY_BACKTAB;
+    case KEY_MOUSE:
+        return mouse_key(t);
     case KEY_RESIZE:
         return UI_KEY_RESIZE;
     default:
         break;
     }
-    if (c == KEY_F(1)) return UI_KEY_F1;
-    if (c == KEY_F(5)) return UI_KEY_F5;
-    if (c == KEY_F(10)) return UI_KEY_F10;
+    for (int n = 1; n <= 10; n++) {
+        if (c == (wint_t)KEY_F(n)) return UI_KEY_F1 + n - 1;
+    }
     return UI_KEY_OTHER;
 }
 
@@ -292,7 +403,7 @@ int term_key(struct term *t) {
     wint_t c = 0;
     int kind = wget_wch(stdscr, &c);
     if (kind == ERR) return no_key(t);
-    if (kind == KEY_CODE_YES) return special_key(c);
+    if (kind == KEY_CODE_YES) return special_key(t, c);
     switch (c) {
     case '\r':
     case '\n':
@@ -334,4 +445,5 @@ void term_resume(struct term *t) {
     t->repaint = true;
     refresh();
     curs_set(0);
+    term_mouse(t, t->mouse);
 }

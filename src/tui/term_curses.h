@@ -22,6 +22,7 @@ struct term;
 struct term_options {
     bool colour; /* false: attributes only (NO_COLOR, --color=never) */
     bool ascii;  /* --ascii */
+    bool mouse;  /* take clicks and the wheel */
 };
 
 /* Takes over the terminal: standard input and output when both are one, else /dev/tty. NULL when there is none that can
@@ -40,7 +41,9 @@ void term_keep_blocking(const struct term *t);
 bool term_utf8(const struct term *t);
 void term_size(const struct term *t, int *rows, int *cols);
 
-/* Shows s; only what differs from the last time is sent. What is larger than the terminal is clipped. */
+/* Shows s; only what differs from the last time is sent, in one write as far as the terminal's buffer allows, between
+ * the marks of a synchronized update (DEC private mode 2026; terminals without it ignore them). What is larger than the
+ * terminal is clipped. */
 void term_draw(struct term *t, const struct screen *s);
 /* The next term_draw sends everything. */
 void term_repaint(struct term *t);
@@ -48,6 +51,17 @@ void term_repaint(struct term *t);
 /* One decoded key (enum ui_key_code or a code point), UI_KEY_NONE when none waits. Waits for nothing, except up to 25
  * ms after an Esc that may begin a sequence. */
 int term_key(struct term *t);
+
+/* Where the click was that term_key told last. */
+void term_click(const struct term *t, int *row, int *col);
+/* Takes the mouse, or leaves it to the terminal, which then selects text with it. */
+void term_mouse(struct term *t, bool on);
+
+/* Rings the bell; desktop: also asks the terminal for a notice (OSC 9, as iTerm2, kitty, foot and Windows Terminal know
+ * it). The text is cleaned. */
+void term_notice(struct term *t, const char *text, bool desktop);
+/* Puts a text into the clipboard of the terminal (OSC 52), which may refuse without telling. */
+void term_copy(struct term *t, const char *text);
 
 /* Asks the system for the size; true when it has changed. The next term_draw sends everything. */
 bool term_resize(struct term *t);

@@ -1,254 +1,290 @@
 #include "tui/ui_state.h"
 
 #include "model/text.h"
-#include "tui/width.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+enum { WHEEL_LINES = 3, GRID_PAGE = 10 };
+
+/* Zoomed in the timeline shows no less than this, and no more than ten years. */
+static const int64_t span_min_ms = INT64_C(10) * 1000, span_max_ms = INT64_C(3653) * 24 * 3600 * 1000;
+
+int notice_from_word(const char *text) {
+    static const char *const words[NOTICE_COUNT] = {"off", "bell", "desktop"};
+    for (int i = 0; i < NOTICE_COUNT; i++) {
+        if (strcmp(text, words[i]) == 0) return i;
+    }
+    return -1;
+}
+
 void ui_init(struct ui_state *ui) {
     memset(ui, 0, sizeof *ui);
     ui->selected = UI_NO_ROW;
-    ui->page = 1;
+    ui->list.page = ui->problems.page = ui->events.page = 1;
     ui->detail_page = 1;
     ui->help_page = 1;
+    ui->mouse = true;
+    ui->notice = NOTICE_BELL;
 }
 
 void ui_free(struct ui_state *ui) {
     free(ui->order);
+    free(ui->shown);
+    free(ui->marked);
     free(ui->by_title);
     free(ui->keys);
     free(ui->spare);
+    free(ui->problem_line);
+    free(ui->event);
+    free(ui->hit);
+    grid_free(&ui->grid);
+    causes_free(&ui->causes);
     ui_init(ui);
 }
 
-const char *ui_sort_word(enum ui_sort s) {
-    static const char *const words[SORT_COUNT] = {"status", "title", "last change", "progress"};
-    return words[s];
+/* ---- lists ---- */
+
+void ui_list_fit(struct ui_list *l, size_t lines) {
+    l->page = lines > 0 ? lines : 1;
+    if (l->cursor >= l->n) l->cursor = l->n > 0 ? l->n - 1 : 0;
+    if (l->cursor < l->top) l->top = l->cursor;
+    if (l->cursor >= l->top + l->page) l->top = l->cursor - l->page + 1;
+    if (l->n <= l->page) {
+        l->top = 0;
+    } else if (l->top > l->n - l->page) {
+        l->top = l->n - l->page;
+    }
 }
+
+void ui_list_move(struct ui_list *l, size_t to) {
+    l->cursor = l->n == 0 ? 0 : to < l->n ? to : l->n - 1;
+    ui_list_fit(l, l->page);
+}
+
+/* ---- selection ---- */
 
 const struct row *ui_selected(const struct ui_state *ui, const struct table *t) {
     return ui->selected < table_count(t) ? table_row(t, ui->selected) : NULL;
 }
 
-int64_t ui_row_age(const struct table *t, const struct row *r, int64_t now_ms, int64_t wall_ms) {
-    const struct profile *p = table_profile(t);
-    int64_t age = -1;
-    for (int root = ROOT_BATCH; root < ROOT_COUNT; root++) {
-        const struct place *place = table_place(t, r, (enum root_id)root, NULL);
-        if (place == NULL) continue;
-        int64_t newest = -1;
-        for (int i = 0; place->files != NULL && i < p->n_artifacts; i++) {
-            const struct file_state *f = &place->files[i];
-            if (f->content != CONTENT_ABSENT && f->mtime_ns > 0 && f->mtime_ns / 1000000 > newest) {
-                newest = f->mtime_ns / 1000000;
-            }
-        }
-        if (newest >= 0) {
-            int64_t since = wall_ms > newest ? wall_ms - newest : 0;
-            if (age < 0 || since < age) age = since;
-        }
-        /* Only a change that was seen to happen counts: what the first look found may be days old. */
-        if (r->seen_active && place->changed_at > r->first_seen && place->changed_at <= now_ms) {
-            int64_t since = now_ms - place->changed_at;
-            if (age < 0 || since < age) age = since;
-        }
-    }
-    return age;
-}
-
-static void *grow(void *old, size_t n) {
-    void *p = realloc(old, n * sizeof(uint32_t));
-    if (p == NULL) abort();
-    return p;
-}
-
-static void reserve(struct ui_state *ui, size_t n) {
-    if (n <= ui->capacity) return;
-    ui->capacity = n + n / 4 + 16;
-    ui->order = grow(ui->order, ui->capacity);
-    ui->by_title = grow(ui->by_title, ui->capacity);
-    ui->keys = grow(ui->keys, ui->capacity);
-    ui->spare = grow(ui->spare, ui->capacity);
-}
-
-/* Merge sort, bottom up: stable, no recursion, no context through globals. */
-static void sort_titles(struct ui_state *ui, const struct table *t, size_t n) {
-    uint32_t *from = ui->by_title, *to = ui->spare;
-    for (size_t i = 0; i < n; i++) from[i] = (uint32_t)i;
-    for (size_t run = 1; run < n; run *= 2) {
-        for (size_t start = 0; start < n; start += 2 * run) {
-            size_t middle = start + run < n ? start + run : n, end = start + 2 * run < n ? start + 2 * run : n;
-            size_t a = start, b = middle;
-            for (size_t k = start; k < end; k++) {
-                bool left = b >= end || (a < middle && text_natural_compare(table_row(t, from[a])->title,
-                                                                            table_row(t, from[b])->title) <= 0);
-                to[k] = left ? from[a++] : from[b++];
-            }
-        }
-        uint32_t *other = from;
-        from = to;
-        to = other;
-    }
-    ui->by_title = from;
-    ui->spare = to;
-}
-
-/* Cells of a title, counted only as far as a column ever goes. */
-static int title_cells(const char *title) {
-    int cells = 0;
-    for (int reads = 0; *title != '\0' && cells < UI_TITLE_CELLS && reads < 4 * UI_TITLE_CELLS; reads++) {
-        uint32_t cp;
-        title += text_utf8_next(title, strnlen(title, 4), &cp);
-        cells += width_of(cp);
-    }
-    return cells < UI_TITLE_CELLS ? cells : UI_TITLE_CELLS;
-}
-
-/* Tells lists apart without comparing titles: strings live as long as the table. */
-static uint64_t sum_titles(const struct table *t, size_t n) {
-    uint64_t sum = (uint64_t)n * UINT64_C(0x9E3779B97F4A7C15);
-    for (size_t i = 0; i < n; i++) {
-        sum = (sum ^ (uint64_t)(uintptr_t)table_row(t, i)->title) * UINT64_C(0x100000001B3);
-    }
-    return sum;
-}
-
-static void refresh_titles(struct ui_state *ui, const struct table *t, size_t n) {
-    uint64_t sum = sum_titles(t, n);
-    if (ui->made && ui->n == n && ui->titles_sum == sum) return;
-    reserve(ui, n);
-    sort_titles(ui, t, n);
-    ui->titles_sum = sum;
-    ui->title_width = 0;
-    for (size_t i = 0; i < n; i++) {
-        int cells = title_cells(table_row(t, i)->title);
-        if (cells > ui->title_width) ui->title_width = cells;
-    }
-    if (ui->pinned) {
-        const struct row *r = table_find(t, ui->selected_title);
-        ui->selected = r != NULL ? r->index : UI_NO_ROW;
-        if (r == NULL) ui->pinned = false;
-    }
-}
-
-/* Sorts order[] by keys[row]; equal keys keep their places. O(n) for each 11 bits of the greatest key. */
-static void sort_by_keys(struct ui_state *ui, size_t n, uint32_t greatest) {
-    enum { BITS = 11, BUCKETS = 1 << BITS };
-    for (unsigned shift = 0; shift < 32 && greatest >> shift != 0; shift += BITS) {
-        size_t start[BUCKETS + 1] = {0};
-        for (size_t i = 0; i < n; i++) start[(ui->keys[ui->order[i]] >> shift & (BUCKETS - 1)) + 1]++;
-        for (size_t b = 1; b <= BUCKETS; b++) start[b] += start[b - 1];
-        for (size_t i = 0; i < n; i++) {
-            ui->spare[start[ui->keys[ui->order[i]] >> shift & (BUCKETS - 1)]++] = ui->order[i];
-        }
-        uint32_t *other = ui->order;
-        ui->order = ui->spare;
-        ui->spare = other;
-    }
-}
-
-/* Small keys come first. */
-static uint32_t sort_key(const struct ui_state *ui, const struct table *t, size_t i, int64_t now_ms, int64_t wall_ms) {
-    const struct row *r = table_row(t, i);
-    switch (ui->sort) {
-    case SORT_CHANGE: {
-        int64_t age = ui_row_age(t, r, now_ms, wall_ms);
-        if (age < 0) return UINT32_MAX;
-        return age / 100 < UINT32_MAX ? (uint32_t)(age / 100) : UINT32_MAX - 1;
-    }
-    case SORT_PROGRESS:
-        return r->required > 0 ? 1000u - 1000u * r->done / r->required : 1000u;
-    default:
-        return r->status;
-    }
-}
-
-static void sort_rows(struct ui_state *ui, const struct table *t, size_t n, int64_t now_ms, int64_t wall_ms) {
-    memcpy(ui->order, ui->by_title, n * sizeof *ui->order);
-    uint32_t greatest = 0;
-    if (ui->sort == SORT_TITLE) {
-        for (size_t i = 0; i < n; i++) ui->keys[ui->by_title[i]] = (uint32_t)i;
-        greatest = n > 0 ? (uint32_t)(n - 1) : 0;
-    } else {
-        for (size_t i = 0; i < n; i++) {
-            ui->keys[i] = sort_key(ui, t, i, now_ms, wall_ms);
-            if (ui->keys[i] > greatest) greatest = ui->keys[i];
-        }
-    }
-    if (ui->reverse) {
-        for (size_t i = 0; i < n; i++) ui->keys[i] = greatest - ui->keys[i];
-    }
-    sort_by_keys(ui, n, greatest);
-}
-
-/* The row under the cursor becomes the selected one. */
-static void select_cursor(struct ui_state *ui, const struct table *t) {
-    if (ui->n == 0) {
+void ui_select(struct ui_state *ui, const struct table *t, uint32_t row) {
+    if (row != ui->selected) ui->detail_top = 0;
+    ui->selected = row;
+    if (row >= table_count(t)) {
         ui->selected = UI_NO_ROW;
         return;
     }
-    if (ui->cursor >= ui->n) ui->cursor = ui->n - 1;
-    ui->selected = ui->order[ui->cursor];
-    const char *title = table_row(t, ui->selected)->title;
+    const char *title = table_row(t, row)->title;
     size_t len = strnlen(title, sizeof ui->selected_title - 1);
     memcpy(ui->selected_title, title, len);
     ui->selected_title[len] = '\0';
 }
 
-/* The cursor goes where the selected row now stands; the line it is on stays where the eye is. */
-static void follow_selected(struct ui_state *ui, const struct table *t) {
-    if (!ui->pinned || ui->selected == UI_NO_ROW) {
-        ui->cursor = 0;
-        ui->top = 0;
-        select_cursor(ui, t);
-        return;
-    }
-    size_t line = ui->cursor >= ui->top ? ui->cursor - ui->top : 0;
-    for (size_t i = 0; i < ui->n; i++) {
-        if (ui->order[i] == ui->selected) {
-            ui->cursor = i;
-            break;
-        }
-    }
-    select_cursor(ui, t);
-    ui->top = ui->cursor > line ? ui->cursor - line : 0;
-}
-
-void ui_arrange(struct ui_state *ui, const struct table *t, int64_t now_ms, int64_t wall_ms, size_t lines) {
-    size_t n = table_count(t);
-    uint64_t version = table_version(t);
-    if (!ui->made || version != ui->version || n != ui->n || ui->sort != ui->made_sort ||
-        ui->reverse != ui->made_reverse) {
-        reserve(ui, n);
-        refresh_titles(ui, t, n);
-        ui->n = n;
-        if (n > 0) sort_rows(ui, t, n, now_ms, wall_ms);
-        ui->made = true;
-        ui->version = version;
-        ui->made_sort = ui->sort;
-        ui->made_reverse = ui->reverse;
-        follow_selected(ui, t);
-    }
-    ui->page = lines > 0 ? lines : 1;
-    if (ui->cursor < ui->top) ui->top = ui->cursor;
-    if (ui->cursor >= ui->top + ui->page) ui->top = ui->cursor - ui->page + 1;
-    if (ui->n <= ui->page) {
-        ui->top = 0;
-    } else if (ui->top > ui->n - ui->page) {
-        ui->top = ui->n - ui->page;
-    }
-}
-
-static unsigned move_to(struct ui_state *ui, const struct table *t, size_t to) {
-    if (ui->n == 0 || ui->n != table_count(t)) return 0;
-    if (to >= ui->n) to = ui->n - 1;
-    if (to != ui->cursor) ui->detail_top = 0;
-    ui->cursor = to;
+/* The person chose a row somewhere else than in the list: the list's cursor goes along. */
+static unsigned choose(struct ui_state *ui, const struct table *t, uint32_t row) {
     ui->pinned = true;
-    select_cursor(ui, t);
+    ui_select(ui, t, row);
+    for (size_t i = 0; i < ui->list.n; i++) {
+        if (ui->order[i] == row) ui_list_move(&ui->list, i);
+    }
     return UI_REDRAW;
 }
+
+size_t ui_marked(const struct ui_state *ui, const struct table *t, uint32_t *out, size_t max) {
+    size_t n = 0;
+    for (size_t i = 0; i < ui->rows && i < table_count(t); i++) {
+        if (!ui->marked[i]) continue;
+        if (n < max) out[n] = (uint32_t)i;
+        n++;
+    }
+    if (n == 0 && ui_selected(ui, t) != NULL) {
+        if (max > 0) out[0] = ui->selected;
+        n = 1;
+    }
+    return n;
+}
+
+bool ui_has_more(const struct row *r) {
+    /* A run that streams its results has chunks until its end. */
+    unsigned usual = r->status == STATUS_RUNNING || r->status == STATUS_STALLED ? FLAG_UNMERGED : 0;
+    return (r->flags & ~usual) != 0;
+}
+
+void ui_add_hit(struct ui_state *ui, int row, int first, int end, enum ui_target target, uint32_t arg) {
+    if (ui->n_hits == ui->hit_capacity) {
+        ui->hit_capacity = 2 * ui->hit_capacity + 64;
+        ui->hit = realloc(ui->hit, ui->hit_capacity * sizeof *ui->hit);
+        if (ui->hit == NULL) abort();
+    }
+    if (first < end) ui->hit[ui->n_hits++] = (struct ui_hit){row, first, end, target, arg};
+}
+
+/* ---- what the list of a view is ---- */
+
+static struct ui_list *list_of(struct ui_state *ui) {
+    switch (ui->view) {
+    case VIEW_PROBLEMS:
+        return &ui->problems;
+    case VIEW_EVENTS:
+        return &ui->events;
+    default:
+        return &ui->list;
+    }
+}
+
+static bool is_current(const struct ui_state *ui, const struct table *t) {
+    return ui->made && ui->rows == table_count(t);
+}
+
+/* The row on a line of the view's list; UI_NO_ROW and above: none. */
+static uint32_t row_on_line(const struct ui_state *ui, const struct table *t, size_t line) {
+    uint64_t kept = table_transition_count(t), oldest = table_transition_total(t) - kept;
+    switch (ui->view) {
+    case VIEW_PROBLEMS:
+        return line < ui->problems.n ? ui->problem_line[line].row : UI_NO_ROW;
+    case VIEW_EVENTS:
+        if (line >= ui->events.n || ui->event[line] < oldest || ui->event[line] >= oldest + kept) return UI_NO_ROW;
+        return table_transition(t, (size_t)(ui->event[line] - oldest))->row;
+    default:
+        return line < ui->list.n ? ui->order[line] : UI_NO_ROW;
+    }
+}
+
+static unsigned move_to(struct ui_state *ui, const struct table *t, size_t line) {
+    struct ui_list *l = list_of(ui);
+    if (l->n == 0 || !is_current(ui, t)) return 0;
+    ui_list_move(l, line);
+    if (ui->view == VIEW_EVENTS) ui->event_at_cursor = l->cursor == 0 ? 0 : ui->event[l->cursor] + 1;
+    uint32_t row = row_on_line(ui, t, l->cursor);
+    if (l == &ui->list) {
+        ui->pinned = true;
+        ui_select(ui, t, row);
+    } else if (row < ui->rows) {
+        choose(ui, t, row);
+    }
+    return UI_REDRAW;
+}
+
+static unsigned move_by(struct ui_state *ui, const struct table *t, long by) {
+    size_t at = list_of(ui)->cursor;
+    return move_to(ui, t, by < 0 && at < (size_t)-by ? 0 : at + (size_t)by);
+}
+
+/* ---- search ---- */
+
+static bool found_in(const struct row *r, const char *what) {
+    return filter_contains(r->title, what) || filter_contains(status_word((enum case_status)r->status), what);
+}
+
+/* To the next line, `by` at a time, whose row has what is searched; round the end. first: the cursor's own counts. */
+static unsigned search(struct ui_state *ui, const struct table *t, const char *what, long by, bool first) {
+    struct ui_list *l = list_of(ui);
+    if (what[0] == '\0' || l->n == 0 || !is_current(ui, t)) return 0;
+    for (size_t step = first ? 0 : 1; step <= l->n; step++) {
+        size_t away = step % l->n;
+        size_t line = by > 0 ? (l->cursor + away) % l->n : (l->cursor + l->n - away) % l->n;
+        uint32_t row = row_on_line(ui, t, line);
+        if (row < ui->rows && found_in(table_row(t, row), what)) return move_to(ui, t, line);
+    }
+    return UI_REDRAW;
+}
+
+static unsigned next_problem(struct ui_state *ui, const struct table *t) {
+    struct ui_list *l = list_of(ui);
+    if (!is_current(ui, t)) return 0;
+    for (size_t step = 1; step <= l->n; step++) {
+        size_t line = (l->cursor + step) % l->n;
+        uint32_t row = row_on_line(ui, t, line);
+        if (row < ui->rows && status_is_problem((enum case_status)table_row(t, row)->status)) {
+            return move_to(ui, t, line);
+        }
+    }
+    return 0;
+}
+
+/* ---- what is typed ---- */
+
+enum filter_error ui_set_filter(struct ui_state *ui, const char *text, const struct profile *p) {
+    struct filter f;
+    ui->filter_error = filter_parse(text, p, &f, ui->filter_word);
+    if (ui->filter_error != FILTER_OK) return ui->filter_error;
+    size_t len = strnlen(text, sizeof ui->filter_text - 1);
+    memmove(ui->filter_text, text, len);
+    ui->filter_text[len] = '\0';
+    ui->filter = f;
+    ui->filter_stamp++;
+    return FILTER_OK;
+}
+
+static void open_prompt(struct ui_state *ui, enum ui_prompt prompt) {
+    ui->prompt = prompt;
+    ui->search_from = list_of(ui)->cursor;
+    ui->typed[0] = '\0';
+    ui->filter_error = FILTER_OK;
+    memcpy(ui->before, ui->filter_text, sizeof ui->before);
+    if (prompt == PROMPT_FILTER) memcpy(ui->typed, ui->filter_text, sizeof ui->typed);
+}
+
+static void type(struct ui_state *ui, uint32_t cp) {
+    char bytes[4];
+    size_t n = text_utf8_encode(cp, bytes), len = strlen(ui->typed);
+    if (cp < 0x20 || cp == 0x7F || len + n >= sizeof ui->typed) return;
+    memcpy(ui->typed + len, bytes, n);
+    ui->typed[len + n] = '\0';
+}
+
+static void untype(struct ui_state *ui) {
+    size_t len = strlen(ui->typed);
+    while (len > 0 && ((unsigned char)ui->typed[len - 1] & 0xC0) == 0x80) len--;
+    ui->typed[len > 0 ? len - 1 : 0] = '\0';
+}
+
+static unsigned finalize_key(struct ui_state *ui, int key) {
+    ui->prompt = PROMPT_NONE;
+    return UI_REDRAW | (key == 'y' || key == 'Y' ? UI_FINALIZE : 0);
+}
+
+/* What is typed acts at once: the cursor goes to what is searched, the rows are filtered. */
+static unsigned prompt_key(struct ui_state *ui, int key, const struct table *t) {
+    if (ui->prompt == PROMPT_FINALIZE) return finalize_key(ui, key);
+    switch (key) {
+    case UI_KEY_ESC:
+        if (ui->prompt == PROMPT_FILTER) ui_set_filter(ui, ui->before, table_profile(t));
+        if (ui->prompt == PROMPT_SEARCH) move_to(ui, t, ui->search_from);
+        ui->prompt = PROMPT_NONE;
+        return UI_REDRAW;
+    case UI_KEY_ENTER:
+        if (ui->prompt == PROMPT_FILTER && ui_set_filter(ui, ui->typed, table_profile(t)) != FILTER_OK) {
+            return UI_REDRAW; /* what is wrong is shown; the prompt stays */
+        }
+        if (ui->prompt == PROMPT_SEARCH) memcpy(ui->search, ui->typed, sizeof ui->search);
+        ui->prompt = PROMPT_NONE;
+        return UI_REDRAW;
+    case UI_KEY_BACKSPACE:
+        if (ui->typed[0] == '\0') {
+            ui->prompt = PROMPT_NONE;
+            return UI_REDRAW;
+        }
+        untype(ui);
+        break;
+    case UI_KEY_ERASE:
+        ui->typed[0] = '\0';
+        break;
+    default:
+        if (key >= UI_KEY_SPECIAL) return 0;
+        type(ui, (uint32_t)key);
+        break;
+    }
+    if (ui->prompt == PROMPT_FILTER) {
+        ui_set_filter(ui, ui->typed, table_profile(t));
+        return UI_REDRAW;
+    }
+    move_to(ui, t, ui->search_from);
+    return UI_REDRAW | search(ui, t, ui->typed, 1, true);
+}
+
+/* ---- keys of the views ---- */
 
 static unsigned scroll(int *top, int by) {
     *top = by < 0 && *top < -by ? 0 : *top + by; /* past the end is put right when it is drawn */
@@ -258,9 +294,11 @@ static unsigned scroll(int *top, int by) {
 static unsigned help_key(struct ui_state *ui, int key) {
     switch (key) {
     case UI_KEY_UP:
+    case UI_KEY_WHEEL_UP:
     case 'k':
         return scroll(&ui->help_top, -1);
     case UI_KEY_DOWN:
+    case UI_KEY_WHEEL_DOWN:
     case 'j':
         return scroll(&ui->help_top, 1);
     case UI_KEY_PAGE_UP:
@@ -277,50 +315,186 @@ static unsigned help_key(struct ui_state *ui, int key) {
     }
 }
 
-static unsigned table_key(struct ui_state *ui, int key, const struct table *t) {
+static unsigned list_key(struct ui_state *ui, int key, const struct table *t) {
+    struct ui_list *l = list_of(ui);
     switch (key) {
     case UI_KEY_UP:
     case 'k':
-        return move_to(ui, t, ui->cursor > 0 ? ui->cursor - 1 : 0);
+        return move_by(ui, t, -1);
     case UI_KEY_DOWN:
     case 'j':
-        return move_to(ui, t, ui->cursor + 1);
+        return move_by(ui, t, 1);
+    case UI_KEY_WHEEL_UP:
+        return move_by(ui, t, -WHEEL_LINES);
+    case UI_KEY_WHEEL_DOWN:
+        return move_by(ui, t, WHEEL_LINES);
     case UI_KEY_PAGE_UP:
-        if (ui->detail_open) return scroll(&ui->detail_top, -ui->detail_page);
-        return move_to(ui, t, ui->cursor > ui->page ? ui->cursor - ui->page : 0);
+        return move_by(ui, t, -(long)l->page);
     case UI_KEY_PAGE_DOWN:
-    case ' ':
-        if (ui->detail_open) return scroll(&ui->detail_top, ui->detail_page);
-        return move_to(ui, t, ui->cursor + ui->page);
+        return move_by(ui, t, (long)l->page);
     case UI_KEY_HOME:
     case 'g': {
         unsigned reaction = move_to(ui, t, 0);
         /* Back at the top: problems that come up are looked at again, unless one case is being read. */
-        if (!ui->detail_open) ui->pinned = false;
+        if (!ui->detail_open && l == &ui->list) ui->pinned = false;
         return reaction;
     }
     case UI_KEY_END:
     case 'G':
-        return move_to(ui, t, ui->n > 0 ? ui->n - 1 : 0);
-    case UI_KEY_ENTER:
-        if (ui->selected == UI_NO_ROW) return 0;
-        ui->detail_open = !ui->detail_open;
-        ui->detail_top = 0;
-        ui->pinned = true;
-        return UI_REDRAW;
-    case 's':
-        ui->sort = (enum ui_sort)((ui->sort + 1) % SORT_COUNT);
-        ui->reverse = false;
-        return UI_REDRAW | UI_RESORT;
-    case 'S':
-        ui->reverse = !ui->reverse;
-        return UI_REDRAW | UI_RESORT;
+        return move_to(ui, t, l->n > 0 ? l->n - 1 : 0);
     default:
         return 0;
     }
 }
 
-unsigned ui_key(struct ui_state *ui, int key, const struct table *t) {
+static unsigned grid_move(struct ui_state *ui, const struct table *t, int dx, int dy, int times) {
+    const struct grid *g = &ui->grid;
+    if (!is_current(ui, t) || ui->selected >= g->n_rows) return 0;
+    uint32_t at = g->where[ui->selected];
+    while (times-- > 0) {
+        uint32_t next = grid_step(g, at, dx, dy);
+        if (next == at) break;
+        at = next;
+    }
+    return g->cell[at] == GRID_NONE ? 0 : choose(ui, t, g->cell[at]);
+}
+
+static unsigned grid_key(struct ui_state *ui, int key, const struct table *t) {
+    switch (key) {
+    case UI_KEY_UP:
+    case 'k':
+    case UI_KEY_WHEEL_UP:
+        return grid_move(ui, t, 0, -1, 1);
+    case UI_KEY_DOWN:
+    case 'j':
+    case UI_KEY_WHEEL_DOWN:
+        return grid_move(ui, t, 0, 1, 1);
+    case UI_KEY_LEFT:
+    case 'h':
+        return grid_move(ui, t, -1, 0, 1);
+    case UI_KEY_RIGHT:
+    case 'l':
+        return grid_move(ui, t, 1, 0, 1);
+    case UI_KEY_PAGE_UP:
+        return grid_move(ui, t, 0, -1, GRID_PAGE);
+    case UI_KEY_PAGE_DOWN:
+        return grid_move(ui, t, 0, 1, GRID_PAGE);
+    case UI_KEY_HOME:
+    case 'g':
+        return grid_move(ui, t, -1, 0, INT32_MAX);
+    case UI_KEY_END:
+    case 'G':
+        return grid_move(ui, t, 1, 0, INT32_MAX);
+    default:
+        return 0;
+    }
+}
+
+static unsigned pan(struct ui_timeline *v, int64_t by) {
+    v->fixed = true;
+    v->from_ms += by;
+    return UI_REDRAW;
+}
+
+/* Seen from the end of what is shown until the person has moved it; then from its middle. */
+static unsigned zoom(struct ui_timeline *v, int64_t span) {
+    if (span < span_min_ms) span = span_min_ms;
+    if (span > span_max_ms) span = span_max_ms;
+    v->from_ms += v->fixed ? (v->span_ms - span) / 2 : v->span_ms - span;
+    v->span_ms = span;
+    v->fixed = true;
+    return UI_REDRAW;
+}
+
+static unsigned timeline_key(struct ui_state *ui, int key, const struct table *t) {
+    struct ui_timeline *v = &ui->timeline;
+    switch (key) {
+    case UI_KEY_LEFT:
+    case 'h':
+        return pan(v, -v->span_ms / 8);
+    case UI_KEY_RIGHT:
+    case 'l':
+        return pan(v, v->span_ms / 8);
+    case '+':
+    case '=':
+        return zoom(v, v->span_ms / 2);
+    case '-':
+        return zoom(v, v->span_ms * 2);
+    case '0':
+        v->fixed = false;
+        return UI_REDRAW;
+    default:
+        return list_key(ui, key, t);
+    }
+}
+
+static unsigned open_detail(struct ui_state *ui) {
+    if (ui->selected == UI_NO_ROW) return 0;
+    ui->detail_open = !ui->detail_open;
+    ui->detail_top = 0;
+    ui->pinned = true;
+    return UI_REDRAW;
+}
+
+/* A cause opens and closes its list of cases; a case its details. */
+static unsigned enter(struct ui_state *ui, const struct table *t) {
+    const struct ui_list *l = list_of(ui);
+    if (ui->view != VIEW_PROBLEMS || ui->detail_open) {
+        uint32_t row = ui->view == VIEW_EVENTS ? row_on_line(ui, t, l->cursor) : UI_NO_ROW;
+        if (row < ui->rows) choose(ui, t, row);
+        return open_detail(ui);
+    }
+    if (l->cursor >= l->n) return 0;
+    const struct problem_line *line = &ui->problem_line[l->cursor];
+    if (line->row < ui->rows) {
+        choose(ui, t, line->row);
+        return open_detail(ui);
+    }
+    ui->causes.cause[line->cause].unfolded = !ui->causes.cause[line->cause].unfolded;
+    return UI_REDRAW;
+}
+
+static unsigned mark(struct ui_state *ui, const struct table *t) {
+    uint32_t row = ui->view == VIEW_GRID ? ui->selected : row_on_line(ui, t, list_of(ui)->cursor);
+    if (!is_current(ui, t) || row >= ui->rows) return 0;
+    ui->marked[row] = !ui->marked[row];
+    ui->n_marked += ui->marked[row] ? 1u : (size_t)-1;
+    if (ui->view != VIEW_GRID) move_by(ui, t, 1);
+    return UI_REDRAW;
+}
+
+static unsigned show_view(struct ui_state *ui, unsigned view) {
+    ui->view = (enum ui_view)(view % VIEW_COUNT);
+    ui->help_open = false;
+    return UI_REDRAW;
+}
+
+static unsigned back(struct ui_state *ui, const struct table *t) {
+    if (ui->help_open) {
+        ui->help_open = false;
+    } else if (ui->detail_open) {
+        ui->detail_open = false;
+    } else if (ui->filter.n > 0) {
+        ui_set_filter(ui, "", table_profile(t));
+    } else if (ui->n_marked > 0) {
+        memset(ui->marked, 0, ui->rows * sizeof *ui->marked);
+        ui->n_marked = 0;
+    } else if (ui->paused) {
+        ui->paused = false;
+    } else {
+        return 0;
+    }
+    return UI_REDRAW;
+}
+
+static unsigned sort_by(struct ui_state *ui, enum ui_sort sort, bool reverse) {
+    ui->sort = sort;
+    ui->reverse = reverse;
+    return UI_REDRAW | UI_RESORT;
+}
+
+/* Keys that mean the same everywhere. 0: none of them. */
+static unsigned common_key(struct ui_state *ui, int key, const struct table *t) {
     switch (key) {
     case 'q':
     case UI_KEY_F10:
@@ -341,16 +515,113 @@ unsigned ui_key(struct ui_state *ui, int key, const struct table *t) {
         return UI_REDRAW;
     case UI_KEY_ESC:
     case UI_KEY_BACKSPACE:
-        if (ui->help_open) {
-            ui->help_open = false;
-        } else if (ui->detail_open) {
-            ui->detail_open = false;
-        } else {
-            return 0;
-        }
-        return UI_REDRAW;
+        return back(ui, t);
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+        return show_view(ui, (unsigned)(key - '1'));
+    case UI_KEY_TAB:
+    case UI_KEY_F2:
+        return show_view(ui, ui->view + 1u);
+    case UI_KEY_BACKTAB:
+        return show_view(ui, ui->view + VIEW_COUNT - 1u);
     default:
-        break;
+        return 0;
     }
-    return ui->help_open ? help_key(ui, key) : table_key(ui, key, t);
+}
+
+static unsigned action_key(struct ui_state *ui, int key, const struct table *t) {
+    switch (key) {
+    case '/':
+    case UI_KEY_F3:
+        open_prompt(ui, PROMPT_SEARCH);
+        return UI_REDRAW;
+    case 'n':
+        return search(ui, t, ui->search, 1, false);
+    case 'N':
+        return search(ui, t, ui->search, -1, false);
+    case 'f':
+    case '\\':
+    case UI_KEY_F4:
+        open_prompt(ui, PROMPT_FILTER);
+        return UI_REDRAW;
+    case '!':
+        return next_problem(ui, t);
+    case 's':
+    case UI_KEY_F6:
+        return sort_by(ui, (enum ui_sort)((ui->sort + 1) % SORT_COUNT), false);
+    case 'S':
+        return sort_by(ui, ui->sort, !ui->reverse);
+    case 't':
+        ui->parameters = !ui->parameters;
+        return UI_REDRAW;
+    case ' ':
+    case UI_KEY_F7:
+        return mark(ui, t);
+    case 'e':
+    case UI_KEY_F8:
+        return ui_marked(ui, t, NULL, 0) > 0 ? UI_EXPORT | UI_REDRAW : 0;
+    case 'F':
+    case UI_KEY_F9:
+        open_prompt(ui, PROMPT_FINALIZE);
+        return UI_REDRAW;
+    case 'p':
+        ui->paused = !ui->paused;
+        return UI_REDRAW;
+    case 'b':
+        ui->notice = (enum ui_notice)((ui->notice + 1) % NOTICE_COUNT);
+        return UI_NOTICE | UI_REDRAW;
+    case 'm':
+        ui->mouse = !ui->mouse;
+        return UI_MOUSE | UI_REDRAW;
+    case 'y':
+        return ui_selected(ui, t) != NULL ? UI_COPY | UI_REDRAW : 0;
+    case UI_KEY_ENTER:
+        return enter(ui, t);
+    default:
+        return 0;
+    }
+}
+
+unsigned ui_key(struct ui_state *ui, int key, const struct table *t) {
+    if (ui->prompt != PROMPT_NONE && key != UI_KEY_REDRAW && key != UI_KEY_RESIZE) return prompt_key(ui, key, t);
+    unsigned reaction = common_key(ui, key, t);
+    if (reaction != 0) return reaction;
+    if (ui->help_open) return help_key(ui, key);
+    reaction = action_key(ui, key, t);
+    if (reaction != 0) return reaction;
+    if (ui->detail_open && key == UI_KEY_PAGE_UP) return scroll(&ui->detail_top, -ui->detail_page);
+    if (ui->detail_open && key == UI_KEY_PAGE_DOWN) return scroll(&ui->detail_top, ui->detail_page);
+    switch (ui->view) {
+    case VIEW_GRID:
+        return grid_key(ui, key, t);
+    case VIEW_TIMELINE:
+        return timeline_key(ui, key, t);
+    default:
+        return list_key(ui, key, t);
+    }
+}
+
+unsigned ui_click(struct ui_state *ui, int row, int col, const struct table *t) {
+    if (ui->prompt != PROMPT_NONE) return 0;
+    for (size_t i = 0; i < ui->n_hits; i++) {
+        const struct ui_hit *h = &ui->hit[i];
+        if (h->row != row || col < h->first || col >= h->end) continue;
+        switch (h->target) {
+        case HIT_VIEW:
+            return show_view(ui, h->arg);
+        case HIT_SORT:
+            return sort_by(ui, (enum ui_sort)h->arg, ui->sort == (enum ui_sort)h->arg && !ui->reverse);
+        case HIT_LINE:
+            /* The second click opens. */
+            if (list_of(ui)->cursor == h->arg) return enter(ui, t);
+            return move_to(ui, t, h->arg);
+        case HIT_CELL:
+            if (ui->selected == h->arg) return open_detail(ui);
+            return is_current(ui, t) ? choose(ui, t, h->arg) : 0;
+        }
+    }
+    return 0;
 }

@@ -1,15 +1,18 @@
-/* ui_state: what the person did: where they are, in which order they look, what is open.
+/* ui_state: what the person did: where they are, in which order they look, what is open, what they typed.
  *
- * Keys come in (ui_key), reactions go out; drawing reads. The order of the rows is kept here: it is made again only
- * when the table's version or the sort has changed, in O(rows) (a stable radix sort over an order by title that is made
- * once a list). Not thread safe; one per terminal. Out of memory: abort(). */
+ * Keys and clicks come in, reactions go out; drawing reads, and leaves behind how much it had room for and what stands
+ * where. Not thread safe; one per terminal. Out of memory: abort(). */
 #ifndef SW_TUI_UI_STATE_H
 #define SW_TUI_UI_STATE_H
 
+#include "model/filter.h"
+#include "model/grid.h"
+#include "model/language.h"
 #include "model/table.h"
+#include "tui/causes.h"
 #include "tui/keys.h"
 
-enum ui_view { VIEW_TABLE, VIEW_COUNT };
+enum ui_view { VIEW_TABLE, VIEW_GRID, VIEW_TIMELINE, VIEW_PROBLEMS, VIEW_EVENTS, VIEW_COUNT };
 
 enum ui_sort {
     SORT_STATUS,   /* problems first, then by title */
@@ -19,6 +22,9 @@ enum ui_sort {
     SORT_COUNT
 };
 
+/* What is being typed into the last line. */
+enum ui_prompt { PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_FINALIZE };
+
 /* What the caller of ui_key has to do; bits. */
 enum ui_reaction {
     UI_REDRAW = 1,       /* draw soon */
@@ -27,62 +33,142 @@ enum ui_reaction {
     UI_WRITE_REPORT = 8, /* write the report now */
     UI_RESCAN = 16,      /* make every root dirty */
     UI_REPAINT = 32,     /* the terminal was disturbed: term_repaint, then draw */
-    UI_RESIZE = 64       /* term_resize, then draw */
+    UI_RESIZE = 64,      /* term_resize, then draw */
+    UI_EXPORT = 128,     /* write the marked cases as a sweep list (ui_marked) */
+    UI_FINALIZE = 256,   /* the person says that the sweep is over */
+    UI_COPY = 512,       /* the selected case's path to the terminal's clipboard */
+    UI_NOTICE = 1024,    /* the kind of notice has changed (ui->notice) */
+    UI_MOUSE = 2048      /* the mouse was switched (ui->mouse) */
 };
 
-enum { UI_NO_ROW = UINT32_MAX, UI_TITLE_BYTES = 512 };
+enum ui_notice { NOTICE_OFF, NOTICE_BELL, NOTICE_DESKTOP, NOTICE_COUNT };
+
+enum { UI_NO_ROW = UINT32_MAX, UI_TITLE_BYTES = 512, UI_TYPED = 200, UI_TITLE_CELLS = 64 };
+
+/* What a click on some cells means. */
+enum ui_target { HIT_VIEW, HIT_SORT, HIT_LINE, HIT_CELL };
+struct ui_hit {
+    int row, first, end; /* cells first..end-1 of a screen line */
+    enum ui_target target;
+    uint32_t arg; /* the view, the sort, the line of the list, the row of the table */
+};
+
+/* A list with a cursor and a window. */
+struct ui_list {
+    size_t n, cursor, top, page; /* page: lines of the last drawing, 1 or more */
+};
+
+struct ui_timeline {
+    bool fixed;               /* the person zoomed or panned; else all of the sweep is shown */
+    int64_t from_ms, span_ms; /* wall clock; what is shown */
+    int64_t first_ms;         /* wall ms of the sweep's first trace; private to the view */
+    uint64_t version;
+    int64_t read_at;
+};
 
 struct ui_state {
     enum ui_view view;
     enum ui_sort sort;
     bool reverse;
+    bool parameters; /* the table shows the parameters as columns in place of the title */
     bool detail_open, help_open;
+    bool paused; /* the screen stands still until the person goes on */
+    bool mouse;
+    enum ui_notice notice;
+    enum language language;
+
+    enum ui_prompt prompt;
+    char typed[UI_TYPED];  /* UTF-8, while a prompt is open */
+    char before[UI_TYPED]; /* the filter when its prompt was opened: Esc brings it back */
+    char search[UI_TYPED];
+    size_t search_from; /* line of the cursor when the search's prompt was opened: each letter searches from there */
+    char filter_text[UI_TYPED];
+    struct filter filter;
+    enum filter_error filter_error; /* of what is typed; the last good filter stays */
+    char filter_word[FILTER_WORD];
 
     uint32_t selected; /* index of a row, UI_NO_ROW: none */
     /* False until the person moves: the selection then stays on the first line whatever comes up there. */
     bool pinned;
-    size_t cursor;                       /* where the selected row stands in order[] */
-    size_t top;                          /* first visible line of order[] */
+    struct ui_list list;                 /* the table and the timeline: over order[] */
+    struct ui_list problems;             /* over the lines of the problems */
+    struct ui_list events;               /* newest first */
     int detail_top, help_top;            /* lines scrolled away */
     char selected_title[UI_TITLE_BYTES]; /* finds the row again when the list changes */
+    struct ui_timeline timeline;
 
-    /* Made by ui_arrange. */
-    uint32_t *order; /* [n] row indices as shown */
-    size_t n;
-    int title_width; /* cells of the widest title, at most UI_TITLE_CELLS */
-    size_t page;     /* table lines of the last drawing */
-    int detail_page; /* detail lines of the last drawing */
-    int help_page;
+    /* Made by order_arrange. */
+    uint32_t *order; /* [list.n] row indices as shown */
+    bool *shown;     /* [rows] the filter lets it through */
+    bool *marked;    /* [rows] */
+    size_t rows;     /* of the table */
+    size_t n_marked;
+    int token_width[PROFILE_MAX_COLUMNS]; /* cells of the widest value of a parameter, and of its name */
+    int title_width;                      /* cells of the widest title, at most UI_TITLE_CELLS */
+    struct grid grid;                     /* of the same list */
 
-    /* Private to ui_state.c. */
-    uint32_t *by_title; /* [n] row indices by title */
-    uint32_t *keys;     /* [n] scratch */
-    uint32_t *spare;    /* [n] scratch */
+    /* Made by drawing. */
+    int detail_page, help_page;
+    struct ui_hit *hit; /* [n_hits] */
+    size_t n_hits, hit_capacity;
+    struct causes causes;
+    struct problem_line *problem_line; /* [problems.n] */
+    uint64_t problem_key;              /* of the cause under the cursor of the problems, */
+    uint32_t problem_row;              /* and the row: finds the line again */
+    int grid_top, grid_left;           /* lines and columns of the grid scrolled away */
+    size_t problem_capacity;
+    uint64_t events_total; /* of the table when event[] was made */
+    uint64_t *event;       /* [events.n] numbers of transitions since the table began, newest first */
+    size_t event_capacity;
+    uint64_t events_filter;
+    uint64_t event_at_cursor; /* number of the transition under the cursor, plus 1; 0: follow the newest */
+
+    /* Private to order.c. */
+    uint32_t *by_title; /* [rows] row indices by title */
+    uint32_t *keys;     /* [rows] scratch */
+    uint32_t *spare;    /* [rows] scratch */
     size_t capacity;
-    uint64_t titles_sum; /* which titles by_title was made of */
+    uint32_t rows_version; /* of the table: which rows by_title was made of */
     uint64_t version;
+    uint64_t filter_stamp, made_filter; /* counts changes of the filter */
     enum ui_sort made_sort;
     bool made_reverse, made;
 };
 
-enum { UI_TITLE_CELLS = 64 };
+/* One line of the problems view. */
+struct problem_line {
+    uint32_t cause; /* index into causes */
+    uint32_t row;   /* UI_NO_ROW: the cause itself; UI_NO_ROW - 1: "n more" */
+};
+
+/* "off", "bell", "desktop"; -1: none of them. */
+int notice_from_word(const char *text);
 
 void ui_init(struct ui_state *ui);
 void ui_free(struct ui_state *ui); /* frees what it owns, not itself */
 
-/* Takes one key; returns enum ui_reaction bits, 0 when nothing follows from it. Before the first ui_arrange only quit,
+/* Takes one key; returns enum ui_reaction bits, 0 when nothing follows from it. Before the first drawing only quit,
  * help and the requests do something. */
 unsigned ui_key(struct ui_state *ui, int key, const struct table *t);
+/* A click on a cell of the last drawing. */
+unsigned ui_click(struct ui_state *ui, int row, int col, const struct table *t);
 
-/* Brings the order up to date and keeps selection and scroll within it; called by view_render before drawing. `lines`:
- * table lines visible. now_ms and wall_ms: the same moment on both clocks. */
-void ui_arrange(struct ui_state *ui, const struct table *t, int64_t now_ms, int64_t wall_ms, size_t lines);
+/* Text into the filter, as if typed; the error of it. */
+enum filter_error ui_set_filter(struct ui_state *ui, const char *text, const struct profile *p);
 
 const struct row *ui_selected(const struct ui_state *ui, const struct table *t); /* NULL: none */
-const char *ui_sort_word(enum ui_sort s);                                        /* "status", "title", ... */
+void ui_select(struct ui_state *ui, const struct table *t, uint32_t row);
+/* The rows to be exported: the marked ones, else the selected one. Writes at most max, returns how many there are. */
+size_t ui_marked(const struct ui_state *ui, const struct table *t, uint32_t *out, size_t max);
 
-/* Milliseconds since a row last changed: the newest modification time of its files, or a change observed since. -1:
- * nothing known. */
-int64_t ui_row_age(const struct table *t, const struct row *r, int64_t now_ms, int64_t wall_ms);
+/* Is there more to tell of a row than its status: a flag that means something now? */
+bool ui_has_more(const struct row *r);
+
+/* For views: what a click on these cells of the last drawing means. */
+void ui_add_hit(struct ui_state *ui, int row, int first, int end, enum ui_target target, uint32_t arg);
+
+/* Moves a list's cursor; keeps the window around it. */
+void ui_list_move(struct ui_list *l, size_t to);
+void ui_list_fit(struct ui_list *l, size_t lines);
 
 #endif

@@ -1,7 +1,7 @@
 /* view: the whole screen from the table, two clocks and what the person did.
  *
  * Reads; decides nothing about cases. Only the visible rows are judged and explained, so a drawing costs O(lines)
- * beside what ui_arrange does when the table has changed. Not thread safe (the table's thread). No I/O. */
+ * beside what order_arrange does when the table has changed. Not thread safe (the table's thread). No I/O. */
 #ifndef SW_TUI_VIEW_H
 #define SW_TUI_VIEW_H
 
@@ -22,5 +22,9 @@ struct view_input {
 
 /* Draws everything, for the size and the character set of s. Any size from 1x1. */
 void view_render(const struct view_input *in, struct screen *s);
+
+/* "table", "grid", ...; -1: no view of this name. Also the words of --view. */
+const char *view_name(enum ui_view v);
+int view_from_name(const char *name);
 
 #endif

@@ -8,39 +8,45 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STATE_CELLS = 9, ROOT_CELLS = 7, SIZE_CELLS = 8, AGE_CELLS = 8, NAME_MIN = 12 };
+enum { STATE_CELLS = 10, ROOT_CELLS = 7, SIZE_CELLS = 8, AGE_CELLS = 8, NAME_MIN = 12 };
+enum { PATH_BYTES = 4096, PATH_LINES = 8 };
 
 static void write_reasons(const struct view_input *in, struct pane *p, const struct row *r) {
     char lines[REASON_MAX][REASON_BYTES], remedy[REASON_BYTES];
-    int n = reason_lines(in->table, r, in->now_ms, lines);
+    int n = reason_lines_in(in->ui->language, in->table, r, in->now_ms, lines);
     for (int i = 0; i < n; i++) {
         pane_paragraph(p, i == 0 && status_is_problem((enum case_status)r->status) ? STYLE_STRONG : STYLE_TEXT, "• ",
                        lines[i]);
     }
-    reason_remedy(in->table, r, in->now_ms, remedy);
+    reason_remedy_in(in->ui->language, in->table, r, in->now_ms, remedy);
     if (remedy[0] != '\0') pane_paragraph(p, STYLE_TEXT, "→ ", remedy);
 }
 
 static void write_state(const struct view_input *in, struct pane *p, const struct row *r) {
     enum case_status status = (enum case_status)r->status;
     struct pen pen = pane_line(p, 0);
-    pen_format(&pen, theme_status(status), "%s %s", status_glyph(status, p->screen->utf8), status_word(status));
+    pen_format(&pen, theme_status(status), "%s %s", status_glyph(status, p->screen->utf8),
+               word_status(in->ui->language, status));
     if (r->status_since >= 0 && r->status_since <= in->now_ms) {
         char words[PEN_WORDS];
         pen_span(in->now_ms - r->status_since, words);
-        pen_format(&pen, STYLE_DIM, " for %s", words);
+        pen_say(&pen, STYLE_DIM, in->ui->language, WORD_FOR_SPAN, WORDS(words));
     }
-    pen_format(&pen, STYLE_DIM, " · %u of %u files", (unsigned)r->done, (unsigned)r->required);
+    char done[16], required[16];
+    snprintf(done, sizeof done, "%u", (unsigned)r->done);
+    snprintf(required, sizeof required, "%u", (unsigned)r->required);
+    pen_text(&pen, STYLE_DIM, " · ");
+    pen_say(&pen, STYLE_DIM, in->ui->language, WORD_FILES_DONE, WORDS(done, required));
 }
 
-static void write_flags(struct pane *p, const struct verdict *v) {
+static void write_flags(const struct view_input *in, struct pane *p, const struct verdict *v) {
     if (v->flags == 0) return;
     struct pen pen = pane_line(p, 0);
-    pen_text(&pen, STYLE_DIM, "flags ");
+    pen_say(&pen, STYLE_DIM, in->ui->language, WORD_FLAGS, NULL);
     const char *between = "";
     for (int bit = 0; bit < FLAG_COUNT; bit++) {
         if ((v->flags & 1u << bit) == 0) continue;
-        pen_format(&pen, STYLE_STRONG, "%s%s", between, flag_word((enum case_flag_bit)bit));
+        pen_format(&pen, STYLE_STRONG, "%s%s", between, word_flag(in->ui->language, (enum case_flag_bit)bit));
         between = ", ";
     }
 }
@@ -63,7 +69,7 @@ static void write_file(const struct view_input *in, struct pane *p, int name_cel
     if (f == NULL || f->content == CONTENT_ABSENT) return;
     char words[PEN_WORDS];
     if (end - col > ROOT_CELLS)
-        screen_text(s, pen.row, col, ROOT_CELLS, STYLE_DIM, root_word((enum root_id)place->root));
+        screen_text(s, pen.row, col, ROOT_CELLS, STYLE_DIM, word_root(in->ui->language, (enum root_id)place->root));
     col += ROOT_CELLS + 1;
     if (end - col < SIZE_CELLS) return;
     pen_size(f->size, words);
@@ -76,21 +82,32 @@ static void write_file(const struct view_input *in, struct pane *p, int name_cel
         screen_text_right(s, pen.row, col, AGE_CELLS, STYLE_DIM, words);
     }
     pen.col = col + AGE_CELLS + 2;
+    enum language l = in->ui->language;
     const char *between = "";
     if (f->locked) {
-        pen_format(&pen, STYLE_PROBLEM, "held by %.200s", file_holder(f) != NULL ? file_holder(f) : "another process");
+        char holder[256];
+        snprintf(holder, sizeof holder, "%.200s",
+                 file_holder(f) != NULL ? file_holder(f) : word(l, WORD_ANOTHER_PROCESS));
+        pen_say(&pen, STYLE_PROBLEM, l, WORD_HELD_BY, WORDS(holder));
         between = "; ";
     }
     if (f->via != VIA_ITSELF && file_name(f) != NULL) {
-        pen_format(&pen, STYLE_DIM, "%sas %.200s", between, file_name(f));
+        char stand_in[256];
+        snprintf(stand_in, sizeof stand_in, "%.200s", file_name(f));
+        pen_text(&pen, STYLE_DIM, between);
+        pen_say(&pen, STYLE_DIM, l, WORD_AS_FILE, WORDS(stand_in));
         between = "; ";
     }
     if (f->chunks > 0) {
-        pen_format(&pen, STYLE_DIM, "%s%" PRIu32 " chunk%s", between, f->chunks, f->chunks == 1 ? "" : "s");
+        char number[32];
+        snprintf(number, sizeof number, "%" PRIu32, f->chunks);
+        pen_text(&pen, STYLE_DIM, between);
+        pen_say(&pen, STYLE_DIM, l, f->chunks == 1 ? WORD_CHUNK_ONE : WORD_CHUNKS, WORDS(number));
         between = "; ";
     }
     if (f->differs) {
-        pen_format(&pen, STYLE_PROBLEM, "%sdiffers from the directory", between);
+        pen_text(&pen, STYLE_PROBLEM, between);
+        pen_say(&pen, STYLE_PROBLEM, l, WORD_DIFFERS, NULL);
         between = "; ";
     }
     if (file_note(f) != NULL) pen_format(&pen, STYLE_TEXT, "%s%.300s", between, file_note(f));
@@ -103,6 +120,7 @@ static void write_artifact(const struct view_input *in, struct pane *p, int name
     const struct profile_artifact *a = &profile->artifact[index];
     enum artifact_state best = (enum artifact_state)v->artifact[index];
     bool required = (a->roles & ROLE_REQUIRED) != 0;
+    enum language l = in->ui->language;
     int told = 0;
     for (int pass = 0; pass < ROOT_COUNT; pass++) {
         /* The place the verdict rests on comes first. */
@@ -112,7 +130,7 @@ static void write_artifact(const struct view_input *in, struct pane *p, int name
         if (f == NULL || f->content == CONTENT_ABSENT) continue;
         bool first = told++ == 0;
         /* The verdict's word for a required file; the scan's for one that is only looked at. */
-        const char *state = first && required ? artifact_word(best) : content_word((enum content)f->content);
+        const char *state = first && required ? word_artifact(l, best) : word_content(l, (enum content)f->content);
         bool whole = f->content == CONTENT_WHOLE;
         enum style style = first && required                  ? theme_artifact(best)
                            : (a->roles & ROLE_MARKER_FAILURE) ? STYLE_STALLED
@@ -124,32 +142,86 @@ static void write_artifact(const struct view_input *in, struct pane *p, int name
     }
     if (told == 0 && required) {
         write_file(in, p, name_cells, NULL, NULL, a->path, theme_artifact(best), artifact_glyph(best, p->screen->utf8),
-                   artifact_word(best));
+                   word_artifact(l, best));
     }
 }
 
-static void write_places(const struct view_input *in, struct pane *p, const struct place *places[ROOT_COUNT]) {
+bool view_detail_path(const struct table *t, const struct row *r, enum root_id id, char *out, size_t cap) {
+    const struct place *p = table_place(t, r, id, NULL);
+    const struct root_state *root = table_root(t, id);
+    char separator = table_policy(t)->separator != 0 ? table_policy(t)->separator : '/';
+    if (p == NULL || !p->present) return false;
+    snprintf(out, cap, "%s%c%s", root->path != NULL ? root->path : "", separator, p->name);
+    return true;
+}
+
+/* A path has its lines to itself, so that it can be copied as it stands. */
+static void write_path(struct pane *p, const char *path) {
+    char piece[PATH_BYTES];
+    int room = p->cols > 1 ? p->cols : 1;
+    for (int i = 0; i < PATH_LINES && *path != '\0'; i++) {
+        size_t len = screen_cut(p->screen, path, room);
+        if (len >= sizeof piece) len = sizeof piece - 1;
+        memcpy(piece, path, len);
+        piece[len] = '\0';
+        struct pen pen = pane_line(p, 0);
+        pen_text(&pen, STYLE_TEXT, piece);
+        path += len;
+    }
+}
+
+static void write_places(const struct view_input *in, struct pane *p, const struct row *r,
+                         const struct place *places[ROOT_COUNT]) {
+    enum language l = in->ui->language;
+    char path[PATH_BYTES];
     for (int id = 0; id < ROOT_COUNT; id++) {
         const struct root_state *root = table_root(in->table, (enum root_id)id);
         if (!root->in_play && places[id] == NULL) continue;
         struct pen pen = pane_line(p, 0);
-        pen_format(&pen, STYLE_DIM, "%-8s", root_word((enum root_id)id));
-        if (places[id] == NULL || !places[id]->present) {
-            pen_text(&pen, STYLE_DIM, root->scanned || root->readable ? "no directory of this case" : "not known");
+        pen_text(&pen, STYLE_DIM, word_root(l, (enum root_id)id));
+        if (view_detail_path(in->table, r, (enum root_id)id, path, sizeof path)) {
+            pen_text(&pen, STYLE_DIM, ":");
+            write_path(p, path);
             continue;
         }
-        if (pen.end == 0) continue;
-        char path[2048];
-        snprintf(path, sizeof path, "%.1400s%c%.600s", root->path != NULL ? root->path : "",
-                 table_policy(in->table)->separator != 0 ? table_policy(in->table)->separator : '/', places[id]->name);
-        pen_tail(pen.screen, pen.row, pen.col, pen.end - pen.col, STYLE_TEXT, path);
+        pen_text(&pen, STYLE_DIM, ": ");
+        pen_say(&pen, STYLE_DIM, l, root->scanned && root->readable ? WORD_NO_DIRECTORY : WORD_NOT_KNOWN, NULL);
     }
     for (int id = 0; id < ROOT_COUNT; id++) {
         if (places[id] == NULL || places[id]->outcome == NULL) continue;
         struct pen pen = pane_line(p, 0);
-        pen_text(&pen, STYLE_DIM, "outcome ");
+        pen_say(&pen, STYLE_DIM, l, WORD_OUTCOME, NULL);
         pen_text(&pen, STYLE_TEXT, places[id]->outcome);
         break;
+    }
+}
+
+/* The parameters as the list has them, and what the case's own configuration says instead. */
+static void write_parameters(const struct view_input *in, struct pane *p, const struct row *r,
+                             const struct place *places[ROOT_COUNT]) {
+    const struct profile *profile = table_profile(in->table);
+    enum language l = in->ui->language;
+    char token[GRID_TOKEN];
+    struct pen pen = pane_line(p, 0);
+    for (int c = 0; c < profile->n_columns; c++) {
+        grid_token(in->table, r, c, token);
+        if (token[0] == '\0') continue;
+        pen_format(&pen, STYLE_DIM, "%s=", profile->column[c].name);
+        pen_text(&pen, STYLE_TEXT, token);
+        pen.col += 2;
+    }
+    for (int id = 0; id < ROOT_COUNT; id++) {
+        for (const struct mismatch *m = places[id] != NULL ? places[id]->mismatches : NULL; m != NULL; m = m->next) {
+            const struct profile_value *v = &profile->value[m->value];
+            if (!mismatch_counts(m, table_moved_from(in->table))) continue;
+            struct pen line = pane_line(p, 0);
+            char found[256];
+            token[0] = '\0';
+            if (v->column >= 0) grid_token(in->table, r, v->column, token);
+            snprintf(found, sizeof found, "%.240s", m->found);
+            pen_say(&line, STYLE_PROBLEM, l, v->column >= 0 ? WORD_CONFIG_DIFFERS : WORD_CONFIG_NAMES,
+                    WORDS(v->name, found, token));
+        }
     }
 }
 
@@ -162,7 +234,8 @@ static void write_all(const struct view_input *in, struct pane *p, const struct 
 
     write_state(in, p, r);
     write_reasons(in, p, r);
-    write_flags(p, &v);
+    write_flags(in, p, &v);
+    write_parameters(in, p, r, places);
     pane_line(p, 0);
 
     int name_cells = NAME_MIN;
@@ -176,7 +249,7 @@ static void write_all(const struct view_input *in, struct pane *p, const struct 
         if ((profile->artifact[i].roles & ROLE_REQUIRED) == 0) write_artifact(in, p, name_cells, i, places, &v);
     }
     pane_line(p, 0);
-    write_places(in, p, places);
+    write_places(in, p, r, places);
 }
 
 void view_detail_draw(const struct view_input *in, struct screen *s, int row, int lines) {
@@ -200,7 +273,11 @@ void view_detail_draw(const struct view_input *in, struct screen *s, int row, in
     if (total > p.rows && p.rows > 0) {
         char where[PEN_WORDS];
         int last = p.skip + p.rows < total ? p.skip + p.rows : total;
-        snprintf(where, sizeof where, " %d–%d of %d ", p.skip + 1, last, total);
+        char first[16], end[16], all[16];
+        snprintf(first, sizeof first, "%d", p.skip + 1);
+        snprintf(end, sizeof end, "%d", last);
+        snprintf(all, sizeof all, "%d", total);
+        words_format(in->ui->language, WORD_WHERE, WORDS(first, end, all), where, sizeof where);
         int cells = screen_measure(s, where, s->cols);
         if (title.col + cells + 2 < s->cols) screen_text(s, row, s->cols - cells - 1, cells, STYLE_DIM, where);
     }

@@ -77,7 +77,8 @@ static void golden(struct scene *c, const char *name, int rows, int cols, bool u
     struct screen *s = screen_new(rows, cols, utf8);
     draw(c, s);
     char *text = screen_dump(s);
-    snprintf(full, sizeof full, "%s_%dx%d%s", name, cols, rows, utf8 ? "" : "_ascii");
+    snprintf(full, sizeof full, "%s_%dx%d%s%s", name, cols, rows, c->ui.language == LANGUAGE_JAPANESE ? "_ja" : "",
+             utf8 ? "" : "_ascii");
     compare(full, text);
     free(text);
     screen_free(s);
@@ -99,6 +100,14 @@ static void golden_sizes(struct scene *c, const char *name) {
     golden(c, name, 24, 80, true);
     golden(c, name, 60, 200, true);
     golden(c, name, 24, 80, false);
+}
+
+static void golden_ja(struct scene *c, const char *name, int rows, int cols) {
+    c->ui.language = LANGUAGE_JAPANESE;
+    c->ui.causes.made = false; /* made in the other language */
+    golden(c, name, rows, cols, true);
+    c->ui.language = LANGUAGE_ENGLISH;
+    c->ui.causes.made = false;
 }
 
 /* Keys are answered on what was last drawn. */
@@ -166,6 +175,166 @@ static void running_mix(struct scene *c) {
     world_place(w, ROOT_ARCHIVE, title_of(8));
     world_file(w, ROOT_ARCHIVE, title_of(8), "series/run.parquet", CONTENT_PARTIAL, 400000000, 0, NULL);
     world_at(w, 45 * WORLD_MINUTE + 2000);
+}
+
+/* A sweep in which most things that can go wrong have: 48 cases, the archive gone. */
+static void many_problems(struct scene *c) {
+    static char title[48][64];
+    struct world *w = &c->world;
+    char text[4096];
+    size_t len = 0;
+    scene_init(c, true);
+    c->elapsed_ms = 26 * (int64_t)WORLD_HOUR;
+    world_root(w, ROOT_BATCH, HEALTH_LIVE, NULL);
+    world_root(w, ROOT_ARCHIVE, HEALTH_LIVE, NULL);
+    for (int i = 0; i < 48; i++) {
+        int temperature = 2000 + 500 * (i / 8), eps = 1 + i / 2 % 4, tau = 1 + i % 2;
+        len += (size_t)snprintf(text + len, sizeof text - len, "%d 0.%d %d.5\n", temperature, eps, tau);
+        snprintf(title[i], sizeof title[i], "T%d_eps0p%d_tau%dp5", temperature, eps, tau);
+    }
+    world_list(w, text);
+    world_scan_begin(w, ROOT_BATCH);
+    for (int i = 0; i < 20; i++) world_results(w, title[i], (1500 - 20 * i) * WORLD_MINUTE);
+    for (int i = 20; i < 40; i++) world_running(w, title[i]);
+    world_scan_end(w, ROOT_BATCH);
+    world_scan_begin(w, ROOT_ARCHIVE);
+    for (int i = 0; i < 4; i++) world_archived(w, title[i], (1500 - 20 * i) * WORLD_MINUTE);
+    world_scan_end(w, ROOT_ARCHIVE);
+    world_tick(w);
+    world_at(w, 20 * WORLD_MINUTE);
+    for (int i = 4; i < 7; i++) {
+        world_file(w, ROOT_BATCH, title[i], "ARCHIVE_SKIPPED", CONTENT_WHOLE, 40, 0, "no space left on device");
+    }
+    for (int i = 20; i < 24; i++) world_config(w, ROOT_BATCH, title[i], 10 * WORLD_MINUTE, "EPS", "0.9");
+    for (int i = 24; i < 27; i++) {
+        struct fact exit = {.kind = FACT_EXIT, .root = ROOT_BATCH, .at = w->now, .place = title[i]};
+        exit.u.exit.code = i == 26 ? 2 : 137;
+        exit.u.exit.signal = i == 26 ? 0 : 9;
+        exit.u.exit.source = "exec";
+        table_apply(w->table, &exit);
+    }
+    world_tick(w);
+    world_at(w, 40 * WORLD_MINUTE);
+    for (int i = 34; i < 40; i++) {
+        world_place(w, ROOT_BATCH, title[i]);
+        world_file(w, ROOT_BATCH, title[i], "checks/mass_budget.csv", CONTENT_PARTIAL, 20000 + i, 1000, NULL);
+    }
+    world_tick(w);
+    world_root(w, ROOT_ARCHIVE, HEALTH_HUNG, "readdir has not come back");
+    world_at(w, 52 * WORLD_MINUTE);
+}
+
+static void golden_views(struct scene *c, const char *scene, int rows, int cols, bool utf8) {
+    for (int v = 0; v < VIEW_COUNT; v++) {
+        char name[64];
+        c->ui.view = (enum ui_view)v;
+        snprintf(name, sizeof name, "%s_%s", scene, view_name((enum ui_view)v));
+        golden(c, name, rows, cols, utf8);
+    }
+    c->ui.view = VIEW_TABLE;
+}
+
+static void test_views(void **state) {
+    (void)state;
+    struct scene c;
+    running_mix(&c);
+    golden_views(&c, "running", 24, 80, true);
+    golden_views(&c, "running", 10, 40, true);
+    golden_views(&c, "running", 24, 80, false);
+    for (int v = 0; v < VIEW_COUNT; v++) {
+        char name[64];
+        c.ui.view = (enum ui_view)v;
+        snprintf(name, sizeof name, "running_%s", view_name((enum ui_view)v));
+        golden_ja(&c, name, 24, 80);
+    }
+    scene_free(&c);
+}
+
+static void test_many_problems(void **state) {
+    (void)state;
+    struct scene c;
+    many_problems(&c);
+    golden_views(&c, "problems", 24, 80, true);
+    golden_views(&c, "problems", 60, 200, true);
+    c.ui.view = VIEW_PROBLEMS;
+    golden_ja(&c, "problems_problems", 24, 80);
+    golden_ja(&c, "problems_problems", 60, 200);
+    golden(&c, "problems_problems", 10, 40, true);
+    /* A cause unfolds where the cursor is, and keeps its place. */
+    press(&c, 'j');
+    for (int i = 0; i < 4; i++) press(&c, 'j');
+    press(&c, UI_KEY_ENTER);
+    golden(&c, "problems_unfolded", 24, 80, true);
+    c.ui.view = VIEW_TABLE;
+    for (int i = 0; i < 30; i++) press(&c, 'j');
+    golden(&c, "problems_above", 24, 80, true);
+    scene_free(&c);
+}
+
+/* Every view of a sweep that is not there yet, and of one that is over. */
+static void test_views_at_the_ends(void **state) {
+    (void)state;
+    struct scene c;
+    scene_init(&c, true);
+    c.elapsed_ms = -1;
+    world_root(&c.world, ROOT_BATCH, HEALTH_WAITING, NULL);
+    world_tick(&c.world);
+    golden_views(&c, "waiting", 10, 40, true);
+    golden_ja(&c, "waiting", 24, 80);
+    world_root(&c.world, ROOT_BATCH, HEALTH_LIVE, NULL);
+    list_24(&c.world);
+    world_tick(&c.world);
+    golden_views(&c, "pending", 24, 80, true);
+    world_scan_begin(&c.world, ROOT_BATCH);
+    for (int i = 0; i < 24; i++) world_results(&c.world, title_of(i), (600 - 15 * i) * WORLD_MINUTE);
+    world_scan_end(&c.world, ROOT_BATCH);
+    world_scan_begin(&c.world, ROOT_ARCHIVE);
+    for (int i = 0; i < 24; i++) world_archived(&c.world, title_of(i), (600 - 15 * i) * WORLD_MINUTE);
+    world_scan_end(&c.world, ROOT_ARCHIVE);
+    world_tick(&c.world);
+    table_set_over(c.world.table, true, c.world.now);
+    world_at(&c.world, 2000);
+    golden_views(&c, "over", 24, 80, true);
+    golden_ja(&c, "over", 24, 80);
+    scene_free(&c);
+}
+
+static void type_text(struct scene *c, const char *text) {
+    for (const char *s = text; *s; s++) press(c, (unsigned char)*s);
+}
+
+static void test_acting(void **state) {
+    (void)state;
+    struct scene c;
+    running_mix(&c);
+    press(&c, 'f');
+    type_text(&c, "running T>=4000");
+    golden(&c, "acting_filter_typed", 24, 80, true);
+    type_text(&c, " x=1");
+    golden(&c, "acting_filter_wrong", 24, 80, true);
+    golden_ja(&c, "acting_filter_wrong", 24, 80);
+    for (int i = 0; i < 4; i++) press(&c, UI_KEY_BACKSPACE);
+    press(&c, UI_KEY_ENTER);
+    press(&c, ' ');
+    press(&c, ' ');
+    press(&c, 'p');
+    golden(&c, "acting_filter_marked_paused", 24, 80, true);
+    press(&c, 't');
+    golden(&c, "acting_parameters", 24, 80, true);
+    golden(&c, "acting_parameters", 60, 200, true);
+    press(&c, UI_KEY_ESC);
+    press(&c, '/');
+    type_text(&c, "T6000");
+    golden(&c, "acting_search", 24, 80, true);
+    press(&c, UI_KEY_ENTER);
+    press(&c, 'F');
+    golden(&c, "acting_finalize", 24, 80, true);
+    press(&c, 'n');
+    press(&c, 'f');
+    type_text(&c, "T=1");
+    press(&c, UI_KEY_ENTER);
+    golden(&c, "acting_filter_nothing", 24, 80, true);
+    scene_free(&c);
 }
 
 static void test_waiting(void **state) {
@@ -275,6 +444,9 @@ static void test_ten_thousand(void **state) {
     golden_sizes(&c, "ten_thousand");
     press(&c, UI_KEY_END);
     golden(&c, "ten_thousand_end", 24, 80, true);
+    golden_views(&c, "ten_thousand", 24, 80, true);
+    c.ui.view = VIEW_GRID;
+    golden(&c, "ten_thousand_grid", 60, 200, true);
     scene_free(&c);
 }
 
@@ -321,6 +493,15 @@ static void test_help(void **state) {
     running_mix(&c);
     press(&c, '?');
     golden_sizes(&c, "help");
+    golden_ja(&c, "help", 60, 200);
+    golden_ja(&c, "help", 24, 80);
+    for (int v = VIEW_GRID; v < VIEW_COUNT; v++) {
+        char name[64];
+        c.ui.view = (enum ui_view)v;
+        snprintf(name, sizeof name, "help_%s", view_name((enum ui_view)v));
+        golden(&c, name, 24, 80, true);
+    }
+    c.ui.view = VIEW_TABLE;
     press(&c, UI_KEY_PAGE_DOWN);
     golden(&c, "help_scrolled", 24, 80, true);
     scene_free(&c);
@@ -332,6 +513,7 @@ static void test_detail(void **state) {
     running_mix(&c);
     press(&c, UI_KEY_ENTER);
     golden_sizes(&c, "detail_failed");
+    golden_ja(&c, "detail_failed", 24, 80);
     press(&c, 'j');
     golden(&c, "detail_second", 24, 80, true);
     golden(&c, "detail_second", 60, 200, true);
@@ -350,11 +532,13 @@ static void test_any_size(void **state) {
     (void)state;
     struct scene c;
     running_mix(&c);
-    for (int open = 0; open < 3; open++) {
-        if (open == 1) press(&c, UI_KEY_ENTER);
-        if (open == 2) press(&c, '?');
-        for (int rows = 1; rows <= 30; rows++) {
-            for (int cols = 1; cols <= 90; cols += 1 + cols / 12) {
+    for (int look = 0; look < 3 * VIEW_COUNT; look++) {
+        int open = look / VIEW_COUNT;
+        c.ui.view = (enum ui_view)(look % VIEW_COUNT);
+        c.ui.detail_open = open == 1;
+        c.ui.help_open = open == 2;
+        for (int rows = 1; rows <= 30; rows += 1 + rows / 12) {
+            for (int cols = 1; cols <= 90; cols += 1 + cols / 8) {
                 struct screen *s = screen_new(rows, cols, true);
                 draw(&c, s);
                 char *text = screen_dump(s);
@@ -369,10 +553,11 @@ static void test_any_size(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_waiting),       cmocka_unit_test(test_no_list),  cmocka_unit_test(test_running),
-        cmocka_unit_test(test_archive_stale), cmocka_unit_test(test_finished), cmocka_unit_test(test_ten_thousand),
-        cmocka_unit_test(test_hostile),       cmocka_unit_test(test_help),     cmocka_unit_test(test_detail),
-        cmocka_unit_test(test_any_size),
+        cmocka_unit_test(test_waiting),           cmocka_unit_test(test_no_list),  cmocka_unit_test(test_running),
+        cmocka_unit_test(test_archive_stale),     cmocka_unit_test(test_finished), cmocka_unit_test(test_ten_thousand),
+        cmocka_unit_test(test_hostile),           cmocka_unit_test(test_help),     cmocka_unit_test(test_detail),
+        cmocka_unit_test(test_any_size),          cmocka_unit_test(test_views),    cmocka_unit_test(test_many_problems),
+        cmocka_unit_test(test_views_at_the_ends), cmocka_unit_test(test_acting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

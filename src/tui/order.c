@@ -1,0 +1,224 @@
+#include "tui/order.h"
+
+#include "model/text.h"
+#include "tui/width.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int64_t order_row_age(const struct table *t, const struct row *r, int64_t now_ms, int64_t wall_ms) {
+    const struct profile *p = table_profile(t);
+    int64_t age = -1;
+    for (int root = ROOT_BATCH; root < ROOT_COUNT; root++) {
+        const struct place *place = table_place(t, r, (enum root_id)root, NULL);
+        if (place == NULL) continue;
+        int64_t newest = -1;
+        for (int i = 0; place->files != NULL && i < p->n_artifacts; i++) {
+            const struct file_state *f = &place->files[i];
+            if (f->content != CONTENT_ABSENT && f->mtime_ns > 0 && f->mtime_ns / 1000000 > newest) {
+                newest = f->mtime_ns / 1000000;
+            }
+        }
+        if (newest >= 0) {
+            int64_t since = wall_ms > newest ? wall_ms - newest : 0;
+            if (age < 0 || since < age) age = since;
+        }
+        /* Only a change that was seen to happen counts: what the first look found may be days old. */
+        if (r->seen_active && place->changed_at > r->first_seen && place->changed_at <= now_ms) {
+            int64_t since = now_ms - place->changed_at;
+            if (age < 0 || since < age) age = since;
+        }
+    }
+    return age;
+}
+
+static void *grow(void *old, size_t n, size_t size) {
+    void *p = realloc(old, n * size);
+    if (p == NULL) abort();
+    return p;
+}
+
+static void reserve(struct ui_state *ui, size_t n) {
+    if (n <= ui->capacity) return;
+    ui->capacity = n + n / 4 + 16;
+    ui->order = grow(ui->order, ui->capacity, sizeof *ui->order);
+    ui->by_title = grow(ui->by_title, ui->capacity, sizeof *ui->by_title);
+    ui->keys = grow(ui->keys, ui->capacity, sizeof *ui->keys);
+    ui->spare = grow(ui->spare, ui->capacity, sizeof *ui->spare);
+    ui->shown = grow(ui->shown, ui->capacity, sizeof *ui->shown);
+    ui->marked = grow(ui->marked, ui->capacity, sizeof *ui->marked);
+}
+
+/* Merge sort, bottom up: stable, no recursion, no context through globals. */
+static void sort_titles(struct ui_state *ui, const struct table *t, size_t n) {
+    uint32_t *from = ui->by_title, *to = ui->spare;
+    for (size_t i = 0; i < n; i++) from[i] = (uint32_t)i;
+    for (size_t run = 1; run < n; run *= 2) {
+        for (size_t start = 0; start < n; start += 2 * run) {
+            size_t middle = start + run < n ? start + run : n, end = start + 2 * run < n ? start + 2 * run : n;
+            size_t a = start, b = middle;
+            for (size_t k = start; k < end; k++) {
+                bool left = b >= end || (a < middle && text_natural_compare(table_row(t, from[a])->title,
+                                                                            table_row(t, from[b])->title) <= 0);
+                to[k] = left ? from[a++] : from[b++];
+            }
+        }
+        uint32_t *other = from;
+        from = to;
+        to = other;
+    }
+    ui->by_title = from;
+    ui->spare = to;
+}
+
+/* Cells of a title, counted only as far as a column ever goes. */
+static int title_cells(const char *title) {
+    int cells = 0;
+    for (int reads = 0; *title != '\0' && cells < UI_TITLE_CELLS && reads < 4 * UI_TITLE_CELLS; reads++) {
+        uint32_t cp;
+        title += text_utf8_next(title, strnlen(title, 4), &cp);
+        cells += width_of(cp);
+    }
+    return cells < UI_TITLE_CELLS ? cells : UI_TITLE_CELLS;
+}
+
+/* How wide the columns of the parameters are. */
+static void measure_tokens(struct ui_state *ui, const struct table *t, size_t n) {
+    enum { WIDEST = 12 };
+    const struct profile *p = table_profile(t);
+    char token[GRID_TOKEN];
+    for (int c = 0; c < p->n_columns; c++) {
+        int widest = (int)strlen(p->column[c].name);
+        for (size_t i = 0; i < n; i++) {
+            grid_token(t, table_row(t, i), c, token);
+            int cells = (int)strlen(token);
+            if (cells > widest) widest = cells;
+        }
+        ui->token_width[c] = widest < WIDEST ? widest : WIDEST;
+    }
+}
+
+/* Another list: rows have other numbers, so marks are gone and the selected case is found again by its title. */
+static void refresh_titles(struct ui_state *ui, const struct table *t, size_t n) {
+    if (ui->made && ui->rows == n && ui->rows_version == table_rows_version(t)) return;
+    reserve(ui, n);
+    sort_titles(ui, t, n);
+    ui->rows_version = table_rows_version(t);
+    ui->rows = n;
+    ui->title_width = 0;
+    ui->n_marked = 0;
+    for (size_t i = 0; i < n; i++) {
+        int cells = title_cells(table_row(t, i)->title);
+        if (cells > ui->title_width) ui->title_width = cells;
+        ui->marked[i] = false;
+    }
+    measure_tokens(ui, t, n);
+    grid_make(&ui->grid, t);
+    if (ui->pinned) {
+        const struct row *r = table_find(t, ui->selected_title);
+        ui->selected = r != NULL ? r->index : UI_NO_ROW;
+        if (r == NULL) ui->pinned = false;
+    }
+}
+
+/* Sorts order[] by keys[row]; equal keys keep their places. O(n) for each 11 bits of the greatest key. */
+static void sort_by_keys(struct ui_state *ui, size_t n, uint32_t greatest) {
+    enum { BITS = 11, BUCKETS = 1 << BITS };
+    for (unsigned shift = 0; shift < 32 && greatest >> shift != 0; shift += BITS) {
+        size_t start[BUCKETS + 1] = {0};
+        for (size_t i = 0; i < n; i++) start[(ui->keys[ui->order[i]] >> shift & (BUCKETS - 1)) + 1]++;
+        for (size_t b = 1; b <= BUCKETS; b++) start[b] += start[b - 1];
+        for (size_t i = 0; i < n; i++) {
+            ui->spare[start[ui->keys[ui->order[i]] >> shift & (BUCKETS - 1)]++] = ui->order[i];
+        }
+        uint32_t *other = ui->order;
+        ui->order = ui->spare;
+        ui->spare = other;
+    }
+}
+
+/* Small keys come first. */
+static uint32_t sort_key(const struct ui_state *ui, const struct table *t, size_t i, int64_t now_ms, int64_t wall_ms) {
+    const struct row *r = table_row(t, i);
+    switch (ui->sort) {
+    case SORT_CHANGE: {
+        int64_t age = order_row_age(t, r, now_ms, wall_ms);
+        if (age < 0) return UINT32_MAX;
+        return age / 100 < UINT32_MAX ? (uint32_t)(age / 100) : UINT32_MAX - 1;
+    }
+    case SORT_PROGRESS:
+        return r->required > 0 ? 1000u - 1000u * r->done / r->required : 1000u;
+    default:
+        return r->status;
+    }
+}
+
+static void sort_rows(struct ui_state *ui, const struct table *t, int64_t now_ms, int64_t wall_ms) {
+    uint32_t greatest = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < ui->rows; i++) {
+        uint32_t row = ui->by_title[i];
+        ui->shown[row] = filter_matches(&ui->filter, t, table_row(t, row));
+        if (!ui->shown[row]) continue;
+        ui->order[n++] = row;
+        ui->keys[row] = ui->sort == SORT_TITLE ? (uint32_t)i : sort_key(ui, t, row, now_ms, wall_ms);
+        if (ui->keys[row] > greatest) greatest = ui->keys[row];
+    }
+    ui->list.n = n;
+    if (ui->reverse) {
+        for (size_t i = 0; i < n; i++) ui->keys[ui->order[i]] = greatest - ui->keys[ui->order[i]];
+    }
+    sort_by_keys(ui, n, greatest);
+}
+
+/* The cursor goes where the selected row now stands; the line it is on stays where the eye is. When the filter has
+ * taken the row away the cursor stays where it was. */
+static void follow_selected(struct ui_state *ui, const struct table *t) {
+    struct ui_list *l = &ui->list;
+    if (!ui->pinned || ui->selected == UI_NO_ROW) {
+        l->cursor = l->top = 0;
+        ui_select(ui, t, l->n > 0 ? ui->order[0] : UI_NO_ROW);
+        return;
+    }
+    size_t line = l->cursor >= l->top ? l->cursor - l->top : 0;
+    for (size_t i = 0; i < l->n; i++) {
+        if (ui->order[i] != ui->selected) continue;
+        l->cursor = i;
+        l->top = i > line ? i - line : 0;
+        return;
+    }
+    if (l->cursor >= l->n) l->cursor = l->n > 0 ? l->n - 1 : 0;
+    /* While a filter is typed, half of it must not lose what was selected. */
+    if (ui->prompt != PROMPT_FILTER && (ui->view == VIEW_TABLE || ui->view == VIEW_TIMELINE)) {
+        ui_select(ui, t, l->n > 0 ? ui->order[l->cursor] : UI_NO_ROW);
+    }
+}
+
+void order_arrange(struct ui_state *ui, const struct table *t, int64_t now_ms, int64_t wall_ms, size_t lines) {
+    size_t n = table_count(t);
+    uint64_t version = table_version(t);
+    bool asked = !ui->made || n != ui->rows || ui->sort != ui->made_sort || ui->reverse != ui->made_reverse ||
+                 ui->filter_stamp != ui->made_filter;
+    /* What stands still must not move under the eye. */
+    if (asked || (version != ui->version && !ui->paused)) {
+        refresh_titles(ui, t, n);
+        sort_rows(ui, t, now_ms, wall_ms);
+        ui->made = true;
+        ui->version = version;
+        ui->made_sort = ui->sort;
+        ui->made_reverse = ui->reverse;
+        ui->made_filter = ui->filter_stamp;
+        follow_selected(ui, t);
+    }
+    ui_list_fit(&ui->list, lines);
+}
+
+void order_hidden_problems(const struct ui_state *ui, const struct table *t, size_t *above, size_t *below) {
+    const struct ui_list *l = &ui->list;
+    *above = *below = 0;
+    for (size_t i = 0; i < l->n; i++) {
+        if (!status_is_problem((enum case_status)table_row(t, ui->order[i])->status)) continue;
+        if (i < l->top) ++*above;
+        if (i >= l->top + l->page) ++*below;
+    }
+}

@@ -1,0 +1,177 @@
+#include "support/world.h"
+#include "tui/causes.h"
+#include "tui/notice.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char *title_of(int i) {
+    static char title[64];
+    snprintf(title, sizeof title, "T%d_eps0p1_tau1", 1000 + i);
+    return title;
+}
+
+/* Twelve cases: 0-2 failed by signal 9, 3 by exit code 2, 4-5 with a wrong EPS, 6-7 whole and waiting for the archive,
+ * the others not begun. */
+static void setup(struct world *w) {
+    char list[512];
+    size_t len = 0;
+    world_init(w, true);
+    world_root(w, ROOT_BATCH, HEALTH_LIVE, NULL);
+    world_root(w, ROOT_ARCHIVE, HEALTH_LIVE, NULL);
+    for (int i = 0; i < 12; i++) len += (size_t)snprintf(list + len, sizeof list - len, "%d 0.1 1\n", 1000 + i);
+    world_list(w, list);
+    world_scan_begin(w, ROOT_ARCHIVE);
+    world_scan_end(w, ROOT_ARCHIVE);
+    world_scan_begin(w, ROOT_BATCH);
+    for (int i = 0; i < 6; i++) world_running(w, title_of(i));
+    for (int i = 6; i < 8; i++) world_results(w, title_of(i), 60000);
+    world_scan_end(w, ROOT_BATCH);
+    world_tick(w);
+    world_at(w, 1000);
+    for (int i = 0; i < 4; i++) {
+        struct fact exit = {.kind = FACT_EXIT, .root = ROOT_BATCH, .at = w->now, .place = title_of(i)};
+        exit.u.exit.code = i == 3 ? 2 : 137;
+        exit.u.exit.signal = i == 3 ? 0 : 9;
+        exit.u.exit.source = "exec";
+        table_apply(w->table, &exit);
+    }
+    for (int i = 4; i < 6; i++) world_config(w, ROOT_BATCH, title_of(i), 1000, "EPS", "0.9");
+    world_tick(w);
+}
+
+static const struct cause *find(const struct causes *c, const char *words) {
+    for (size_t i = 0; i < c->n; i++) {
+        if (strstr(c->cause[i].words, words) != NULL) return &c->cause[i];
+    }
+    fail_msg("no cause says \"%s\"", words);
+    return NULL;
+}
+
+static void test_groups(void **state) {
+    (void)state;
+    struct world w;
+    struct causes c = {0};
+    setup(&w);
+    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    assert_int_equal(c.n, 3);
+    const struct cause *killed = find(&c, "ended by signal 9");
+    assert_int_equal(killed->n, 3);
+    assert_true(killed->urgent);
+    assert_int_equal(killed->status, STATUS_FAILED);
+    assert_int_equal(killed->since, 1000);
+    for (size_t i = 0; i < 3; i++) assert_int_equal(c.row[killed->first + i], i); /* in the order of the list */
+    assert_int_equal(find(&c, "exit code 2")->n, 1);
+    const struct cause *mismatch = find(&c, "the configuration contradicts the list: EPS");
+    assert_int_equal(mismatch->n, 2);
+    assert_true(mismatch->urgent); /* although the runs go on */
+    /* The larger of equally bad causes first. */
+    assert_ptr_equal(killed, &c.cause[0]);
+
+    /* The drive goes: one more cause, first of all, with the cases that wait for it. */
+    world_at(&w, 5000);
+    world_root(&w, ROOT_ARCHIVE, HEALTH_STALE, "the drive\x1b[2J is gone");
+    world_tick(&w);
+    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    assert_string_equal(c.cause[0].words, "archive cannot be read (the drive\xEF\xBF\xBD[2J is gone)");
+    assert_int_equal(c.cause[0].n, 2);
+    assert_int_equal(c.cause[0].since, 5000);
+    assert_int_equal(c.cause[0].status, STATUS_COUNT);
+    causes_free(&c);
+    world_free(&w);
+}
+
+static void test_refresh(void **state) {
+    (void)state;
+    struct world w;
+    struct causes c = {0};
+    bool shown[12] = {false};
+    setup(&w);
+    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    c.cause[0].unfolded = true;
+    uint64_t key = c.cause[0].key;
+    /* Not again within a second, whatever happens; what is unfolded stays so. */
+    world_at(&w, 1500);
+    world_config(&w, ROOT_BATCH, title_of(8), 1000, "TAU", "9");
+    world_tick(&w);
+    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    assert_int_equal(c.n, 3);
+    world_at(&w, 2500);
+    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    assert_int_equal(c.n, 4);
+    assert_true(c.cause[0].key == key && c.cause[0].unfolded);
+    /* A filter acts at once. */
+    shown[3] = true;
+    causes_refresh(&c, w.table, LANGUAGE_JAPANESE, shown, 1, w.now);
+    assert_int_equal(c.n, 1);
+    assert_string_equal(c.cause[0].words, "終了コード 2 で終了");
+    causes_free(&c);
+    world_free(&w);
+}
+
+static void test_over(void **state) {
+    (void)state;
+    struct world w;
+    struct causes c = {0};
+    setup(&w);
+    table_set_over(w.table, true, w.now);
+    world_at(&w, 10000);
+    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    assert_int_equal(find(&c, "none of the required files is there")->n, 4);
+    assert_int_equal(find(&c, "no finished copy in the archive")->n, 2);
+    size_t total = 0;
+    for (size_t i = 0; i < c.n; i++) total += c.cause[i].n;
+    assert_int_equal(total, 12);
+    assert_int_equal(c.n_rows, 12);
+    causes_free(&c);
+    world_free(&w);
+}
+
+/* A notice once for each case, never two within ten seconds, none for what was found so. */
+static void test_notice(void **state) {
+    (void)state;
+    struct world w;
+    struct notice n = {0};
+    char text[NOTICE_TEXT];
+    setup(&w);
+    /* Four cases failed while we watched. */
+    assert_true(notice_due(&n, w.table, LANGUAGE_ENGLISH, 1000, text));
+    assert_string_equal(text, "sweepwatch: 4 more cases need you");
+    assert_false(notice_due(&n, w.table, LANGUAGE_ENGLISH, 60000, text));
+    for (int i = 8; i < 10; i++) {
+        world_at(&w, 61000 + i * 1000);
+        struct fact exit = {.kind = FACT_EXIT, .root = ROOT_BATCH, .at = w.now, .place = title_of(i)};
+        exit.u.exit.code = 1;
+        exit.u.exit.source = "exec";
+        world_running(&w, title_of(i));
+        world_tick(&w);
+        table_apply(w.table, &exit);
+        world_tick(&w);
+        bool told = notice_due(&n, w.table, LANGUAGE_ENGLISH, w.now, text);
+        assert_int_equal(told, i == 8);
+    }
+    assert_string_equal(text, "sweepwatch: T1008_eps0p1_tau1 is failed");
+    assert_true(notice_due(&n, w.table, LANGUAGE_JAPANESE, 61000 + 19000, text));
+    assert_string_equal(text, "sweepwatch: T1009_eps0p1_tau1 が失敗");
+    /* The end. */
+    table_set_over(w.table, true, 200000);
+    world_at(&w, 200000);
+    assert_true(notice_due(&n, w.table, LANGUAGE_ENGLISH, 200000, text));
+    assert_string_equal(text, "sweepwatch: the sweep is over, 0 of 12 complete");
+    assert_false(notice_due(&n, w.table, LANGUAGE_ENGLISH, 300000, text));
+    world_free(&w);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_refresh),
+        cmocka_unit_test(test_over),
+        cmocka_unit_test(test_notice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
