@@ -355,9 +355,11 @@ static const char *base_name(const char *path) {
 
 static void place_link(struct table *t, struct place *p, uint32_t row) {
     struct row *r = &t->rows[row];
+    struct place **at = &r->place[p->root];
+    while (*at && strcmp((*at)->name, p->name) < 0) at = &(*at)->next; /* the order they come in must not show */
     p->row = row;
-    p->next = r->place[p->root];
-    r->place[p->root] = p;
+    p->next = *at;
+    *at = p;
     mark(t, row);
 }
 

@@ -166,6 +166,7 @@ told 'the budget was violated' none violation complete 'summary.json records mas
 told 'a directory for a file' none not_a_file missing 'summary.json in the batch is not a regular file: is a directory'
 told 'a title with further parts' none other_name complete "found in the batch as ${t}_mu0p8"
 told 'two directories for one case' none two_candidates missing \
+    "several directories in the batch could be this case: ${t}_mu0p8, ${t}_mu1p0" \
     "next: keep only the directory that is this case's, then check again"
 
 # ---- what needs more than a tree ------------------------------------------------------------------------------------
@@ -220,6 +221,8 @@ archive_case "$case_dir" "$a/20260101-0000__abc1234__seed0"
 run show 4000 "$b" --archive-dir "$a"
 contains 'ARCHIVE/BATCH/TITLE is found' "$work/out" 'archive verified against its manifest'
 contains 'and shown' "$work/out" "archive  $a/20260101-0000__abc1234__seed0/$t"
+runs 'also while it is watched' 0 watch "$b" --archive-dir "$a" --settle 1 --time-limit 100 --strict
+contains 'and believed' "$b/checks/sweep_completeness.csv" ',true,true,,complete'
 
 # The whole batch was renamed: no contradiction, said once.
 new_tree
@@ -259,11 +262,14 @@ contains 'with the log' "$work/out" '"Traceback (most recent call last):"'
 new_tree
 line 4000
 begin_case "$b" 4000 "$eps" "$tau"
+tree_split 5000
 sh -c 'exit 0' &
 gone=$!
 wait "$gone"
 runs 'the parent is gone' 0 watch "$b" --pid "$gone" --settle 1 --time-limit 100
 contains 'the case is missing' "$b/checks/sweep_completeness.csv" ',missing'
+case_has 'and the one that is elsewhere is found at the end of watching, too' "$b/checks/sweep_completeness.json" \
+    "$(name_of 5000)" '"it is in another batch: '
 
 # Somebody holds a file (locks of other processes can be seen here only where the system tells).
 if command -v flock >/dev/null 2>&1; then
