@@ -184,7 +184,7 @@ static void test_polled(void **state) {
     step(3000);
     assert_int_equal(table_root(table, ROOT_ARCHIVE)->health, HEALTH_POLLING);
     assert_string_equal(place_of(TWO), "b1/" TWO);
-    fs_fake_fail(world, "/archive/b1", true, -1, UV_EIO);
+    fs_fake_fail(world, "/archive/b1", false, 1 << FS_FAKE_DIR_OPEN, UV_EIO);
     step(10000);
     assert_int_equal(table_root(table, ROOT_ARCHIVE)->health, HEALTH_STALE);
     assert_string_equal(place_of(TWO), "b1/" TWO); /* out of reach is not gone */

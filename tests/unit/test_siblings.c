@@ -79,6 +79,7 @@ static void test_beside(void **state) {
     write_case(TAG "/20260101-0000__abc__seed0/T3_eps0p1_tau1_mu1p0", false);
     write_case(TAG "/20260101-0000__abc__seed0/T9_eps0p1_tau1", true);
     fs_fake_mkdir(world, TAG "/20260103-0000__abc__seed0/T2_eps0p1_tau1/series"); /* empty: proves nothing */
+    fs_fake_mkdir(world, TAG "/20260103-0000__abc__seed0/T1_eps0p1_tau1/series");
     fs_fake_write_text(world, TAG "/notes.txt", "x");
     assert_int_equal(search(), 2);
     assert_string_equal(found, "T2_eps0p1_tau1=" TAG "/20260101-0000__abc__seed0/T2_eps0p1_tau1(4) "

@@ -242,6 +242,7 @@ static void test_alias(void **state) {
     world_tick(&w);
     assert_null(table_place(w.table, a, ROOT_BATCH, &ambiguous));
     assert_true(ambiguous);
+    assert_string_equal(a->place[ROOT_BATCH]->name, A "_mu0p5"); /* in the order of their names */
     assert_int_not_equal(a->status, STATUS_COMPLETE);
     world_results(&w, A, 0); /* the title itself wins */
     world_tick(&w);
