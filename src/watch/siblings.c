@@ -87,7 +87,7 @@ static int list_names(struct search *s, struct fs_dir *dir, bool stamped_only, s
     *out = (struct names){.most = NAMES_PER_DIRECTORY, .stamped_only = stamped_only};
     int err = s->o->fs->dir_list(s->o->fs->ctx, dir, visit, out);
     if (out->n == out->most) s->cut = true;
-    qsort(out->name, out->n, sizeof *out->name, newest_first);
+    if (out->n > 1) qsort(out->name, out->n, sizeof *out->name, newest_first);
     return err;
 }
 
