@@ -31,6 +31,9 @@ int main(int argc, char **argv) {
     case CMD_LINT:
         code = command_lint(&o);
         break;
+    case CMD_DOCTOR:
+        code = command_doctor(&o);
+        break;
     case CMD_EXEC:
         code = command_exec(&o);
         break;

@@ -7,6 +7,7 @@
 int command_check(const struct options *o);
 int command_show(const struct options *o);
 int command_lint(const struct options *o);
+int command_doctor(const struct options *o);
 int command_exec(const struct options *o);
 int command_watch(const struct options *o);
 int command_demo(const struct options *o);

@@ -57,7 +57,7 @@ struct monitor {
     struct elsewhere_job elsewhere;
     int64_t elsewhere_until; /* the settled report waits for the search, but not longer; 0: it does not wait */
     int report_err;          /* of the last one written */
-    bool list_warned, archive_warned, keep_asked;
+    bool list_warned, archive_warned, commands_warned, keep_asked;
     size_t wanted_rows; /* discovered rows whose archive directories were asked for */
     uv_work_t keep_work, parent_work;
     bool keep_busy, parent_busy;
@@ -191,12 +191,19 @@ static void apply_list(struct monitor *m, const struct fact *f) {
 static void on_facts(void *ctx, struct fact_batch *b) {
     struct monitor *m = ctx;
     if (!m->leaving) {
+        char text[SESSION_MESSAGE];
+        bool commands = false;
         for (size_t i = 0; i < fact_batch_count(b); i++) {
             const struct fact *f = fact_batch_at(b, i);
+            commands |= f->kind == FACT_LIST || (f->kind == FACT_EXIT && f->u.exit.command);
             if (f->kind == FACT_LIST)
                 apply_list(m, f);
             else
                 apply(m, f);
+        }
+        if (commands && !m->commands_warned && session_unmatched(m->s->table, text)) {
+            m->commands_warned = true;
+            say(m, text);
         }
         step(m);
     }
@@ -212,6 +219,7 @@ static void open_root(struct monitor *m, enum root_id root, const char *path, bo
                              .learned = learned,
                              .fold_case = m->s->policy.fold_case,
                              .poll = m->s->options->poll,
+                             .joblog = m->s->options->joblog,
                              .argv = (const char *const *)argv};
     if (root_open(&m->loop, &o, on_facts, m, &m->workers[root]) != 0) abort();
     free(argv);

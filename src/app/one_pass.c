@@ -32,10 +32,18 @@ static void take_setting(void *ctx, const struct fact *f) {
 static int find_list(struct session *s) {
     struct found_list found = {s, 0};
     struct settings_reader *r = settings_reader_new(fs_real(), s->profile, s->batch);
-    settings_reader_step(r, session_mono_ms(), (struct fact_sink){take_setting, &found});
+    int64_t now = session_mono_ms();
+    settings_reader_joblog(r, s->options->joblog);
+    do {
+        settings_reader_step(r, now, (struct fact_sink){take_setting, &found});
+    } while (settings_reader_due(r) <= now && found.code == 0); /* a long log takes several steps */
     settings_reader_free(r);
     if (found.code) return found.code;
-    if (table_list(s->table)) return 0;
+    if (table_list(s->table)) {
+        char message[SESSION_MESSAGE];
+        if (session_unmatched(s->table, message)) session_say("%s", message);
+        return 0;
+    }
     session_say("no sweep list: %s/%s is not there and %s/%s names none that is; give one with --sweep-list", s->batch,
                 s->profile->kept_list, s->batch, s->profile->settings);
     return EXIT_NOT_THERE;

@@ -12,13 +12,13 @@ static const struct {
     const char *name;
     enum command command;
 } commands[] = {
-    {"watch", CMD_WATCH}, {"check", CMD_CHECK},
-    {"show", CMD_SHOW},   {"lint", CMD_LINT},
-    {"demo", CMD_DEMO},   {"demo-writer", CMD_DEMO_WRITER},
-    {"scan", CMD_SCAN},   {"replay", CMD_REPLAY},
-    {"exec", CMD_EXEC},   {"completion", CMD_COMPLETION},
-    {"help", CMD_HELP},   {"version", CMD_VERSION},
-    {"help", CMD_HELP},   {"version", CMD_VERSION},
+    {"watch", CMD_WATCH},     {"check", CMD_CHECK},
+    {"show", CMD_SHOW},       {"lint", CMD_LINT},
+    {"demo", CMD_DEMO},       {"demo-writer", CMD_DEMO_WRITER},
+    {"scan", CMD_SCAN},       {"replay", CMD_REPLAY},
+    {"exec", CMD_EXEC},       {"completion", CMD_COMPLETION},
+    {"doctor", CMD_DOCTOR},   {"help", CMD_HELP},
+    {"version", CMD_VERSION},
 };
 
 enum option_type { OPT_FLAG, OPT_STRING, OPT_DURATION, OPT_INT, OPT_NUMBER, OPT_WORDS, OPT_COLOR, OPT_SEED };
@@ -40,13 +40,15 @@ struct option {
 };
 
 static const struct option known[] = {
-    {"batch-dir", SWEEP | IN(CMD_EXEC), OPT_STRING, offsetof(struct options, batch_dir)},
-    {"sweep-list", READS | IN(CMD_LINT), OPT_STRING, offsetof(struct options, sweep_list)},
+    {"batch-dir", SWEEP | IN(CMD_EXEC) | IN(CMD_DOCTOR), OPT_STRING, offsetof(struct options, batch_dir)},
+    {"sweep-list", READS | IN(CMD_LINT) | IN(CMD_DOCTOR), OPT_STRING, offsetof(struct options, sweep_list)},
+    {"joblog", READS | IN(CMD_SCAN), OPT_STRING, offsetof(struct options, joblog)},
     {"case", IN(CMD_EXEC), OPT_STRING, offsetof(struct options, title)},
-    {"archive-dir", SWEEP, OPT_STRING, offsetof(struct options, archive_dir)},
+    {"archive-dir", SWEEP | IN(CMD_DOCTOR), OPT_STRING, offsetof(struct options, archive_dir)},
     {"require", READS | IN(CMD_SCAN), OPT_WORDS, 0},
     {"csv", LIVE | READS | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, csv)},
-    {"json", LIVE | IN(CMD_CHECK) | IN(CMD_SHOW) | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, json)},
+    {"json", LIVE | IN(CMD_CHECK) | IN(CMD_SHOW) | IN(CMD_DOCTOR) | IN(CMD_REPLAY), OPT_STRING,
+     offsetof(struct options, json)},
     {"html", LIVE | IN(CMD_CHECK) | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, html)},
     {"html-every", LIVE, OPT_DURATION, offsetof(struct options, html_every_ms)},
     {"record", LIVE, OPT_STRING, offsetof(struct options, record)},
@@ -186,7 +188,7 @@ static int take_option(struct options *o, int argc, char **argv, int *i, char me
         o->command = word[0] == 'h' ? CMD_HELP : CMD_VERSION;
         return 0;
     }
-    if (o->command == CMD_SHOW && strcmp(word, "json") == 0) {
+    if ((o->command == CMD_SHOW || o->command == CMD_DOCTOR) && strcmp(word, "json") == 0) {
         o->json_out = true;
         return 0;
     }
@@ -224,7 +226,7 @@ static int take_operand(struct options *o, const char *word, char message[512]) 
         o->shell = word;
     } else if (o->command == CMD_LINT && !o->sweep_list) {
         o->sweep_list = word;
-    } else if ((IN(o->command) & READS) && !o->batch_dir) {
+    } else if ((IN(o->command) & (READS | IN(CMD_DOCTOR))) && !o->batch_dir) {
         o->batch_dir = word;
     } else if (o->command != CMD_HELP && o->command != CMD_VERSION) {
         return complain(message, "'%s' is one word too many; see sweepwatch --help", word);
@@ -344,6 +346,7 @@ static const char help_program[] = "sweepwatch: what is complete, running, stall
                                    "  sweepwatch check   [BATCH_DIR]   one pass, the report, an exit code\n"
                                    "  sweepwatch show    CASE          everything known about one case\n"
                                    "  sweepwatch lint    SWEEP_LIST    the list alone\n"
+                                   "  sweepwatch doctor  [BATCH_DIR]   machine and settings, before the run\n"
                                    "  sweepwatch exec    --case TITLE -- CMD   run a case, record how it ended\n"
                                    "  sweepwatch replay  FILE          a recorded session, in the same dashboard\n"
                                    "  sweepwatch demo                  a simulated sweep, watched live\n"
@@ -373,6 +376,7 @@ static const char help_watch[] =
     "  --strict               exit 1 unless every case is complete\n"
     "  --html-every TIME      write the page anew so often, for others to look at\n"
     "  --record FILE          keep what is seen, for sweepwatch replay\n"
+    "  --joblog FILE          GNU parallel's job log: exit codes of the cases\n"
     "  --poll                 ask for no file events, look again and again\n"
     "  --view table|grid|timeline|problems|events   --filter 'stalled T>=4000'\n"
     "  --ascii  --color auto|always|never  --lang en|ja (default: from LANG)\n"
@@ -391,6 +395,7 @@ static const char help_check[] = "sweepwatch check [BATCH_DIR] [options]: one pa
                                  "  --csv FILE             default BATCH_DIR/checks/sweep_completeness.csv, - stdout\n"
                                  "  --json FILE            default BATCH_DIR/checks/sweep_completeness.json, - stdout\n"
                                  "  --html FILE            default BATCH_DIR/checks/sweep_report.html\n"
+                                 "  --joblog FILE          GNU parallel's job log: exit codes of the cases\n"
                                  "  --strict               exit 1 unless every case is complete\n"
                                  "  --running              the sweep is still running: a snapshot\n"
                                  "  --readers N            directories read at once (default: processors)\n"
@@ -403,6 +408,7 @@ static const char help_show[] = "sweepwatch show CASE [BATCH_DIR] [options]: eve
                                 "\n"
                                 "  --json                 as one JSON object\n"
                                 "  --batch-dir DIR  --sweep-list FILE  --archive-dir DIR  --require FILE ...\n"
+                                "  --joblog FILE          GNU parallel's job log\n"
                                 "  --running              the sweep is still running\n"
                                 "\n"
                                 "CASE is the title, as T4000_eps0p5_tau1p0, its beginning while that is one\n"
@@ -416,6 +422,24 @@ static const char help_lint[] = "sweepwatch lint SWEEP_LIST: the list alone\n"
                                 "Lines that cannot be used, titles that repeat, differ only in letter case or\n"
                                 "are the same numbers, names that some system cannot hold.\n"
                                 "exit codes: 0 usable (warnings are printed), 2 not usable, 3 not there\n";
+
+static const char help_doctor[] =
+    "sweepwatch doctor [BATCH_DIR] [options]: the machine and the settings, before the run\n"
+    "\n"
+    "  --batch-dir DIR        the same as BATCH_DIR (default: the environment's\n"
+    "                         BATCH_DIR, else the current directory)\n"
+    "  --archive-dir DIR      where finished cases will be copied (default: ARCHIVE_DIR\n"
+    "                         of the environment or the settings); 8 MB are written\n"
+    "                         there, measured and removed\n"
+    "  --sweep-list FILE      expected cases (default: the batch's own)\n"
+    "  --json                 as one JSON object\n"
+    "\n"
+    "PASS, WARN, FAIL, or SKIP where nothing is known, each with what was found and\n"
+    "what to do. Settings are those of the environment, else of sweep_settings.txt:\n"
+    "PARALLEL_JOBS, JOB_MEM_GB, NUMBA_/OMP_/MKL_/OPENBLAS_NUM_THREADS,\n"
+    "MARSDISK_CELL_PARALLEL, MARSDISK_CELL_JOBS, SKIP_PIP, HOOKS_STRICT, BATCH_ROOT,\n"
+    "SWEEP_TAG.\n"
+    "exit codes: 0 nothing failed; 1 something did; 2 usage\n";
 
 static const char help_exec[] = "sweepwatch exec --case TITLE [--batch-dir DIR] [--] COMMAND [ARGUMENT ...]:\n"
                                 "run a case's command and record how it ended\n"
@@ -464,6 +488,8 @@ const char *options_help(enum command c) {
         return help_lint;
     case CMD_EXEC:
         return help_exec;
+    case CMD_DOCTOR:
+        return help_doctor;
     case CMD_DEMO:
         return help_demo;
     case CMD_REPLAY:

@@ -20,6 +20,7 @@ enum command {
     CMD_SHOW,
     CMD_LINT,
     CMD_EXEC,
+    CMD_DOCTOR,
     CMD_DEMO,
     CMD_REPLAY,
     CMD_DEMO_WRITER, /* hidden: the child of demo that writes the sweep */
@@ -47,6 +48,7 @@ struct options {
     int64_t start_at_ms;           /* replay: this long after its beginning */
     const char *title;             /* exec: of the case */
     char **run;                    /* exec: the command, ends with NULL */
+    const char *joblog;            /* GNU parallel's; NULL: none */
     bool strict, running, poll, ascii, exit_when_settled, json_out;
     enum color_choice color;
     /* the dashboard; each of these is NULL when not given, and checked by options_parse */

@@ -92,7 +92,8 @@ int command_scan(const struct options *o) {
                                         : o->batch_dir ? o->batch_dir
                                                        : ".",
                                 .fold_case = path_names_fold_case(),
-                                .poll = o->poll};
+                                .poll = o->poll,
+                                .joblog = o->joblog};
     if (uv_loop_init(&r.loop) != 0) abort();
     uv_timer_init(&r.loop, &r.beat);
     r.beat.data = &r;
@@ -107,7 +108,7 @@ int command_scan(const struct options *o) {
 }
 
 char **scan_argv(const struct options *o, enum root_id root, const char *path) {
-    size_t size = PATH_BYTES, most = (size_t)o->n_require + 8, n = 0;
+    size_t size = PATH_BYTES, most = (size_t)o->n_require + 10, n = 0;
     char **argv = malloc(most * sizeof *argv + size);
     if (!argv) abort();
     char *exe = (char *)(argv + most);
@@ -117,6 +118,10 @@ char **scan_argv(const struct options *o, enum root_id root, const char *path) {
     argv[n++] = root == ROOT_ARCHIVE ? "--archive-dir" : "--batch-dir";
     argv[n++] = (char *)(uintptr_t)path;
     if (o->poll) argv[n++] = "--poll";
+    if (o->joblog && root == ROOT_BATCH) {
+        argv[n++] = "--joblog";
+        argv[n++] = (char *)(uintptr_t)o->joblog;
+    }
     if (o->n_require > 0) argv[n++] = "--require";
     for (int i = 0; i < o->n_require; i++) argv[n++] = (char *)(uintptr_t)o->require[i];
     argv[n] = NULL;

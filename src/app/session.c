@@ -116,7 +116,7 @@ static bool visit_batch(void *arg, const char *name, enum fs_type type) {
     return true;
 }
 
-static char *find_batch(const struct profile *p, const char *given) {
+char *session_find_batch(const struct profile *p, const char *given) {
     char *path = accept_slashes(given);
     struct newest n = {.profile = p, .parent = path};
     struct fs_dir *dir;
@@ -243,6 +243,16 @@ const char *session_archive_batch(const struct session *s) {
     return moved ? moved : s->batch_real_name ? s->batch_real_name : s->batch_name;
 }
 
+bool session_unmatched(const struct table *t, char message[SESSION_MESSAGE]) {
+    const char *example;
+    size_t n = table_unmatched_commands(t, &example);
+    if (n == 0) return false;
+    snprintf(message, SESSION_MESSAGE,
+             "%zu lines of the job log name no case of the list, or more than one, and do not count; one is: %.400s", n,
+             example);
+    return true;
+}
+
 static int64_t or_default(int64_t value, int64_t fallback) { return value > 0 ? value : fallback; }
 
 int session_open_profile(struct session *s) {
@@ -278,7 +288,7 @@ int session_open(struct session *s, const struct options *o, bool live) {
     s->options = o;
     int code = session_open_profile(s);
     if (code) return code;
-    s->batch = find_batch(s->profile, o->batch_dir ? o->batch_dir : ".");
+    s->batch = session_find_batch(s->profile, o->batch_dir ? o->batch_dir : ".");
     if (o->archive_dir && o->archive_dir[0]) {
         s->archive = accept_slashes(o->archive_dir);
         drop_trailing_separator(s->archive);

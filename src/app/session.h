@@ -46,6 +46,12 @@ int session_use_list(struct session *s, const char *path, const char *text, size
 /* The name of this batch's directory in an archive that keeps batches apart (ARCHIVE/BATCH/TITLE); NULL: unknown. */
 const char *session_archive_batch(const struct session *s);
 
+/* The batch that is meant by a directory: itself, or the newest batch in it, which is said. To be freed. Blocking. */
+char *session_find_batch(const struct profile *p, const char *given);
+
+/* Are there lines of a job log that are of no case? Then message says so. */
+bool session_unmatched(const struct table *t, char message[SESSION_MESSAGE]);
+
 /* One line on stderr, "sweepwatch: ..." */
 #if defined(__GNUC__)
 __attribute__((format(printf, 1, 2)))

@@ -20,7 +20,8 @@ struct root_options {
     enum root_id root;             /* the batch: tells its kept list and settings too; the archive: wanted cases only */
     const char *path;              /* copied */
     bool learned, fold_case;
-    bool poll; /* ask for no events */
+    bool poll;          /* ask for no events */
+    const char *joblog; /* batch: GNU parallel's job log, copied; NULL: none */
     /* The program that scans it and speaks as scan_lines.h says, NULL-terminated; copied. NULL: a thread. */
     const char *const *argv;
     int64_t slow_ms, hung_ms, kill_ms; /* 0: as said above */

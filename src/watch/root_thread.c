@@ -33,7 +33,7 @@ enum { WATCH_BUCKETS = 4096 };
 
 struct root_thread {
     struct root_options o;
-    char *path;
+    char *path, *joblog;
     uv_thread_t thread;
 
     /* The owner's side. */
@@ -303,6 +303,7 @@ static void worker_main(void *arg) {
     };
     w->scanner = scanner_new(&c);
     if (batch) w->settings = settings_reader_new(c.fs, w->o.profile, w->path);
+    if (batch) settings_reader_joblog(w->settings, w->joblog);
     w->overflow_at = watch_queue_limit();
     watch_mounts(w);
     on_commands(&w->to_worker); /* what is known of the root comes before the first look at it */
@@ -343,6 +344,10 @@ int root_thread_open(uv_loop_t *owner, const struct root_options *o, bool waits,
     w->o = *o;
     w->path = must(malloc(strlen(o->path) + 1));
     memcpy(w->path, o->path, strlen(o->path) + 1);
+    if (o->joblog) {
+        w->joblog = must(malloc(strlen(o->joblog) + 1));
+        memcpy(w->joblog, o->joblog, strlen(o->joblog) + 1);
+    }
     w->on_facts = on_facts;
     w->ctx = ctx;
     w->waits = waits;
@@ -366,6 +371,7 @@ static void free_worker(uv_handle_t *handle) {
     fact_batch_free(w->out);
     fs_recorder_free(w->recorder);
     free(w->path);
+    free(w->joblog);
     free(w);
 }
 

@@ -3,6 +3,7 @@
 #include "platform/text.h"
 #include "watch/exit_record.h"
 #include "watch/inspect.h"
+#include "watch/joblog.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@ struct settings_reader {
     uint64_t settings_version, list_version;
     char told_path[PATH_BYTES]; /* of the list told last */
     struct exit_reader *exits;
+    struct joblog *joblog; /* or NULL */
     int64_t due;
 };
 
@@ -37,9 +39,15 @@ struct settings_reader *settings_reader_new(const struct fs_ops *fs, const struc
     return r;
 }
 
+void settings_reader_joblog(struct settings_reader *r, const char *path) {
+    joblog_free(r->joblog);
+    r->joblog = path ? joblog_new(r->fs, path) : NULL;
+}
+
 void settings_reader_free(struct settings_reader *r) {
     if (!r) return;
     exit_reader_free(r->exits);
+    joblog_free(r->joblog);
     free(r->batch);
     free(r);
 }
@@ -148,9 +156,10 @@ static void step_list(struct settings_reader *r, int64_t now, struct fact_sink s
 void settings_reader_step(struct settings_reader *r, int64_t now, struct fact_sink sink) {
     step_list(r, now, sink);
     exit_reader_step(r->exits, now, sink);
+    if (r->joblog) joblog_step(r->joblog, now, sink);
 }
 
 int64_t settings_reader_due(const struct settings_reader *r) {
-    int64_t exits = exit_reader_due(r->exits);
-    return exits < r->due ? exits : r->due;
+    int64_t exits = exit_reader_due(r->exits), due = exits < r->due ? exits : r->due;
+    return r->joblog && joblog_due(r->joblog) < due ? joblog_due(r->joblog) : due;
 }

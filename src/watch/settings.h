@@ -16,6 +16,9 @@ struct settings_reader;
 struct settings_reader *settings_reader_new(const struct fs_ops *fs, const struct profile *p, const char *batch);
 void settings_reader_free(struct settings_reader *r); /* NULL is fine */
 
+/* GNU parallel's job log, read with the rest from now on; copied. NULL: none. */
+void settings_reader_joblog(struct settings_reader *r, const char *path);
+
 /* Tells SETTING facts, a LIST fact, then EXIT facts, of what changed since the last step. now: monotonic ms. */
 void settings_reader_step(struct settings_reader *r, int64_t now, struct fact_sink sink);
 int64_t settings_reader_due(const struct settings_reader *r); /* monotonic ms */
