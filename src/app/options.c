@@ -1,5 +1,6 @@
 #include "app/options.h"
 
+#include "app/once.h"
 #include "model/filter.h"
 #include "model/text.h"
 #include "tui/view.h"
@@ -68,6 +69,8 @@ static const struct option known[] = {
     {"view", LIVE | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, view)},
     {"filter", LIVE | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, filter)},
     {"notify", LIVE | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, notify)},
+    {"once", IN(CMD_WATCH), OPT_FLAG, offsetof(struct options, once)},
+    {"size", IN(CMD_WATCH), OPT_STRING, offsetof(struct options, size)},
     {"no-mouse", LIVE | IN(CMD_REPLAY), OPT_FLAG, offsetof(struct options, no_mouse)},
     {"color", ANY, OPT_COLOR, offsetof(struct options, color)},
     {"scenario", IN(CMD_DEMO) | IN(CMD_DEMO_WRITER), OPT_STRING, offsetof(struct options, scenario)},
@@ -241,6 +244,10 @@ static int check_screen(const struct options *o, char message[512]) {
     if (o->lang && strcmp(o->lang, "en") != 0 && strcmp(o->lang, "ja") != 0) {
         return complain(message, "--lang '%s' is not known; write en or ja", o->lang);
     }
+    int cols, rows;
+    if (o->size && !once_size(o->size, &cols, &rows)) {
+        return complain(message, "--size '%s' is not a size; write 120x35", o->size);
+    }
     if (o->view && view_from_name(o->view) < 0) {
         return complain(message, "--view '%s' is not known; write table, grid, timeline, problems or events", o->view);
     }
@@ -381,7 +388,7 @@ static const char help_watch[] =
     "  --view table|grid|timeline|problems|events   --filter 'stalled T>=4000'\n"
     "  --ascii  --color auto|always|never  --lang en|ja (default: from LANG)\n"
     "  --notify off|bell|desktop  how problems are told of (bell)    --no-mouse\n"
-    "\n"
+    "  --once [--size 120x35] one look, one screen on stdout; no report\n"
     "Keys: ? shows them. Without a terminal: one line a change of status.\n";
 
 static const char help_check[] = "sweepwatch check [BATCH_DIR] [options]: one pass, the report, an exit code\n"

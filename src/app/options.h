@@ -56,7 +56,8 @@ struct options {
     const char *view;   /* a view by its name */
     const char *filter; /* a filter as model/filter.h has it */
     const char *notify; /* "off", "bell", "desktop" */
-    bool no_mouse;
+    const char *size;   /* "COLSxROWS", for once */
+    bool no_mouse, once;
     int64_t stall_after_ms, settle_ms, archive_grace_ms, time_limit_ms, html_every_ms; /* 0: default or none */
     int64_t pid;                                                                       /* 0: none */
     int readers;

@@ -1,6 +1,7 @@
 #include "app/commands.h"
 
 #include "app/monitor.h"
+#include "app/once.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <uv.h>
 
 int command_watch(const struct options *o) {
+    if (o->once) return command_once(o);
     struct session s;
     bool hung = false;
     int code = session_open(&s, o, true);

@@ -273,6 +273,26 @@ static enum style health_style(enum root_health h) {
     }
 }
 
+/* ", 412 GB free", and when it will be full where that is near. */
+static void draw_space(const struct view_input *in, struct pen *p, enum root_id id) {
+    const struct root_state *r = table_root(in->table, id);
+    const int64_t near_ms = INT64_C(7) * 24 * 3600 * 1000, soon_ms = INT64_C(24) * 3600 * 1000;
+    enum language l = in->ui->language;
+    char size[PEN_WORDS], span[PEN_WORDS];
+    if (r->space_total <= 0) return;
+    if (r->readable) space_note(&in->ui->space[id], in->now_ms, r->space_free);
+    int64_t full_in = space_full_in(&in->ui->space[id], r->space_free);
+    bool soon = r->space_free < r->space_total / 50 || (full_in >= 0 && full_in < soon_ms);
+    enum style style = soon ? STYLE_STALLED : STYLE_DIM;
+    pen_size(r->space_free, size);
+    pen_text(p, STYLE_DIM, ", ");
+    pen_say(p, style, l, WORD_SPACE_FREE, WORDS(size));
+    if (full_in < 0 || full_in > near_ms) return;
+    pen_span(full_in, span);
+    pen_text(p, style, ", ");
+    pen_say(p, style, l, WORD_SPACE_FULL, WORDS(span));
+}
+
 /* "archive stale since 12:03" or "archive live 2 s", and why, the latter in at most `room` cells. */
 static void draw_root(const struct view_input *in, struct pen *p, enum root_id id, int room) {
     const struct root_state *r = table_root(in->table, id);
@@ -294,6 +314,7 @@ static void draw_root(const struct view_input *in, struct pen *p, enum root_id i
             pen_say(p, STYLE_DIM, l, WORD_FACT_AGE, WORDS(age));
         }
     }
+    draw_space(in, p, id);
     const char *why = r->reason != NULL ? r->reason : r->learned ? word(l, WORD_LEARNED) : "";
     if (why[0] == '\0' || room < 4) return;
     pen_text(p, STYLE_DIM, " (");

@@ -43,7 +43,8 @@ struct theme_look theme_look(enum theme_depth depth, enum style style, bool mark
         look.colour = looks[style].c256;
         break;
     }
-    if (marked) look.attrs |= THEME_REVERSE;
+    /* One calm bar: the glyph and the word of a line say its status, the bar only where the person is. */
+    if (marked) look = (struct theme_look){-1, (look.attrs & THEME_BOLD) | THEME_REVERSE};
     return look;
 }
 

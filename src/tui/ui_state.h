@@ -11,6 +11,7 @@
 #include "model/table.h"
 #include "tui/causes.h"
 #include "tui/keys.h"
+#include "tui/space.h"
 
 enum ui_view { VIEW_TABLE, VIEW_GRID, VIEW_TIMELINE, VIEW_PROBLEMS, VIEW_EVENTS, VIEW_COUNT };
 
@@ -96,6 +97,7 @@ struct ui_state {
     int detail_top, help_top;            /* lines scrolled away */
     char selected_title[UI_TITLE_BYTES]; /* finds the row again when the list changes */
     struct ui_timeline timeline;
+    struct space space[ROOT_COUNT]; /* of the roots, noted by drawing */
 
     /* Made by order_arrange. */
     uint32_t *order; /* [list.n] row indices as shown */

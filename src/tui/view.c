@@ -35,7 +35,7 @@ struct layout {
 };
 
 static struct layout lay_out(const struct view_input *in, const struct screen *s) {
-    struct layout l = {-1, header_lines(in, s), 0, 0, s->rows >= FOOTER_ROWS, false};
+    struct layout l = {-1, header_lines(in, s), 0, 0, s->rows >= FOOTER_ROWS && !in->still, false};
     if (s->rows >= TAB_ROWS) l.tabs = l.top++;
     int body = s->rows - l.top - (l.footer ? 1 : 0);
     if (body < 0) body = 0;

@@ -17,6 +17,7 @@ struct view_input {
     int utc_offset_min;    /* local time = UTC + this */
     int64_t elapsed_ms;    /* how long the sweep has been going; -1 unknown */
     const struct eta *eta; /* refreshed by the caller (eta_refresh); NULL: none */
+    bool still;            /* a picture: nobody can press a key, the last line of keys is left out */
     const char *message;   /* stands in place of the keys until the caller drops it; NULL: none */
 };
 
