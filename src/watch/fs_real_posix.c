@@ -1,9 +1,8 @@
 /* fs_real for POSIX systems: descriptors and the *at calls, no path joining, no thread pool. */
 #include "platform/file_id.h"
 #include "platform/lock.h"
-#include "watch/fs_ops.h"
+#include "watch/fs_list.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -16,7 +15,7 @@ _Static_assert((int)FS_HOLDER_BYTES == (int)LOCK_HOLDER_BYTES, "a holder is copi
 
 struct fs_dir {
     int fd;
-    DIR *stream; /* made by the first listing; owns fd from then on */
+    bool listed;
 };
 
 struct fs_file {
@@ -70,57 +69,23 @@ static int real_dir_open(void *ctx, struct fs_dir *parent, const char *path, str
         return UV_ENOMEM;
     }
     d->fd = fd;
-    d->stream = NULL;
+    d->listed = false;
     *out = d;
     return 0;
 }
 
 static void real_dir_close(void *ctx, struct fs_dir *d) {
     (void)ctx;
-    if (d->stream != NULL) {
-        closedir(d->stream);
-    } else {
-        close(d->fd);
-    }
+    close(d->fd);
     free(d);
-}
-
-static enum fs_type listed_type(const struct dirent *entry) {
-#ifdef DT_UNKNOWN
-    switch (entry->d_type) {
-    case DT_REG:
-        return FS_TYPE_FILE;
-    case DT_DIR:
-        return FS_TYPE_DIR;
-    case DT_LNK:
-    case DT_UNKNOWN:
-        return FS_TYPE_UNKNOWN;
-    default:
-        return FS_TYPE_OTHER;
-    }
-#else
-    (void)entry;
-    return FS_TYPE_UNKNOWN;
-#endif
 }
 
 static int real_dir_list(void *ctx, struct fs_dir *d, bool (*visit)(void *arg, const char *name, enum fs_type type),
                          void *arg) {
     (void)ctx;
-    if (d->stream == NULL) {
-        d->stream = fdopendir(d->fd);
-        if (d->stream == NULL) return last_error();
-    } else {
-        rewinddir(d->stream);
-    }
-    for (;;) {
-        errno = 0;
-        const struct dirent *entry = readdir(d->stream);
-        if (entry == NULL) return errno != 0 ? last_error() : 0;
-        const char *name = entry->d_name;
-        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) continue;
-        if (!visit(arg, name, listed_type(entry))) return 0;
-    }
+    bool again = d->listed;
+    d->listed = true;
+    return fs_list(d->fd, again, visit, arg);
 }
 
 static int real_stat(void *ctx, struct fs_dir *parent, const char *path, struct fs_stat *out) {
