@@ -31,7 +31,8 @@ static bool *find_absent(const struct table *t, const struct row *only) {
     return NULL;
 }
 
-static void search(const struct session *s, const struct sweep_list *list, const bool *wanted, const atomic_bool *stop,
+/* Returns whether it was cut short. */
+static bool search(const struct session *s, const struct sweep_list *list, const bool *wanted, const atomic_bool *stop,
                    int64_t at, struct fact_sink sink) {
     struct siblings_options o = {.fs = fs_real(),
                                  .profile = s->profile,
@@ -41,8 +42,9 @@ static void search(const struct session *s, const struct sweep_list *list, const
                                  .fold_case = s->policy.fold_case,
                                  .budget_ms = SIBLINGS_BUDGET_MS,
                                  .stop = stop};
-    bool cut;
+    bool cut = false;
     if (s->batch_path) siblings_search(&o, at, sink, &cut);
+    return cut;
 }
 
 static void apply(void *ctx, const struct fact *f) { table_apply(ctx, f); }
@@ -51,7 +53,8 @@ void elsewhere_run(struct session *s, const struct row *only) {
     bool *wanted = find_absent(s->table, only);
     if (!wanted) return;
     int64_t now = session_mono_ms();
-    search(s, table_list(s->table), wanted, NULL, now, (struct fact_sink){apply, s->table});
+    bool cut = search(s, table_list(s->table), wanted, NULL, now, (struct fact_sink){apply, s->table});
+    if (cut) session_say("%s", ELSEWHERE_CUT);
     table_tick(s->table, session_mono_ms());
     free(wanted);
 }
@@ -62,7 +65,7 @@ static void put(void *ctx, const struct fact *f) { fact_batch_add(ctx, f); }
 static void on_work(uv_work_t *work) {
     struct elsewhere_job *job = work->data;
     struct sweep_list *list = sweep_list_parse(job->list_text, job->list_len, job->session->profile, 0);
-    search(job->session, list, job->wanted, &job->stop, job->at, (struct fact_sink){put, job->facts});
+    job->cut = search(job->session, list, job->wanted, &job->stop, job->at, (struct fact_sink){put, job->facts});
     sweep_list_free(list);
 }
 

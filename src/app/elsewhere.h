@@ -12,8 +12,12 @@
  * session's table. Blocking, within SIBLINGS_BUDGET_MS unless a drive hangs. */
 void elsewhere_run(struct session *s, const struct row *only);
 
+/* What a person is told when not everything could be looked at. */
+#define ELSEWHERE_CUT "the other batches are too many to search them all: an absent case may be in one all the same"
+
 struct elsewhere_job {
     bool busy;
+    bool cut; /* set when done: not everything could be looked at */
     const struct session *session;
     void *ctx;
     /* On the loop's thread. found: facts for the table; borrowed. */

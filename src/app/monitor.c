@@ -339,7 +339,9 @@ static int settled_code(const struct monitor *m) {
 static void elsewhere_searched(struct elsewhere_job *job, const struct fact_batch *found) {
     struct monitor *m = job->ctx;
     for (size_t i = 0; i < fact_batch_count(found); i++) apply(m, fact_batch_at(found, i));
-    if (!m->leaving) step(m);
+    if (m->leaving) return;
+    if (job->cut) say(m, ELSEWHERE_CUT);
+    step(m);
 }
 
 /* Where are the cases that never came? The report waits for the answer. */

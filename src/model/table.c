@@ -1154,15 +1154,18 @@ static int by_name(const void *a, const void *b) {
 size_t table_unexpected(const struct table *t, const struct place *out[], size_t max) {
     const struct place_set *s = &t->places[ROOT_BATCH];
     size_t n = 0;
-    if (!t->list) return 0;
+    if (!t->list || s->n == 0) return 0;
+    const struct place **all = max > 0 ? must(malloc(s->n * sizeof(const struct place *))) : NULL;
     for (size_t i = 0; i < s->n_buckets; i++) {
         for (const struct place *p = s->bucket[i]; p; p = p->hash_next) {
             if (!p->present || p->row != ROW_NONE) continue;
-            if (n < max) out[n] = p;
+            if (all) all[n] = p;
             n++;
         }
     }
-    if (max > 0 && n > 1) qsort(out, n < max ? n : max, sizeof *out, by_name);
+    if (all && n > 1) qsort(all, n, sizeof(const struct place *), by_name);
+    for (size_t i = 0; all && i < n && i < max; i++) out[i] = all[i];
+    free((void *)all);
     return n;
 }
 

@@ -197,7 +197,8 @@ int64_t table_last_change(const struct table *t);                  /* monotonic 
 size_t table_unmatched_commands(const struct table *t, const char **example);
 /* The process that runs the sweep: 1 alive, 0 gone, -1 nobody asked. */
 int table_parent(const struct table *t);
-/* Directories of the batch root that match no line of the list; up to max of them in out, sorted by name. */
+/* Directories of the batch root that match no line of the list; in out the first max of them by name. O(directories).
+ */
 size_t table_unexpected(const struct table *t, const struct place *out[], size_t max);
 /* Archive directory named by the cases' configurations, by most of them when they differ, NULL when none does.
  * *foreign: not of this platform's form. Borrowed, until a configuration in the batch changes. */

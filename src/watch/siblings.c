@@ -8,7 +8,7 @@
 #include <string.h>
 #include <uv.h>
 
-enum { NAMES_PER_DIRECTORY = 4000 };
+enum { NAMES_PER_DIRECTORY = 100000 };
 
 struct names {
     char **name;

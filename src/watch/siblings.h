@@ -16,7 +16,7 @@
 
 #include <stdatomic.h>
 
-enum { SIBLINGS_MAX = 200, SIBLINGS_TAGS = 32, SIBLINGS_SCANS = 2000, SIBLINGS_BUDGET_MS = 10 * 1000 };
+enum { SIBLINGS_MAX = 200, SIBLINGS_TAGS = 32, SIBLINGS_SCANS = 20000, SIBLINGS_BUDGET_MS = 10 * 1000 };
 
 struct siblings_options {
     const struct fs_ops *fs;
