@@ -1,0 +1,41 @@
+# What is installed beside the program, and packages of it: ./dev package.
+install(FILES README.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md" PATTERN "*.json" PATTERN man EXCLUDE)
+
+if(NOT WIN32)
+  install(FILES docs/man/sweepwatch.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  # Made by the program itself, so that they are of its very options.
+  set(completions ${CMAKE_BINARY_DIR}/completions)
+  foreach(pair "bash;sweepwatch" "zsh;_sweepwatch" "fish;sweepwatch.fish")
+    list(GET pair 0 shell)
+    list(GET pair 1 file)
+    add_custom_command(OUTPUT ${completions}/${shell}/${file}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${completions}/${shell}
+      COMMAND $<TARGET_FILE:sweepwatch> completion ${shell} > ${completions}/${shell}/${file}
+      DEPENDS sweepwatch VERBATIM)
+    list(APPEND completion_files ${completions}/${shell}/${file})
+  endforeach()
+  add_custom_target(completions ALL DEPENDS ${completion_files})
+  install(FILES ${completions}/bash/sweepwatch DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES ${completions}/zsh/_sweepwatch DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install(FILES ${completions}/fish/sweepwatch.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endif()
+
+set(CPACK_PACKAGE_VENDOR sweepwatch)
+set(CPACK_PACKAGE_CONTACT "the sweepwatch maintainers <maintainers@sweepwatch.invalid>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_RESOURCE_FILE_LICENSE ${CMAKE_SOURCE_DIR}/LICENSE)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+if(WIN32)
+  set(CPACK_GENERATOR ZIP)
+else()
+  set(CPACK_GENERATOR TGZ)
+  find_program(dpkg_deb dpkg-deb)
+  if(dpkg_deb)
+    list(APPEND CPACK_GENERATOR DEB)
+  endif()
+endif()
+include(CPack)
