@@ -115,7 +115,7 @@ static void on_report(struct report_job *job) {
     report_result_words(&job->result, text, sizeof text);
     if (!job->page_only) {
         m->report_err = job->result.err;
-        record_report(m->record, report_job_moment(job));
+        record_report(m->record, job->input.now, job->input.wall);
     }
     if (!text[0] && !job->page_only) snprintf(text, sizeof text, "report written: %s", m->s->output[OUTPUT_CSV]);
     bool known = job->page_only && strcmp(text, m->message) == 0;

@@ -27,6 +27,7 @@ struct record {
     uv_work_t work;
     bool busy, untold; /* untold: facts since the last tick */
     int err;
+    int work_err; /* the pool's, while busy */
 };
 
 /* ---- writing ---- */
@@ -47,7 +48,7 @@ static int write_all(uv_file fd, const struct fact_text *t) {
 
 static void on_work(uv_work_t *work) {
     struct record *r = work->data;
-    r->err = write_all(r->fd, &r->writing);
+    r->work_err = write_all(r->fd, &r->writing);
 }
 
 static void write_lines(struct record *r);
@@ -56,6 +57,7 @@ static void on_done(uv_work_t *work, int status) {
     struct record *r = work->data;
     (void)status; /* never cancelled */
     r->busy = false;
+    r->err = r->work_err;
     r->writing.len = 0;
     if (r->lines.len >= FLUSH_BYTES) write_lines(r);
 }
@@ -164,8 +166,11 @@ void record_over(struct record *r, int64_t at, bool over) {
     end(r);
 }
 
-void record_report(struct record *r, int64_t at) {
-    if (begin(r, RECORD_REPORT, at)) end(r);
+void record_report(struct record *r, int64_t at, int64_t wall) {
+    struct fact_text *t = begin(r, RECORD_REPORT, at);
+    if (!t) return;
+    fact_put_number(t, "wall", wall);
+    end(r);
 }
 
 void record_say(struct record *r, int64_t at, const char *text) {

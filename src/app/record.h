@@ -7,7 +7,7 @@
  *           stall=N grace=N settle=N [fold] [rerun=S] [retry=S] [require=S ...]
  *   tick at=N              the facts since the last tick were judged then
  *   over at=N yes|no       the sweep was called over, or is open again
- *   report at=N            the report was made of that moment
+ *   report at=N wall=N     the report was made of that moment; wall: of the same, ms since 1970 UTC
  *   say at=N text=S        a message to the person
  *   end at=N
  *
@@ -30,7 +30,7 @@ int record_open(uv_loop_t *loop, const char *path, const struct session *s, stru
 void record_fact(struct record *r, const struct fact *f);
 void record_tick(struct record *r, int64_t at);
 void record_over(struct record *r, int64_t at, bool over);
-void record_report(struct record *r, int64_t at);
+void record_report(struct record *r, int64_t at, int64_t wall);
 void record_say(struct record *r, int64_t at, const char *text);
 /* Asks for the rest to be written; it is when record_busy is false (the loop must turn). */
 void record_end(struct record *r, int64_t at);
@@ -55,7 +55,7 @@ struct record_line {
     int64_t at;
     bool yes;         /* OVER */
     const char *text; /* SAY */
-    /* SESSION */
+    /* SESSION, and wall of REPORT */
     int64_t wall, utc_offset, stall, grace, settle;
     const char *version, *batch, *name, *real, *rerun, *retry;
     char separator;

@@ -31,13 +31,13 @@ struct replay {
     struct block next;
     bool broken;
 
-    char *rerun_path, *retry_path; /* what the recorded report says of its companions */
-    int64_t begin, end;            /* of the recording, its clock */
-    int64_t now;                   /* of the replay, the recording's clock */
-    int64_t wall, utc_offset;      /* wall: at `begin` */
-    int64_t real;                  /* this machine's clock when `now` was brought up to date */
-    int64_t reported;              /* moment of the last report of the record, -1 none */
-    double speed;                  /* 0: as fast as possible */
+    char *rerun_path, *retry_path;   /* what the recorded report says of its companions */
+    int64_t begin, end;              /* of the recording, its clock */
+    int64_t now;                     /* of the replay, the recording's clock */
+    int64_t wall, utc_offset;        /* wall: at `begin` */
+    int64_t real;                    /* this machine's clock when `now` was brought up to date */
+    int64_t reported, reported_wall; /* moment of the last report of the record, -1 none */
+    double speed;                    /* 0: as fast as possible */
     bool paused, quit, dashboard;
     int exit_code;
     char words[WORDS];
@@ -209,7 +209,10 @@ static void take_block(struct replay *r) {
     pass_time(r, l->at > r->now ? l->at : r->now);
     for (size_t i = 0; i < fact_batch_count(r->next.facts); i++) table_apply(t, fact_batch_at(r->next.facts, i));
     if (l->kind == RECORD_OVER) table_set_over(t, l->yes, r->now);
-    if (l->kind == RECORD_REPORT) r->reported = l->at;
+    if (l->kind == RECORD_REPORT) {
+        r->reported = l->at;
+        r->reported_wall = l->wall;
+    }
     if (l->kind == RECORD_SAY && r->front.say && !r->dashboard) r->front.say(r->front.ctx, l->text);
     table_tick(t, r->now);
     /* Lines tell why as long as it is so. */
@@ -353,7 +356,7 @@ static void write_report(struct replay *r) {
     if (!r->options->csv && !r->options->json && !r->options->html) return;
     struct report_input in = report_input_now(&r->session);
     in.now = r->reported >= 0 ? r->reported : r->now;
-    in.wall = r->wall + (in.now - r->begin);
+    in.wall = r->reported >= 0 ? r->reported_wall : r->wall + (in.now - r->begin);
     in.rerun_path = r->rerun_path;
     in.retry_path = r->retry_path;
     report_job_run(&r->session, &in, &result);

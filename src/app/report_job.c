@@ -185,8 +185,6 @@ static void on_slice(uv_idle_t *slices) {
     if (uv_queue_work(slices->loop, &job->work, on_work, on_done) < 0) abort();
 }
 
-int64_t report_job_moment(const struct report_job *job) { return job->input.now; }
-
 void report_job_start(struct report_job *job, uv_loop_t *loop, const struct session *s, bool page_only,
                       void (*done)(struct report_job *job), void *ctx) {
     job->busy = true;

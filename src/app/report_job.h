@@ -23,7 +23,7 @@ struct report_job {
     void (*done)(struct report_job *job); /* on the loop's thread */
     const struct session *session;
     struct report_build *build;
-    struct report_input input; /* of its first slice */
+    struct report_input input; /* of its first slice: the moment the report is of */
     uv_idle_t slices;
     uv_work_t work;
 };
@@ -36,8 +36,6 @@ void report_job_start(struct report_job *job, uv_loop_t *loop, const struct sess
 void report_job_run(const struct session *s, const struct report_input *in, struct report_result *result);
 /* A report of this moment. */
 struct report_input report_input_now(const struct session *s);
-/* The moment the report of a job is of, monotonic ms; when it is done. */
-int64_t report_job_moment(const struct report_job *job);
 
 /* What a person should know of a result that is not simply good: one sentence, or "". */
 void report_result_words(const struct report_result *r, char *out, size_t cap);
