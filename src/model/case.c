@@ -203,6 +203,21 @@ static bool unmerged(const struct case_view *v, int i, const bool counts[ROOT_CO
     return chunks > 0;
 }
 
+bool case_merge_refuted(const struct case_view *v, const struct verdict *out, int64_t *merged, int64_t *chunks) {
+    const struct profile *p = v->profile;
+    int i = p->progress.artifact, last = artifact_with_role(p, ROLE_LAST_RESULT);
+    const struct place *local = v->place[ROOT_BATCH], *place = v->place[out->where[i]];
+    if (!p->progress.column || !local || !local->progress || !place || !place->progress) return false;
+    /* A run that goes on may merge again. */
+    if (!v->over && last >= 0 && out->artifact[last] != ARTIFACT_WHOLE) return false;
+    if (out->artifact[i] != ARTIFACT_WHOLE || place->files[i].via != VIA_ITSELF) return false;
+    int64_t rested = place->seen_at - place->files[i].changed_at;
+    if (!v->policy->one_pass && rested < v->root[out->where[i]]->settle_ms) return false;
+    *merged = place->progress->rows;
+    *chunks = local->progress->all ? local->progress->chunk_rows : -1;
+    return *merged >= 0 && *chunks > *merged;
+}
+
 static bool whole_in_archive(const struct case_view *v) {
     for (int i = 0; i < v->profile->n_artifacts; i++) {
         if (!(v->profile->artifact[i].roles & ROLE_REQUIRED)) continue;
@@ -306,6 +321,8 @@ static void judge_flags(const struct case_view *v, const bool counts[ROOT_COUNT]
     for (int i = 0; i < p->n_artifacts; i++) {
         if ((p->artifact[i].roles & ROLE_MERGED) && unmerged(v, i, counts)) out->flags |= FLAG_UNMERGED;
     }
+    int64_t merged, chunks;
+    if (case_merge_refuted(v, out, &merged, &chunks)) out->flags |= FLAG_UNMERGED;
     bool here = v->place[ROOT_BATCH] && v->place[ROOT_BATCH]->has_files;
     if (v->row->elsewhere && !here) out->flags |= FLAG_ELSEWHERE;
     if (v->row->expected && v->row->expected->duplicate) out->flags |= FLAG_DUPLICATE_TITLE;

@@ -46,6 +46,10 @@ bool case_exit_counts(const struct case_view *view);
 /* The first required file of which the archive holds another version than the batch, both whole; -1: none. *stand_in:
  * there only another file stands for it. */
 int case_copy_differs(const struct case_view *view, bool *stand_in);
+/* Do the chunks that still lie beside a finished, merged file have more rows than it? Then it is not made of all of
+ * them. Chunks with fewer rows say nothing: they may have been partly removed. out: the verdict as far as its
+ * artifacts. Fills *merged and *chunks with the rows when true. */
+bool case_merge_refuted(const struct case_view *view, const struct verdict *out, int64_t *merged, int64_t *chunks);
 
 /* The failure marker that counts (newest one not older than the last result), or NULL; *artifact its index. */
 const struct file_state *case_failure_marker(const struct case_view *view, int *artifact);

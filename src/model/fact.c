@@ -131,6 +131,7 @@ void fact_batch_add(struct fact_batch *b, const struct fact *f) {
     case FACT_SCAN_END:
     case FACT_PLACE:
     case FACT_PARENT:
+    case FACT_PROGRESS:
         break;
     }
     if (b->count == b->cap) {

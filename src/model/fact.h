@@ -23,7 +23,8 @@ enum fact_kind {
     FACT_SETTING,    /* one line of the sweep's settings */
     FACT_EXIT,       /* a case's recorded exit code */
     FACT_PARENT,     /* the process that runs the sweep (--pid) */
-    FACT_ELSEWHERE   /* a case's directory in another batch */
+    FACT_ELSEWHERE,  /* a case's directory in another batch */
+    FACT_PROGRESS    /* how far a case's results have come: profile.progress */
 };
 
 /* One value read from an artifact; the same index may come twice (two forms in one document). */
@@ -80,7 +81,7 @@ struct fact {
     enum fact_kind kind;
     enum root_id root;
     int64_t at;
-    const char *place; /* PLACE FILE: directory name relative to the root; ELSEWHERE EXIT: the case's title */
+    const char *place; /* PLACE FILE PROGRESS: directory name relative to the root; ELSEWHERE EXIT: the case's title */
     union {
         struct {
             enum root_health health;
@@ -119,6 +120,14 @@ struct fact {
             const char *path; /* of the directory; NULL: none was found */
             int whole;        /* how many of the required files are whole there */
         } elsewhere;
+        struct {
+            int64_t rows; /* of the merged file; -1 unknown */
+            int64_t
+                chunk_rows; /* of the chunk files beside it that are whole, of all but perhaps the newest; -1 unknown */
+            uint32_t chunks; /* how many chunk files there are */
+            bool all;        /* chunk_rows counts every one of them */
+            double value;    /* largest value of the column, in the merged file and the chunks; NaN unknown */
+        } progress;
     } u;
 };
 

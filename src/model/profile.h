@@ -65,6 +65,7 @@ enum value_use {
     USE_MERGE_TARGET,       /* text */
     USE_KEEP_LOCAL,         /* text: all, metadata, none */
     USE_OUTCOME,            /* text, physics; shown, never judged */
+    USE_PROGRESS_END,       /* number; times value.scale it is where the progress column ends */
     USE_VIOLATION           /* present and neither null nor false: worth a flag */
 };
 
@@ -74,6 +75,7 @@ struct profile_value {
     int artifact;                         /* index of the artifact it is read from */
     int column;                           /* USE_COLUMN: index of the column, else -1 */
     const char *expect;                   /* USE_PHASE */
+    double scale;                         /* USE_PROGRESS_END; of several values the last of the profile counts */
     const char *paths[PROFILE_MAX_FORMS]; /* dotted paths, each form that is present is a value; NULL
                                              or the end of the array ends */
 };

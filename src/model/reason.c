@@ -710,7 +710,12 @@ static void say_flags(struct about *a) {
         const char *what = p->overwritten_what ? p->overwritten_what : p->name;
         say(a, MSG_OVERWRITTEN, ARGS(clip(what, name), in_root(a, (enum root_id)r)));
     }
-    if (has(a, FLAG_UNMERGED)) {
+    int64_t merged, in_chunks;
+    if (case_merge_refuted(&a->view, &a->verdict, &merged, &in_chunks)) {
+        char rows[WORDS_BYTES];
+        say(a, MSG_MERGE_REFUTED,
+            ARGS(artifact_path(a, a->profile->progress.artifact), number(merged, rows), number(in_chunks, n)));
+    } else if (has(a, FLAG_UNMERGED)) {
         int i = with_role(a, ROLE_MERGED);
         uint32_t chunks = 0;
         for (int r = 0; r < ROOT_COUNT; r++) {

@@ -6,6 +6,7 @@
 #include "model/stall.h"
 #include "model/text.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,6 +185,8 @@ static void place_forget(const struct table *t, struct place *p) {
     set_string(&p->archive_dir, NULL);
     set_string(&p->outcome, NULL);
     set_string(&p->overwritten_what, NULL);
+    free(p->progress);
+    p->progress = NULL;
 }
 
 /* ---- heap of deadlines ---- */
@@ -501,6 +504,8 @@ static void place_gone(struct table *t, struct place *p, int64_t at) {
     p->present = p->has_files = false;
     p->pre_run = p->config_read = p->names_here = p->names_other = p->violation = p->overwritten = false;
     p->archive_on = -1;
+    p->progress_told = false;
+    p->progress_end = 0;
     p->stamp = 0;
     note_change(t, p, at, false);
 }
@@ -664,6 +669,15 @@ static bool is_foreign(const struct table *t, const char *path) {
     return path[0] != '/';
 }
 
+/* Several forms may say it; the last of the profile counts, in whatever order they stand in the file. */
+static void apply_progress_end(const struct table *t, struct place *p, const struct fact_value *fv) {
+    double end;
+    if (!text_number(fv->text, &end) || !(end > 0)) return;
+    if (p->progress_end > 0 && p->progress_end_from > fv->value) return;
+    p->progress_end = end * t->profile->value[fv->value].scale;
+    p->progress_end_from = (uint8_t)fv->value;
+}
+
 static void apply_value(const struct table *t, struct place *p, const struct fact_value *fv) {
     const struct profile_value *v = &t->profile->value[fv->value];
     double found, expected;
@@ -695,6 +709,9 @@ static void apply_value(const struct table *t, struct place *p, const struct fac
     case USE_VIOLATION:
         p->violation = true;
         break;
+    case USE_PROGRESS_END:
+        apply_progress_end(t, p, fv);
+        break;
     case USE_MERGE_TARGET:
     case USE_KEEP_LOCAL:
         break;
@@ -711,6 +728,7 @@ static void apply_values(struct table *t, struct place *p, const struct fact_fil
         p->pre_run = p->names_here = p->names_other = false;
         p->archive_on = -1;
         p->config_read = f->content == CONTENT_WHOLE;
+        p->progress_end = 0;
         set_string(&p->archive_dir, NULL);
     }
     for (int i = 0; i < t->profile->n_values; i++) {
@@ -779,6 +797,33 @@ static void apply_file(struct table *t, const struct fact *f) {
         t->version++;
         mark(t, p->row);
     }
+}
+
+static void apply_progress(struct table *t, const struct fact *f) {
+    struct place *p = place_find(&t->places[f->root], f->place);
+    bool nothing = f->u.progress.rows < 0 && f->u.progress.chunks == 0 && isnan(f->u.progress.value);
+    if (!p && nothing) return;
+    if (!p) p = place_new(t, f->root, f->place);
+    bool observed = p->progress_told; /* what the first look finds was there before */
+    p->progress_told = true;
+    if (!p->progress && nothing) return;
+    if (!p->progress) {
+        p->progress = must(calloc(1, sizeof *p->progress));
+        p->progress->value = NAN;
+    }
+    struct place_progress *g = p->progress;
+    double before = g->value, value = f->u.progress.value;
+    g->rows = f->u.progress.rows;
+    g->chunk_rows = f->u.progress.chunk_rows;
+    g->chunks = f->u.progress.chunks;
+    g->all = f->u.progress.all;
+    g->value = value;
+    if (isnan(value) || value < before) g->history.n = 0;
+    if (observed && (isnan(before) ? !isnan(value) : value > before)) {
+        progress_grew(&g->history, root_clock(&t->roots[f->root], f->at), value);
+    }
+    t->version++;
+    mark(t, p->row);
 }
 
 static void apply_setting(struct table *t, const char *key, const char *value) {
@@ -868,6 +913,9 @@ void table_apply(struct table *t, const struct fact *f) {
         break;
     case FACT_ELSEWHERE:
         apply_elsewhere(t, f);
+        break;
+    case FACT_PROGRESS:
+        apply_progress(t, f);
         break;
     case FACT_PARENT:
         t->parent = f->u.parent.alive;
@@ -1002,6 +1050,27 @@ void table_judge(const struct table *t, const struct row *r, int64_t now, struct
     struct case_view v;
     view_make(t, r, now, &v);
     case_judge(&v, now, out);
+}
+
+bool table_progress(const struct table *t, const struct row *r, int64_t now, struct progress *out) {
+    bool ambiguous;
+    const struct place *p = chosen(r, ROOT_BATCH, &ambiguous);
+    *out = progress_unknown();
+    if (!p || (!p->progress && !(p->progress_end > 0))) p = chosen(r, ROOT_ARCHIVE, &ambiguous);
+    if (!p) return false;
+    if (p->progress_end > 0) out->end = p->progress_end;
+    const struct place_progress *g = p->progress;
+    if (!g) return p->progress_end > 0;
+    out->rows = g->rows >= 0 ? g->rows : g->chunk_rows;
+    out->merged_rows = g->rows;
+    out->chunk_rows = g->chunk_rows;
+    out->chunks = g->chunks;
+    out->value = g->value;
+    progress_estimate(out, &g->history, root_clock(&t->roots[p->root], now));
+    if (r->status == STATUS_RUNNING) return true;
+    out->rate = NAN;
+    out->eta_ms = out->eta_low_ms = out->eta_high_ms = -1;
+    return true;
 }
 
 /* ---- life ---- */

@@ -9,6 +9,7 @@
 
 #include "model/fact.h"
 #include "model/profile.h"
+#include "model/progress.h"
 #include "model/sweep_list.h"
 
 enum archive_mode { ARCHIVE_LEARN, ARCHIVE_NONE, ARCHIVE_GIVEN };
@@ -54,6 +55,15 @@ struct mismatch {
     struct mismatch *next;
 };
 
+/* What the footers of a place's results say. */
+struct place_progress {
+    int64_t rows, chunk_rows; /* as in struct fact */
+    uint32_t chunks;
+    bool all;
+    double value;
+    struct progress_history history; /* on the root's stall clock */
+};
+
 /* A case directory in one root. */
 struct place {
     const char *name;   /* relative to the root */
@@ -81,8 +91,12 @@ struct place {
     const char *archive_dir; /* from the configuration, or NULL */
     const char *outcome;     /* case_status, or NULL */
     struct mismatch *mismatches;
-    const char *overwritten_what; /* path, or NULL */
-    struct file_state *files;     /* [profile->n_artifacts] */
+    const char *overwritten_what;    /* path, or NULL */
+    struct file_state *files;        /* [profile->n_artifacts] */
+    struct place_progress *progress; /* NULL: nothing is known */
+    bool progress_told;              /* private to the table: a PROGRESS fact has come */
+    uint8_t progress_end_from;       /* private to the table: index of the value that said progress_end */
+    double progress_end;             /* from the configuration; 0 unknown */
 };
 
 enum archive_owner { OWNER_NONE, OWNER_OURS, OWNER_OTHER, OWNER_UNPROVEN };
@@ -215,6 +229,10 @@ bool mismatch_counts(const struct mismatch *m, const char *moved_from);
  * none has the title itself. */
 const struct place *table_place(const struct table *t, const struct row *r, enum root_id root, bool *ambiguous);
 void table_judge(const struct table *t, const struct row *r, int64_t now, struct verdict *out);
+
+/* How far along the case is, from its directory in the batch, else in the archive. False: nothing is known (*out says
+ * so). The pace and the time left are of a running case only; they change with time alone. */
+bool table_progress(const struct table *t, const struct row *r, int64_t now, struct progress *out);
 
 /* Transitions since the table began, oldest dropped after TABLE_TRANSITIONS. Index from 0 = oldest kept. */
 enum { TABLE_TRANSITIONS = 4096 };

@@ -3,6 +3,7 @@
 #include "model/text.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ static const char *const kind_words[] = {
     [FACT_FILE] = "file",         [FACT_LIST] = "list",
     [FACT_SETTING] = "setting",   [FACT_EXIT] = "exit",
     [FACT_PARENT] = "parent",     [FACT_ELSEWHERE] = "elsewhere",
+    [FACT_PROGRESS] = "progress",
 };
 enum { KINDS = sizeof kind_words / sizeof *kind_words };
 
@@ -185,6 +187,18 @@ static void encode_exit_details(const struct fact_exit *e, struct fact_text *t) 
     put_flag(t, "gone", e->life == LIFE_GONE);
 }
 
+static void put_progress(const struct fact *f, struct fact_text *t) {
+    uint64_t bits;
+    put_name(t, f->place);
+    put_number(t, "at", f->at);
+    put_number(t, "rows", f->u.progress.rows);
+    put_number(t, "chunk-rows", f->u.progress.chunk_rows);
+    put_number(t, "chunks", f->u.progress.chunks);
+    put_flag(t, "all", f->u.progress.all);
+    memcpy(&bits, &f->u.progress.value, sizeof bits);
+    if (!isnan(f->u.progress.value)) put_hex(t, "value", bits);
+}
+
 static int encode_fields(const struct profile *p, const struct fact *f, struct fact_text *t) {
     switch (f->kind) {
     case FACT_ROOT:
@@ -246,6 +260,9 @@ static int encode_fields(const struct profile *p, const struct fact *f, struct f
         put_number(t, "at", f->at);
         put_number(t, "whole", f->u.elsewhere.whole);
         put_text(t, "path", f->u.elsewhere.path);
+        return 0;
+    case FACT_PROGRESS:
+        put_progress(f, t);
         return 0;
     }
     return UV_EINVAL;
@@ -588,6 +605,25 @@ static int decode_parent(struct reader *r, struct fact *f) {
     return err == 0 && gone == f->u.parent.alive ? UV_EINVAL : err;
 }
 
+static int decode_progress(struct reader *r, struct fact *f) {
+    uint64_t bits;
+    const double unknown = NAN;
+    memcpy(&bits, &unknown, sizeof bits);
+    f->place = next_name(r);
+    if (f->place == NULL) return UV_EINVAL;
+    struct field fields[] = {
+        {.key = "at", .type = FIELD_NUMBER, .to = &f->at, .must = true},
+        {.key = "rows", .type = FIELD_NUMBER, .to = &f->u.progress.rows, .must = true},
+        {.key = "chunk-rows", .type = FIELD_NUMBER, .to = &f->u.progress.chunk_rows, .must = true},
+        {.key = "chunks", .type = FIELD_U32, .to = &f->u.progress.chunks, .must = true},
+        {.key = "all", .type = FIELD_FLAG, .to = &f->u.progress.all},
+        {.key = "value", .type = FIELD_HEX, .to = &bits},
+    };
+    int err = read_fields(r, fields, COUNT(fields), NULL);
+    memcpy(&f->u.progress.value, &bits, sizeof bits);
+    return err == 0 && (f->u.progress.rows < -1 || f->u.progress.chunk_rows < -1) ? UV_EINVAL : err;
+}
+
 static int decode_elsewhere(struct reader *r, struct fact *f) {
     f->place = next_name(r);
     if (f->place == NULL) return UV_EINVAL;
@@ -638,6 +674,9 @@ static int decode_line(const struct profile *p, char *line, struct fact_batch *i
         break;
     case FACT_ELSEWHERE:
         err = decode_elsewhere(&r, &f);
+        break;
+    case FACT_PROGRESS:
+        err = decode_progress(&r, &f);
         break;
     }
     if (err == 0) fact_batch_add(into, &f);

@@ -16,14 +16,16 @@
  *        [user=N] [system=N] [attempt=N] [previous=N] [alive|gone]
  *   parent ROOT at=N pid=N alive|gone
  *   elsewhere ROOT PLACE at=N whole=N [path=S]
+ *   progress ROOT PLACE at=N rows=N chunk-rows=N chunks=N [all] [value=H]
  *
  * Words are separated by one space. ROOT: "batch" or "archive". HEALTH and CONTENT: words of vocabulary.def. ARTIFACT
  * and VALUE: path and name in the profile, written as S; VALUE has "N@" before it when N, the form it was read from, is
  * not 0 or its name holds an '@'. N: decimal number. H: hexadecimal, lower case. mtime is in
- * nanoseconds since 1970, the other times in milliseconds as in fact.h. A key that is left out stands for NULL or
- * false; keys may come in any order, `with` and what follows it last.
- * S: UTF-8 with '%' and two hexadecimal digits for each byte that is a space, '%', '=', a control, line-breaking or
- * invisible character, or not UTF-8; so a line is one line and harmless on any terminal. The empty PLACE is "%-".
+ * nanoseconds since 1970, the other times in milliseconds as in fact.h. The value of progress is the 64 bits of an IEEE
+ * 754 number; without it, it is unknown. A key that is left out stands for NULL or false; keys may come in any order,
+ * `with` and what follows it last. S: UTF-8 with '%' and two hexadecimal digits for each byte that is a space, '%',
+ * '=', a control, line-breaking or invisible character, or not UTF-8; so a line is one line and harmless on any
+ * terminal. The empty PLACE is "%-".
  *
  * Pure but for memory; thread safe. Out of memory: abort(). */
 #ifndef SW_WATCH_FACT_CODEC_H

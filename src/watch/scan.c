@@ -3,6 +3,7 @@
 #include "model/text.h"
 #include "watch/inspect.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,10 +39,13 @@ struct scan {
     size_t n_names, cap_names;
     char *text;
     size_t text_len, text_cap;
+    size_t *chunks; /* indices of names: the pieces of the progress artifact, in their order */
+    size_t cap_chunks;
     size_t dir_limit; /* n_names at which the directory in hand stops */
     bool has_files;
     uint64_t stamp;
     int64_t newest_ns;
+    struct scan_progress progress; /* of the place in hand, as far as it is read */
     struct scan_clock clock;
     char note[400];
 };
@@ -79,6 +83,7 @@ void scan_free(struct scan *s) {
     free(s->dirs);
     free(s->names);
     free(s->text);
+    free(s->chunks);
     free(s);
 }
 
@@ -324,6 +329,37 @@ static void note_unlisted(struct scan *s, struct fact_file *f) {
     f->note = s->note;
 }
 
+/* Which chunk, in which version. */
+static uint64_t chunk_version(const char *name, uint64_t id, int64_t size, int64_t mtime_ns) {
+    return mix(text_hash(name, strlen(name), 7), inspect_version(id, size, mtime_ns));
+}
+
+static bool is_piece(const struct profile *p, const char *name) {
+    return p->progress.column && p->progress.chunks && profile_glob(p->progress.chunks, name);
+}
+
+/* Keeps what the footer of the file that was read says of the case's progress. */
+static void note_footer(struct scan *s, int artifact, const char *name, enum file_via via, const struct fact_file *f) {
+    const struct profile *p = s->profile;
+    if (!p->progress.column || artifact != p->progress.artifact || f->content != CONTENT_WHOLE) return;
+    struct parquet_footer footer = inspect_footer(s->inspect);
+    if (via == VIA_ITSELF) {
+        s->progress.merged_rows = footer.rows;
+        s->progress.merged_value = footer.max;
+    } else if (is_piece(p, name)) {
+        s->progress.newest = chunk_version(name, f->id, f->size, f->mtime_ns);
+        s->progress.newest_rows = footer.rows;
+        s->progress.newest_value = footer.max;
+    }
+}
+
+/* The merged file is as it was told: so is what its footer says. */
+static void keep_merged(struct scan *s, const struct look *l, int artifact) {
+    if (artifact != s->profile->progress.artifact) return;
+    s->progress.merged_rows = l->memory->progress.merged_rows;
+    s->progress.merged_value = l->memory->progress.merged_value;
+}
+
 /* Judges one file for an artifact. Returns its content, or -1 for "as told". */
 static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *d, const struct name *entry,
                    enum file_via via, uint32_t chunks, struct fact_file *f) {
@@ -338,7 +374,10 @@ static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *
         st.type == FS_TYPE_FILE) {
         struct fact_file same = {.size = st.size, .mtime_ns = st.mtime_ns, .id = st.id, .chunks = chunks};
         uint64_t version = told_version(name, &same, told->held);
-        if (same_version(told->version, version) && held_as_told(s, l, artifact, d, name, &st)) return -1;
+        if (same_version(told->version, version) && held_as_told(s, l, artifact, d, name, &st)) {
+            if (via == VIA_ITSELF) keep_merged(s, l, artifact);
+            return -1;
+        }
     }
     l->read_at = time_now(s, l->at);
     inspect_file(s->fs, d->handle, name, s->profile, artifact, entry->type == FS_TYPE_FILE, NULL, s->inspect, f, &err);
@@ -346,6 +385,7 @@ static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *
     if (f->content == CONTENT_ABSENT) l->vanished = true;
     bool manifest = s->profile->artifact[artifact].kind == KIND_MANIFEST && f->content == CONTENT_WHOLE;
     if (manifest && !f->differs) note_unlisted(s, f);
+    note_footer(s, artifact, name, via, f);
     f->artifact = artifact;
     f->via = via;
     f->name = via == VIA_ITSELF ? NULL : name;
@@ -468,6 +508,132 @@ static void look_at_artifact(struct scan *s, struct look *l, int artifact) {
     if (l->err == 0 && !tell_unreadable(s, l, artifact)) tell_absent(s, l, artifact);
 }
 
+/* ---- progress ---- */
+
+static double larger(double a, double b) { return isnan(a) || b > a ? b : a; }
+
+/* Reads the footer of one chunk, unless it is the one that was read last. False: it is not whole, its rows are not
+ * known, or the root cannot be reached. */
+static bool read_chunk(struct scan *s, struct look *l, struct subdir *d, const struct name *entry, int *budget) {
+    const char *name = name_text(s, entry);
+    struct scan_progress *g = &s->progress;
+    struct fact_file f;
+    struct fs_stat st;
+    int err = s->fs->stat(s->fs->ctx, d->handle, name, &st);
+    if (err == 0 && g->newest != 0 && g->newest == chunk_version(name, st.id, st.size, st.mtime_ns)) {
+        return g->newest_rows >= 0;
+    }
+    g->newest = 0;
+    if (*budget == 0) return false;
+    --*budget;
+    inspect_file(s->fs, d->handle, name, s->profile, s->profile->progress.artifact, entry->type == FS_TYPE_FILE, NULL,
+                 s->inspect, &f, &err);
+    if (err < 0 && fs_means_unreachable(err)) l->err = err;
+    if (f.content != CONTENT_WHOLE) return false;
+    note_footer(s, s->profile->progress.artifact, name, VIA_CHUNK, &f);
+    return g->newest_rows >= 0;
+}
+
+/* The chunks that are counted already, as they stand now; false: they are others. */
+static bool still_counted(struct scan *s, struct subdir *d, const size_t *chunk, uint32_t n, bool verify) {
+    const struct scan_progress *g = &s->progress;
+    uint64_t names = 0, versions = 0;
+    if (g->counted >= n) return false; /* there were more: the newest is never counted */
+    for (uint32_t i = 0; i < g->counted; i++) {
+        const char *name = name_text(s, &s->names[chunk[i]]);
+        struct fs_stat st;
+        names = mix(names, text_hash(name, strlen(name), 0));
+        if (!verify) continue;
+        if (s->fs->stat(s->fs->ctx, d->handle, name, &st) != 0) return false;
+        versions = mix(versions, chunk_version(name, st.id, st.size, st.mtime_ns));
+    }
+    return names == g->names && (!verify || versions == g->versions);
+}
+
+static void count_chunk(struct scan_progress *g, const char *name) {
+    g->names = mix(g->names, text_hash(name, strlen(name), 0));
+    g->versions = mix(g->versions, g->newest);
+    g->rows = g->newest_rows > INT64_MAX - g->rows ? INT64_MAX : g->rows + g->newest_rows;
+    g->value = larger(g->value, g->newest_value);
+    g->counted++;
+}
+
+/* Adds up the chunks; *all: every one is whole and counted. Returns the rows, -1: not all but the newest are known. */
+static int64_t add_chunks(struct scan *s, struct look *l, struct subdir *d, const size_t *chunk, uint32_t n,
+                          double *value, bool *all) {
+    struct scan_progress *g = &s->progress;
+    int budget = l->memory ? SCAN_FOOTERS : SCAN_FOOTERS_ONCE;
+    *all = false;
+    if (n == 0) {
+        g->counted = 0;
+        g->newest = 0;
+        return -1;
+    }
+    /* The newest first: how far the case is is worth more than how many rows it has. */
+    bool newest_known = read_chunk(s, l, d, &s->names[chunk[n - 1]], &budget);
+    struct scan_progress newest = *g;
+    if (newest_known) *value = larger(*value, g->newest_value);
+    int64_t added = g->counted > 0 ? g->rows : 0;
+    bool refutes = g->merged_rows >= 0 && g->merged_rows != added + (newest_known ? g->newest_rows : 0);
+    if (g->counted > 0 && !still_counted(s, d, chunk, n, refutes)) g->counted = 0;
+    if (g->counted == 0) {
+        g->names = g->versions = 0;
+        g->rows = 0;
+        g->value = NAN;
+    }
+    while (g->counted < n - 1 && l->err == 0) {
+        const struct name *entry = &s->names[chunk[g->counted]];
+        /* What was the newest chunk at the last look is among these, and need not be read again. */
+        if (l->memory) {
+            g->newest = l->memory->progress.newest;
+            g->newest_rows = l->memory->progress.newest_rows;
+            g->newest_value = l->memory->progress.newest_value;
+        }
+        if (!read_chunk(s, l, d, entry, &budget)) break;
+        count_chunk(g, name_text(s, entry));
+    }
+    bool known = g->counted == n - 1;
+    g->newest = newest_known ? newest.newest : 0;
+    g->newest_rows = newest.newest_rows;
+    g->newest_value = newest.newest_value;
+    *value = larger(*value, g->value);
+    *all = known && newest_known;
+    if (!known) return -1;
+    return newest_known && g->newest_rows <= INT64_MAX - g->rows ? g->rows + g->newest_rows : g->rows;
+}
+
+static uint64_t progress_hash(const struct fact *f) {
+    uint64_t words[4] = {(uint64_t)f->u.progress.rows, (uint64_t)f->u.progress.chunk_rows,
+                         (uint64_t)f->u.progress.chunks << 1 | f->u.progress.all, 0};
+    if (!isnan(f->u.progress.value)) memcpy(&words[3], &f->u.progress.value, sizeof words[3]);
+    return text_hash(words, sizeof words, 11);
+}
+
+/* Tells how far the case's results have come; after its artifacts have been looked at. */
+static void look_at_progress(struct scan *s, struct look *l) {
+    const struct profile *p = s->profile;
+    const char *path = p->artifact[p->progress.artifact].path, *slash = strrchr(path, '/');
+    struct subdir *d = find_dir(s, path, slash ? (size_t)(slash - path) : 0);
+    struct fact f = {.kind = FACT_PROGRESS, .root = s->root, .at = time_now(s, l->at), .place = l->place};
+    uint32_t n = 0;
+    if (d && d->count > s->cap_chunks) {
+        s->cap_chunks = d->count;
+        s->chunks = must(realloc(s->chunks, s->cap_chunks * sizeof *s->chunks));
+    }
+    for (size_t k = d ? d->first : 0; d && k < d->first + d->count; k++) {
+        if (s->names[k].type != FS_TYPE_DIR && is_piece(p, name_text(s, &s->names[k]))) s->chunks[n++] = k;
+    }
+    f.u.progress.rows = s->progress.merged_rows;
+    f.u.progress.value = s->progress.merged_value;
+    f.u.progress.chunks = n;
+    f.u.progress.chunk_rows = add_chunks(s, l, d, s->chunks, n, &f.u.progress.value, &f.u.progress.all);
+    uint64_t told = l->memory ? l->memory->progress.told : 0, h = progress_hash(&f);
+    s->progress.told = h;
+    if (l->memory) l->memory->progress = s->progress;
+    bool nothing = s->progress.merged_rows < 0 && n == 0 && isnan(f.u.progress.value);
+    if (l->memory ? h != told : !nothing) fact_batch_add(s->facts, &f);
+}
+
 static bool is_marker(const struct scan *s, const char *dir, const char *name) {
     if (dir[0]) return false;
     for (int i = 0; i < s->profile->n_artifacts; i++) {
@@ -549,10 +715,15 @@ static int scan_once(struct scan *s, struct fs_dir *root, const char *name, stru
         return 0;
     }
     l->idle = memory && memory->rested && !is_finished(s, memory);
+    s->progress = memory ? memory->progress : (struct scan_progress){0};
+    s->progress.merged_rows = -1;
+    s->progress.merged_value = NAN;
     for (int i = 0; i < s->profile->n_artifacts; i++) {
         look_at_artifact(s, l, i);
         if (l->err < 0) return l->err;
     }
+    if (s->profile->progress.column) look_at_progress(s, l);
+    if (l->err < 0) return l->err;
     take_stamp(s, memory != NULL);
     if (memory) {
         memory->rested = memory->present && memory->stamp == s->stamp;

@@ -12,6 +12,8 @@ enum {
     SCAN_MAX_NAMES = 200000, /* names read from one directory; the rest is not looked at */
     SCAN_MAX_SUBDIRS = 24,   /* directories of a case that are looked into */
     SCAN_TRIES = 3,          /* a directory that changes while it is read is read again */
+    SCAN_FOOTERS = 64,       /* footers of chunks read in one scan with memory; the next one goes on */
+    SCAN_FOOTERS_ONCE = 512, /* and in a scan without */
     SCAN_YOUNG_MS = 2500     /* more than the coarsest tick of a file system's times (2 s on FAT) */
 };
 
@@ -31,13 +33,30 @@ struct scan_told {
 };
 #define SCAN_SURE INT64_MIN
 
+/* What is known of the results a case has so far (profile.progress). Chunks are written one after another: all but the
+ * newest are finished, so their footers are read once and added up; that they are still the same ones is told by their
+ * names and, where a merged file is held against them, by the version of each. */
+struct scan_progress {
+    int64_t merged_rows; /* of the merged file, of which told[] says the version; -1 unknown */
+    double merged_value;
+    uint32_t counted; /* the first so many chunks by name have been added up */
+    uint64_t names, versions;
+    int64_t rows;
+    double value;
+    uint64_t newest; /* name and version of the chunk read last; 0 none */
+    int64_t newest_rows;
+    double newest_value;
+    uint64_t told; /* hash of the last PROGRESS fact; 0 never told */
+};
+
 /* What a scanner remembers of a place between two scans, so that only what changed is read and told again.
  * Zeroed: nothing is known, everything is told. */
 struct scan_memory {
     bool present;
     bool rested; /* the last scan saw what the one before it saw */
     uint64_t stamp;
-    int64_t newest_ns;       /* newest modification time inside, ns since 1970 UTC; 0 none */
+    int64_t newest_ns; /* newest modification time inside, ns since 1970 UTC; 0 none */
+    struct scan_progress progress;
     struct scan_told told[]; /* [profile->n_artifacts] */
 };
 struct scan_memory *scan_memory_new(const struct profile *p); /* free() it */
@@ -55,7 +74,8 @@ struct scan *scan_new(const struct fs_ops *fs, const struct profile *p, enum roo
 void scan_free(struct scan *s);
 void scan_set_clock(struct scan *s, const struct scan_clock *clock); /* before a scan with memory; copied */
 
-/* Scans directory `name` of the open root and puts its facts into sink: FILE facts, then one PLACE fact.
+/* Scans directory `name` of the open root and puts its facts into sink: FILE facts, a PROGRESS fact, then one PLACE
+ * fact.
  * memory NULL: one pass, every file that is there is told and files that are no artifacts are not asked for size and
  * time. subscriber may be NULL. at: monotonic ms now; PLACE facts are stamped with it (all of the look came later),
  * FILE facts of a scan with memory with the time when they were read (what they say was so before). Returns 1 when

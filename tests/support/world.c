@@ -95,6 +95,17 @@ void world_config(struct world *w, enum root_id root, const char *title, int64_t
     table_apply(w->table, &f);
 }
 
+void world_progress(struct world *w, enum root_id root, const char *title, int64_t rows, int64_t chunk_rows,
+                    uint32_t chunks, double value) {
+    struct fact f = fact_of(w, FACT_PROGRESS, root, title);
+    f.u.progress.rows = rows;
+    f.u.progress.chunk_rows = chunk_rows;
+    f.u.progress.chunks = chunks;
+    f.u.progress.all = chunk_rows >= 0;
+    f.u.progress.value = value;
+    table_apply(w->table, &f);
+}
+
 static void write_results(struct world *w, enum root_id root, const char *title, int64_t age_ms) {
     world_file(w, root, title, "run_config.json", CONTENT_WHOLE, 8123, age_ms, NULL);
     world_file(w, root, title, "checks/mass_budget.csv", CONTENT_WHOLE, 45678, age_ms, NULL);

@@ -44,6 +44,10 @@ void world_file(struct world *w, enum root_id root, const char *title, const cha
 void world_config(struct world *w, enum root_id root, const char *title, int64_t age_ms, const char *name,
                   const char *text);
 
+/* What its footers say: rows of the merged file, of all its chunks (-1 unknown), and the largest time (NaN unknown). */
+void world_progress(struct world *w, enum root_id root, const char *title, int64_t rows, int64_t chunk_rows,
+                    uint32_t chunks, double value);
+
 /* Whole cases: all four required files in the batch directory, age_ms old. */
 void world_results(struct world *w, const char *title, int64_t age_ms);
 /* The same files in the archive, with manifest and ARCHIVE_DONE. */

@@ -7,6 +7,7 @@
 
 #include "watch/fact_codec.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
@@ -163,6 +164,19 @@ static void test_other_kinds(void **state) {
     f.u.elsewhere.path = NULL;
     f.u.elsewhere.whole = 0;
     assert_line(&f, "elsewhere batch T1 at=7 whole=0");
+    f = (struct fact){.kind = FACT_PROGRESS, .at = 8, .place = "T1"};
+    f.u.progress.rows = -1;
+    f.u.progress.chunk_rows = INT64_MAX;
+    f.u.progress.chunks = 3;
+    f.u.progress.all = true;
+    f.u.progress.value = 31.5;
+    assert_line(&f,
+                "progress batch T1 at=8 rows=-1 chunk-rows=9223372036854775807 chunks=3 all value=403f800000000000");
+    f.u.progress.value = -0.0;
+    f.u.progress.all = false;
+    assert_line(&f, "progress batch T1 at=8 rows=-1 chunk-rows=9223372036854775807 chunks=3 value=8000000000000000");
+    f.u.progress.value = NAN;
+    assert_line(&f, "progress batch T1 at=8 rows=-1 chunk-rows=9223372036854775807 chunks=3");
 }
 
 /* Each value comes back, not only the same line. */
@@ -291,6 +305,10 @@ static void test_malformed_files(void **state) {
     assert_refused("file batch T1 run_config.json whole" FILE_FIELDS " with @T=1", UV_EINVAL);
     assert_refused("file batch T1 run_config.json whole" FILE_FIELDS " with -1@T=1", UV_EINVAL);
     assert_refused("elsewhere batch T1 at=1", UV_EINVAL);
+    assert_refused("progress batch T1 at=1 rows=-2 chunk-rows=0 chunks=0", UV_EINVAL);
+    assert_refused("progress batch T1 at=1 rows=0 chunk-rows=0 chunks=-1", UV_EINVAL);
+    assert_refused("progress batch T1 at=1 rows=0 chunk-rows=0", UV_EINVAL);
+    assert_refused("progress batch T1 at=1 rows=0 chunk-rows=0 chunks=0 value=1.5", UV_EINVAL);
     assert_refused("file batch T1 run_config.json whole" FILE_FIELDS " with EPS=1", UV_ENOENT);
     assert_refused("file batch T1 run_config.json whole" FILE_FIELDS " T=1", UV_EINVAL);
     /* More values than any profile has places for. */

@@ -80,6 +80,8 @@ static void test_builtin_values(void **state) {
          -1,
          {"config.io.archive.keep_local", "io.archive.keep_local", "archive.keep_local"}},
         {"case_status", USE_OUTCOME, 0, -1, {"case_status"}},
+        {"t_end_years", USE_PROGRESS_END, 1, -1, {"config.numerics.t_end_years", "numerics.t_end_years"}},
+        {"t_end_s", USE_PROGRESS_END, 1, -1, {"config.time_grid.t_end_s", "time_grid.t_end_s"}},
         {"mass_budget_violation", USE_VIOLATION, 0, -1, {"mass_budget_violation"}},
     };
     int n = (int)(sizeof expected / sizeof expected[0]);
@@ -99,6 +101,11 @@ static void test_builtin_values(void **state) {
         }
     }
     assert_string_equal(p->value[profile_value_index(p, "status")].expect, "pre_run");
+    assert_true(p->value[profile_value_index(p, "t_end_years")].scale == 31557600.0);
+    assert_true(p->value[profile_value_index(p, "t_end_s")].scale == 1.0);
+    assert_int_equal(p->progress.artifact, profile_artifact_index(p, "series/run.parquet"));
+    assert_string_equal(p->progress.column, "time");
+    assert_string_equal(p->progress.chunks, "run_chunk_*.parquet");
     assert_int_equal(profile_value_index(p, "nothing"), -1);
 }
 
