@@ -284,7 +284,7 @@ static bool proof_is_final(const struct case_view *v, enum archive_proof proof) 
     if (proof == PROOF_MARKER) return true;
     if (proof != PROOF_DIFFERS) return false;
     const struct place *a = v->place[ROOT_ARCHIVE];
-    return v->policy->one_pass || a->seen_at - a->changed_at >= v->root[ROOT_ARCHIVE]->settle_ms;
+    return v->policy->one_pass || !a || a->seen_at - a->changed_at >= v->root[ROOT_ARCHIVE]->settle_ms;
 }
 
 /* What is whole here and not yet in the archive. */
