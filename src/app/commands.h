@@ -10,6 +10,7 @@ int command_lint(const struct options *o);
 int command_doctor(const struct options *o);
 int command_exec(const struct options *o);
 int command_watch(const struct options *o);
+int watch_here(const struct options *o); /* in this very process, which may hang with a drive */
 int command_demo(const struct options *o);
 int command_replay(const struct options *o);
 int command_demo_writer(const struct options *o);

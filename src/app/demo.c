@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "app/demo_writer.h"
 #include "app/session.h"
+#include "platform/keeper.h"
 #include "platform/paths.h"
 
 #include <stdio.h>
@@ -105,7 +106,7 @@ static int start_writer(struct writer *w, const struct options *o, const char *b
     return uv_spawn(&w->loop, &w->process, &p);
 }
 
-int command_demo(const struct options *o) {
+static int demo_here(const struct options *o) {
     struct demo_options d;
     struct writer w;
     char dir[PATH_BYTES], batch[PATH_BYTES + 64], archive[PATH_BYTES + 16];
@@ -131,10 +132,14 @@ int command_demo(const struct options *o) {
     /* A minute stands for days here. */
     if (watch.stall_after_ms == 0) watch.stall_after_ms = o->speed > 0 ? (int64_t)(8000 / o->speed) : 8000;
     if (watch.settle_ms == 0) watch.settle_ms = 5000;
-    int code = command_watch(&watch);
+    int code = watch_here(&watch);
     uv_close((uv_handle_t *)&w.leash, NULL);
     uv_run(&w.loop, UV_RUN_DEFAULT);
     uv_loop_close(&w.loop);
     fprintf(stderr, "sweepwatch: the demo's batch, with its report under checks: %s\n", batch);
     return code;
 }
+
+static int demo_apart(const void *options) { return demo_here(options); }
+
+int command_demo(const struct options *o) { return keeper_run(demo_apart, o); }

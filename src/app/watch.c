@@ -2,23 +2,27 @@
 
 #include "app/monitor.h"
 #include "app/once.h"
+#include "platform/keeper.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
 
-int command_watch(const struct options *o) {
+int watch_here(const struct options *o) {
     if (o->once) return command_once(o);
     struct session s;
     bool hung = false;
     int code = session_open(&s, o, true);
     if (code == 0) code = monitor_run(&s, session_on_a_terminal(), &hung);
     if (hung) {
-        /* A thread that hangs in the file system holds its memory and would hold exit() too. */
-        fflush(NULL);
-        _Exit(code);
+        /* A thread that hangs in the file system holds its memory, and would hold exit() and the process too. */
+        keeper_leave(code);
     }
     session_close(&s);
     return code;
 }
+
+static int watch_apart(const void *options) { return watch_here(options); }
+
+int command_watch(const struct options *o) { return keeper_run(watch_apart, o); }

@@ -25,6 +25,14 @@ static void *must(void *p) {
     return p;
 }
 
+const char *fs_operation_word(const char *text) {
+    static const char *const words[] = {"open", "list", "stat", "read", "close", "lock", "statfs", "watch"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i], text) == 0) return words[i];
+    }
+    return "operation";
+}
+
 /* Joins into out; of what is too long the end is kept. */
 static void join(char out[FS_OPERATION_PATH], const char *dir, const char *name) {
     size_t n = strlen(dir), m = strlen(name), slash = n > 0 && m > 0;

@@ -17,6 +17,9 @@ struct fs_operation {
     char path[FS_OPERATION_PATH];
 };
 
+/* The constant for a word that was read; one that is not known: "operation". */
+const char *fs_operation_word(const char *text);
+
 struct fs_recorder;
 struct fs_recorder *fs_recorder_new(const struct fs_ops *inner, int64_t (*clock)(void *ctx), void *ctx);
 void fs_recorder_free(struct fs_recorder *r); /* everything opened through it must be closed */

@@ -61,7 +61,8 @@ static bool take_sign(struct root_process *p, char *line) {
     struct scan_sign s;
     if (scan_read_sign(line, &s) < 0) return false;
     note_clock(p, s.at);
-    struct fs_operation op = {.word = s.operation, .since = s.since + p->offset};
+    const char *word = s.operation ? fs_operation_word(s.operation) : NULL; /* the line goes, the sign is kept */
+    struct fs_operation op = {.word = word, .since = s.since + p->offset};
     snprintf(op.path, sizeof op.path, "%s", s.path);
     p->on.sign(p->on.ctx, &op);
     return true;

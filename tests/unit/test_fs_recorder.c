@@ -90,6 +90,8 @@ static void test_of_a_long_path_the_end_is_told(void **state) {
     assert_string_equal(now.word, "watch");
     assert_int_equal(strlen(now.path), FS_OPERATION_PATH - 1);
     assert_string_equal(now.path + FS_OPERATION_PATH - 5, "/end");
+    assert_ptr_equal(fs_operation_word(now.word), fs_operation_word("watch"));
+    assert_string_equal(fs_operation_word("mischief"), "operation");
     fs_recorder_end(r);
     fs_recorder_free(r);
     fs_fake_free(fake);
