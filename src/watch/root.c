@@ -242,8 +242,19 @@ static void bury(struct root_worker *w) {
 
 /* ---- does it answer? ---- */
 
+/* The path of an operation without what all paths of this root begin with: the header has room for few words, and how
+ * long it lasts stands at their end. */
+static const char *short_path(const struct root_worker *w, const char *path) {
+    size_t len = strlen(w->path), name = len;
+    if (!path[0]) path = w->path;
+    if (strncmp(path, w->path, len) != 0) return path;
+    if (path[len] == '/') return path + len + 1;
+    while (name > 0 && w->path[name - 1] != '/' && w->path[name - 1] != '\\') name--;
+    return path[name] ? path + name : path;
+}
+
 static void describe(const struct root_worker *w, const struct fs_operation *op, int64_t age, char *out, size_t size) {
-    const char *path = op->path[0] ? op->path : w->path;
+    const char *path = short_path(w, op->path);
     if (op->word)
         snprintf(out, size, "%s of %.500s for %lld s", op->word, path, (long long)(age / 1000));
     else

@@ -46,7 +46,7 @@ attach
 wait_for 30 'mounted again it is live by itself' term_shows 'archive live'
 report again
 is 'complete again' "$cases" "$(count complete)"
-is 'and none unverified' 1 "$(unverified)" # the count of them, which is 0
+is 'and none unverified' 0 "$(unverified)"
 
 # What changes after the return is seen: the watches are of the new mount.
 rm "$drive/$(find "$drive" -mindepth 1 -maxdepth 1 -name 'T*' | head -n 1 | sed 's|.*/||')/ARCHIVE_DONE"
