@@ -64,6 +64,11 @@ static bool same_letters(const char *a, const char *b) {
     return *a == *b;
 }
 
+static void set_value(struct gathering *g, int key, const char *text, bool from_environment) {
+    free((void *)(uintptr_t)g->facts.value[key].text);
+    g->facts.value[key] = (struct doctor_value){copy(text), from_environment};
+}
+
 static void take_fact(void *ctx, const struct fact *f) {
     struct gathering *g = ctx;
     if (f->kind == FACT_LIST) {
@@ -71,21 +76,25 @@ static void take_fact(void *ctx, const struct fact *f) {
         g->list_text = copy(f->u.list.text);
         g->list_len = strlen(g->list_text);
     } else if (f->kind == FACT_SETTING) {
-        if (same_letters(f->u.setting.key, "ARCHIVE_DIR")) g->settings_archive = copy(f->u.setting.value);
+        if (same_letters(f->u.setting.key, "ARCHIVE_DIR")) {
+            free((void *)(uintptr_t)g->settings_archive);
+            g->settings_archive = copy(f->u.setting.value);
+        }
         for (int k = 0; k < KEY_COUNT; k++) {
             if (!same_letters(f->u.setting.key, doctor_key_name((enum doctor_key)k))) continue;
-            g->facts.value[k] = (struct doctor_value){copy(f->u.setting.value), false};
+            set_value(g, k, f->u.setting.value, false);
         }
     }
 }
 
+/* Before any of them is published: what a later word replaces nobody has seen. */
 static void read_settings(struct gathering *g, const char *batch) {
     struct settings_reader *reader = settings_reader_new(fs_real(), profile_builtin(), batch);
     settings_reader_step(reader, session_mono_ms(), (struct fact_sink){take_fact, g});
     settings_reader_free(reader);
     for (int k = 0; k < KEY_COUNT; k++) {
         const char *text = getenv(doctor_key_name((enum doctor_key)k));
-        if (text) g->facts.value[k] = (struct doctor_value){copy(text), true};
+        if (text) set_value(g, k, text, true);
     }
 }
 
@@ -119,18 +128,22 @@ static const char *longest_title(const struct sweep_list *l) {
 
 static void find_longest(struct gathering *g, const struct sweep_list *l) {
     const char *roots[] = {g->facts.batch.path, g->facts.archive.path};
-    char inside[512] = "";
+    char inside[512] = "", *best = NULL;
     if (l->n_cases == 0 || longest_artifact(profile_builtin(), inside) == 0) return;
     for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
         char *full = roots[i] ? path_absolute(roots[i]) : NULL;
         if (!full) continue;
         char *directory = join(full, longest_title(l)), *path = join(directory, inside);
-        const char *known = g->facts.longest_path;
-        if (!known || strlen(path) > strlen(known)) g->facts.longest_path = copy(path);
-        free(path);
+        if (!best || strlen(path) > strlen(best)) {
+            free(best);
+            best = path;
+        } else {
+            free(path);
+        }
         free(directory);
         free(full);
     }
+    g->facts.longest_path = best;
 }
 
 /* Returns the list, to be freed, or NULL. */
@@ -140,6 +153,8 @@ static struct sweep_list *judge_list(struct gathering *g) {
     const char *given = g->o->sweep_list;
     f->list_path = given ? given : g->kept_list;
     if (given) {
+        free(g->list_text);
+        g->list_text = NULL;
         int err = settings_read_text(fs_real(), given, SWEEP_LIST_MAX_BYTES, &g->list_text, &g->list_len, &st);
         if (err < 0) {
             f->list_problem = err == UV_EILSEQ ? "it is neither UTF-8 nor code page 932 text" : uv_strerror(err);
@@ -157,6 +172,7 @@ static struct sweep_list *judge_list(struct gathering *g) {
         char text[1024];
         if (f->list_issue && !error) continue;
         snprintf(text, sizeof text, "line %u: %.900s", issue->line_no, issue->message);
+        free((void *)(uintptr_t)f->list_issue);
         f->list_issue = copy(issue->line_no ? text : issue->message);
         if (error && issue->line_no) break; /* one that shows where */
     }

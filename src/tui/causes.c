@@ -367,14 +367,14 @@ void causes_refresh(struct causes *c, const struct table *t, enum language langu
         if ((shown != NULL && !shown[i]) || !why_of(t, table_row(t, i), now_ms, &w)) continue;
         e[n++] = (struct entry){key_of(&w), (uint32_t)i};
     }
-    qsort(e, n, sizeof *e, compare_entries);
+    if (n > 0) qsort(e, n, sizeof *e, compare_entries);
     c->n = 0;
     group(c, t, language, e, n, now_ms);
     for (size_t i = 0; i < n; i++) c->row[i] = e[i].row;
     c->n_rows = n;
     free(e);
     add_roots(c, t, language);
-    qsort(c->cause, c->n, sizeof *c->cause, compare_causes);
+    if (c->n > 0) qsort(c->cause, c->n, sizeof *c->cause, compare_causes);
     for (size_t i = 0; i < c->n; i++) {
         for (size_t k = 0; k < unfolded.n; k++) c->cause[i].unfolded |= c->cause[i].key == unfolded.key[k];
     }

@@ -38,9 +38,9 @@ for kept in checks.glob("*.1"):
 print(" ".join(wrong))
 PY
 
-# strace counts each kind of call by itself.
+# Those that change something; strace counts each kind of call by itself.
 killed=0 wrong='' changed=0 endless=''
-for call in write pwrite64 fsync link linkat rename renameat renameat2 unlink unlinkat mkdir openat close; do
+for call in write pwrite64 fsync link linkat rename renameat renameat2 unlink unlinkat mkdir; do
     n=0 code=none
     while [ "$code" != 0 ]; do
         n=$((n + 1))
@@ -58,7 +58,7 @@ done
 is 'each kind of call comes to an end' '' "$endless"
 is 'no file was ever anything but the old or the new one' '' "$wrong"
 printf '        killed %d times; the new CSV stood %d times\n' "$killed" "$changed"
-if [ "$killed" -gt 40 ] && [ "$changed" -gt 10 ]; then pass 'there was something to be killed at'; else
+if [ "$killed" -gt 20 ] && [ "$changed" -gt 10 ]; then pass 'there was something to be killed at'; else
     fail 'there was something to be killed at' "killed $killed times, changed $changed times"
 fi
 finish
