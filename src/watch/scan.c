@@ -409,9 +409,10 @@ static void tell(struct scan *s, struct look *l, const char *name, const struct 
         uint64_t unheld = told_hash(s, name, f, told->held); /* what it would be with the same holder */
         bool same = same_version(told->version, unheld);
         if (!same)
-            told->since = is_long_past(s, f->mtime_ns) ? SCAN_SURE : time_now(s, l->at);
-        else if (told->since != SCAN_SURE && l->read_at - told->since >= SCAN_YOUNG_MS)
+            told->since = time_now(s, l->at);
+        else if (f->content == CONTENT_WHOLE && l->read_at - told->since >= SCAN_YOUNG_MS)
             told->since = SCAN_SURE;
+        if (f->content == CONTENT_WHOLE && is_long_past(s, f->mtime_ns)) told->since = SCAN_SURE;
         if (told->version == h) return;
         /* A lock taken or given back is told, but is no change of the case: no event announces it. */
         l->changed |= told->version != unheld;
@@ -701,6 +702,17 @@ static bool is_finished(const struct scan *s, const struct scan_memory *m) {
     return true;
 }
 
+/* When the newest version that is there and not whole was seen first; 0: there is none. */
+static int64_t partial_since(const struct scan *s, const struct scan_memory *m) {
+    int64_t since = 0;
+    for (int i = 0; i < s->profile->n_artifacts; i++) {
+        const struct scan_told *told = &m->told[i];
+        bool partial = told->version > TOLD_CHANGING && !(told->version & 1);
+        if (partial && told->since > since) since = told->since;
+    }
+    return since;
+}
+
 static int scan_once(struct scan *s, struct fs_dir *root, const char *name, struct look *l,
                      const struct scan_subscriber *subscriber) {
     struct scan_memory *memory = l->memory;
@@ -714,7 +726,7 @@ static int scan_once(struct scan *s, struct fs_dir *root, const char *name, stru
         }
         return 0;
     }
-    l->idle = memory && memory->rested && !is_finished(s, memory);
+    l->idle = memory && memory->rested && !memory->finished;
     s->progress = memory ? memory->progress : (struct scan_progress){0};
     s->progress.merged_rows = -1;
     s->progress.merged_value = NAN;
@@ -731,6 +743,8 @@ static int scan_once(struct scan *s, struct fs_dir *root, const char *name, stru
         memory->present = true;
         memory->stamp = s->stamp;
         memory->newest_ns = s->newest_ns;
+        memory->finished = is_finished(s, memory);
+        memory->partial_since = partial_since(s, memory);
     }
     put_place(s, name, true, l->at);
     return 0;

@@ -55,7 +55,9 @@ struct scan_memory {
     bool present;
     bool rested; /* the last scan saw what the one before it saw */
     uint64_t stamp;
-    int64_t newest_ns; /* newest modification time inside, ns since 1970 UTC; 0 none */
+    bool finished;         /* every required artifact was told to be whole */
+    int64_t newest_ns;     /* newest modification time inside, ns since 1970 UTC; 0 none */
+    int64_t partial_since; /* monotonic ms when the newest version was seen that is not whole; 0 none */
     struct scan_progress progress;
     struct scan_told told[]; /* [profile->n_artifacts] */
 };

@@ -21,6 +21,17 @@ enum {
     SHRINK_HOLD_MS = 5000,     /* but when they are still gone after this */
     TOKEN_SUBS = 32,           /* tokens a place; the first are the root's own, */
     TOKEN_NESTED = 1,          /* and the one of its nested directory */
+    PLACE_WATCHES = 3,         /* watches a place, at most */
+    ROOM_TRIES = 256,          /* places looked at to find one that needs its watches less */
+    ROOM_MARGIN_MS = 60000,    /* it must have been quiet for so much longer, and twice as long */
+    FINISHED_MS = 3600000,     /* a case with all its results counts as quiet for so much longer */
+    LOST_REST_MS = 1000,       /* after lost events everything is looked at again when no more were lost for so long, */
+    LOST_MAX_MS = 10000,       /* or after this, */
+    LOST_SHARE = 3,            /* and not before this many times what the pass before it took has passed, */
+    LOST_WAIT_MS = 30000,      /* but within this: that pass may have been held up, by a sleep say */
+    GAP_MS = 10000,            /* a step so much later than asked for, or a wall clock that jumped so far: a sleep */
+    COST_SHARE = 8,            /* places are looked at so rarely that it takes 1 / this of the time at most */
+    COST_MAX_MS = 200,         /* a look that took longer was held up; it tells little of the next ones */
     MISSED_FORGET_MS = 600000, /* a root that missed no event for so long is trusted again */
     MOUNT_EVERY_MS = 10000,    /* its mount and the space on it are looked at this often */
     SETTLE_COARSE_MS = 10000   /* at least, where times of files are coarse */
@@ -28,8 +39,9 @@ enum {
 #define NEVER INT64_MAX
 
 struct sub_watch {
-    char *path;    /* relative to the place, "" for itself */
-    uint64_t id;   /* of the watched directory; 0: not watched */
+    char *path;  /* relative to the place, "" for itself */
+    uint64_t id; /* of the watched directory */
+    bool watched;
     bool doubtful; /* an event may have told the end of the watched directory itself */
 };
 
@@ -46,9 +58,11 @@ struct splace {
     uint32_t pass;                  /* full pass in which it was last scanned */
     struct scan_memory *memory;
     struct sub_watch *subs;
-    uint8_t n_subs;
-    bool unwatched; /* some directory of it could not be subscribed */
+    uint8_t n_subs, n_watched;
+    bool unwatched; /* some directory of it is not subscribed */
+    bool short_of;  /* because there were no watches left, or it failed */
     bool active;    /* it was seen to change */
+    bool awake;     /* looked at more often than every idle_ms */
 };
 
 struct scanner {
@@ -93,9 +107,21 @@ struct scanner {
     char reason[256];
     int64_t health_since;
     size_t n_watches;
-    int watch_err; /* why the last subscription failed, 0 none did */
+    size_t n_short;  /* places that are polled for want of watches */
+    int watch_err;   /* why the last subscription failed */
+    size_t room_at;  /* where the search for room goes on */
+    bool no_room;    /* for the place in hand */
+    bool renewed;    /* a subscription of it: events that were on their way to the old one never come */
+    bool root_short; /* the root itself could not be subscribed */
     uint64_t missed;
     int64_t missed_at;
+    int64_t lost_at, lost_since; /* events were lost: the last time (-1 never), the first not yet answered (or NEVER) */
+    int64_t pass_began, pass_took, pass_ended;
+    int64_t asked;       /* what the last step returned, -1 none */
+    int64_t stepped_at;  /* when it ended */
+    int64_t wall_offset; /* wall clock - monotonic clock then */
+    size_t n_present, n_awake;
+    double look_cost_ms; /* of late */
 };
 
 static void *must(void *p) {
@@ -109,6 +135,9 @@ static char *copy_string(const char *s) {
 }
 
 static int64_t clock_now(const struct scanner *s) { return s->c.clock(s->c.clock_ctx); }
+
+static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
+static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
 
 /* ---- heap of places by due time ---- */
 
@@ -213,6 +242,66 @@ static void stop_watch(struct scanner *s, uint64_t token) {
     s->n_watches--;
 }
 
+static void stop_sub(struct scanner *s, struct splace *p, size_t sub) {
+    if (!p->subs[sub].watched) return;
+    stop_watch(s, token_of(p, sub));
+    p->subs[sub].watched = false;
+    p->n_watched--;
+}
+
+static void set_short(struct scanner *s, struct splace *p, bool short_of) {
+    if (p->short_of == short_of) return;
+    p->short_of = short_of;
+    s->n_short += short_of ? 1 : (size_t)-1;
+}
+
+/* Of how little use watches are to a place: a finished one, or one quiet for long, needs none. */
+static int64_t idleness(const struct splace *p, int64_t now) {
+    if (p->last_scan < 0) return INT64_MAX / 4; /* not known yet */
+    return later(now - p->last_change, 0) + (p->memory->finished ? FINISHED_MS : 0);
+}
+
+/* Takes the watches of a place that needs them less than p. It is looked at once more: what happened until now may not
+ * have been told. */
+static bool make_room(struct scanner *s, const struct splace *p, int64_t now) {
+    struct splace *victim = NULL;
+    if (s->no_room) return false;
+    for (size_t i = 0; i < ROOM_TRIES && i < s->n_places; i++) {
+        s->room_at = (s->room_at + 1) % s->n_places;
+        struct splace *v = s->places[s->room_at];
+        if (v == p || v->n_watched == 0) continue;
+        if (!victim || idleness(v, now) > idleness(victim, now)) victim = v;
+    }
+    if (!victim || idleness(victim, now) / 2 < idleness(p, now) + ROOM_MARGIN_MS) {
+        s->no_room = true;
+        return false;
+    }
+    for (size_t i = 0; i < victim->n_subs; i++) stop_sub(s, victim, i);
+    victim->unwatched = true;
+    set_short(s, victim, true);
+    set_due(s, victim, sooner(victim->due, now));
+    return true;
+}
+
+static bool holds_artifacts(const struct scanner *s, const char *sub) {
+    size_t len = strlen(sub);
+    for (int i = 0; i < s->c.profile->n_artifacts; i++) {
+        const char *path = s->c.profile->artifact[i].path;
+        if (len == 0 || (strncmp(path, sub, len) == 0 && path[len] == '/')) return true;
+    }
+    return false;
+}
+
+/* 0 or an error; UV_ENOENT: another directory stands there, or none. */
+static int subscribe(struct scanner *s, struct splace *p, size_t sub, int64_t now) {
+    char path[4096];
+    int n = snprintf(path, sizeof path, p->subs[sub].path[0] ? "%s/%s" : "%s%s", p->name, p->subs[sub].path);
+    if (n >= (int)sizeof path) return UV_ENAMETOOLONG;
+    int err = start_watch(s, path, token_of(p, sub));
+    if (err == UV_ENOSPC && make_room(s, p, now)) err = start_watch(s, path, token_of(p, sub));
+    return err;
+}
+
 /* The directory in hand is about to be listed: be subscribed to this very one before. */
 static void before_list(void *ctx, const char *sub, uint64_t id) {
     struct scanner *s = ctx;
@@ -220,33 +309,43 @@ static void before_list(void *ctx, const char *sub, uint64_t id) {
     size_t i = 0;
     while (i < p->n_subs && strcmp(p->subs[i].path, sub) != 0) i++;
     if (i < p->n_subs) {
-        if (p->subs[i].id == id && !p->subs[i].doubtful) return;
-        if (p->subs[i].id != 0) stop_watch(s, token_of(p, i));
+        if (p->subs[i].watched && p->subs[i].id == id && !p->subs[i].doubtful) return;
+        stop_sub(s, p, i);
     } else {
-        if (i == TOKEN_SUBS) return;
+        if (i == TOKEN_SUBS) {
+            p->unwatched = true;
+            return;
+        }
         p->subs = must(realloc(p->subs, (i + 1) * sizeof *p->subs));
-        p->subs[i].path = copy_string(sub);
+        p->subs[i] = (struct sub_watch){.path = copy_string(sub)};
         p->n_subs++;
     }
-    p->subs[i].id = 0;
     p->subs[i].doubtful = false;
-    char path[4096];
-    int n = snprintf(path, sizeof path, sub[0] ? "%s/%s" : "%s%s", p->name, sub);
-    int err = n < (int)sizeof path ? start_watch(s, path, token_of(p, i)) : UV_ENAMETOOLONG;
+    s->renewed = true;
+    if (p->n_watched == PLACE_WATCHES || !holds_artifacts(s, sub)) {
+        p->unwatched = true;
+        return;
+    }
+    int err = subscribe(s, p, i, clock_now(s));
     if (err == 0) {
         p->subs[i].id = id;
-    } else {
-        s->watch_err = err;
-        p->unwatched = true;
+        p->subs[i].watched = true;
+        p->n_watched++;
+        return;
     }
+    p->unwatched = true;
+    if (fs_means_absent(err)) return; /* it has gone since it was opened; its parent tells */
+    s->watch_err = err;
+    set_short(s, p, true);
 }
 
 static void drop_watches(struct scanner *s, struct splace *p) {
     for (size_t i = 0; i < p->n_subs; i++) {
-        if (p->subs[i].id != 0) stop_watch(s, token_of(p, i));
+        stop_sub(s, p, i);
         free(p->subs[i].path);
     }
     p->n_subs = 0;
+    set_short(s, p, false);
 }
 
 /* Of the root itself, and of the directory of cases in it. */
@@ -286,8 +385,8 @@ static void judge_health(struct scanner *s, int64_t now) {
     char reason[200];
     if (!s->c.watch) {
         set_health(s, HEALTH_POLLING, s->c.no_events_because ? s->c.no_events_because : "", now);
-    } else if (s->watch_err != 0) {
-        snprintf(reason, sizeof reason, "%zu directories watched, the rest is polled: %s", s->n_watches,
+    } else if (s->n_short > 0 || s->root_short) {
+        snprintf(reason, sizeof reason, "%zu directories watched, %zu cases polled: %s", s->n_watches, s->n_short,
                  s->watch_err == UV_ENOSPC ? "limit of watches reached" : uv_strerror(s->watch_err));
         set_health(s, HEALTH_DEGRADED, reason, now);
     } else if (s->missed > 0 && now - s->missed_at < MISSED_FORGET_MS) {
@@ -311,10 +410,11 @@ static void forget_all(struct scanner *s, int64_t now) {
         struct splace *p = s->places[i];
         drop_watches(s, p);
         scan_memory_forget(p->memory, s->c.profile);
+        p->suspect_at = NEVER;
         set_due(s, p, now);
     }
+    s->n_present = 0;
     drop_root_watches(s);
-    s->watch_err = 0;
     s->wanted_pass = s->generation + 1;
 }
 
@@ -423,6 +523,7 @@ static int list_root(struct scanner *s, struct fs_dir *root, int64_t now) {
     if (!s->root_watched && s->c.watch) {
         int err = start_watch(s, "", 0);
         s->root_watched = err == 0;
+        s->root_short = err < 0;
         if (err < 0) s->watch_err = err;
     }
     s->listing++;
@@ -437,6 +538,7 @@ static int list_root(struct scanner *s, struct fs_dir *root, int64_t now) {
 static void begin_pass(struct scanner *s, int64_t now) {
     s->generation = s->wanted_pass;
     s->pass_running = true;
+    s->pass_began = now;
     s->pass_left = s->n_places;
     for (size_t i = 0; i < s->n_places; i++) {
         if (s->places[i]->due > now) set_due(s, s->places[i], now);
@@ -449,6 +551,8 @@ static void begin_pass(struct scanner *s, int64_t now) {
 static void end_pass_if_done(struct scanner *s, int64_t now) {
     if (!s->pass_running || s->pass_left > 0) return;
     s->pass_running = false;
+    s->pass_took = now - s->pass_began;
+    s->pass_ended = now;
     struct fact f = {.kind = FACT_SCAN_END, .root = s->c.root, .at = now};
     f.u.scan.generation = s->generation;
     fact_batch_add(s->batch, &f);
@@ -456,20 +560,34 @@ static void end_pass_if_done(struct scanner *s, int64_t now) {
 
 /* ---- one place ---- */
 
-static int64_t next_look(const struct scanner *s, const struct splace *p, int64_t now) {
-    if (!p->memory->present) return NEVER; /* the root's listing and its events bring it back */
+/* So rarely must n places be looked at that it takes only its share of the time. */
+static int64_t affordable(const struct scanner *s, size_t n) {
+    return (int64_t)(s->look_cost_ms * (double)n * COST_SHARE);
+}
+
+static void set_awake(struct scanner *s, struct splace *p, bool awake) {
+    if (p->awake == awake) return;
+    p->awake = awake;
+    s->n_awake += awake ? 1 : (size_t)-1;
+}
+
+static int64_t next_look(struct scanner *s, struct splace *p, int64_t now) {
+    if (!p->memory->present) {
+        set_awake(s, p, false);
+        return NEVER; /* the root's listing and its events bring it back */
+    }
     int64_t quiet = now - p->last_change;
     int64_t least = s->c.watch && !p->unwatched ? s->c.active_ms : s->c.poll_ms;
-    if (quiet < s->c.settle_ms) { /* is it settled? */
-        int64_t settled = s->c.settle_ms - quiet + 1;
-        return now + (settled < least ? settled : least);
-    }
+    int64_t idle = later(s->c.idle_ms, affordable(s, s->n_present));
     /* Events tell of a case that has not moved since watching began; the reconcile needs only its turn. */
     bool resting = s->c.watch && !p->unwatched && !p->active;
-    int64_t interval = resting ? s->c.idle_ms : quiet / QUIET_SHARE;
-    if (interval < least) interval = least;
-    if (interval > s->c.idle_ms) interval = s->c.idle_ms;
-    return now + interval;
+    int64_t interval = resting ? idle : quiet / QUIET_SHARE;
+    set_awake(s, p, interval < s->c.idle_ms);
+    least = later(least, affordable(s, s->n_awake));
+    interval = sooner(later(interval, least), idle);
+    /* Is it settled, and is what was not whole still so? */
+    int64_t settles = later(p->last_change, p->memory->partial_since) + s->c.settle_ms + 1;
+    return settles > now ? sooner(settles, now + interval) : now + interval;
 }
 
 /* How long a case seen for the first time has been quiet already, by its files' times: an old one needs no close watch.
@@ -482,28 +600,40 @@ static int64_t age_of(const struct scanner *s, const struct splace *p) {
 
 static void collect(void *ctx, const struct fact *f) { fact_batch_add(ctx, f); }
 
+/* A change that no event announced within its time was missed; one in the time of a noticed loss is no wonder. */
+static void note_unannounced(struct scanner *s, struct splace *p, bool found, int64_t now) {
+    if (p->suspect_at != NEVER && now - p->suspect_at >= EVENT_GRACE_MS) {
+        if (s->lost_at < p->suspect_at) {
+            s->missed++;
+            s->missed_at = now;
+        }
+        p->suspect_at = NEVER;
+    }
+    if (found && p->suspect_at == NEVER && s->lost_at < p->last_scan) p->suspect_at = now;
+}
+
 static int look(struct scanner *s, struct fs_dir *root, struct splace *p, int64_t now) {
     bool announced = p->dirty_since != NEVER;
-    bool was_known = p->memory->present;
+    bool was_known = p->memory->present, was_watched = s->c.watch && p->n_watched > 0 && !p->unwatched;
     struct scan_subscriber subscriber = {before_list, s};
-    p->unwatched = false;
+    p->unwatched = s->no_room = s->renewed = false;
+    set_short(s, p, false);
     s->current = p;
     p->dirty_since = NEVER; /* an event from here on means another look */
     int result = scan_place(s->scan, root, p->name, p->memory, s->c.watch ? &subscriber : NULL, now,
                             (struct fact_sink){collect, s->batch});
     s->current = NULL;
     if (result < 0) return result;
-    if (p->suspect_at != NEVER && now - p->suspect_at >= EVENT_GRACE_MS) {
-        s->missed++;
-        s->missed_at = now;
-        p->suspect_at = NEVER;
-    }
+    if (p->dirty_since != NEVER) announced = true;
+    bool watched = was_watched && !p->unwatched && !s->renewed;
+    bool changed = result > 0 && was_known && p->memory->present; /* the end of one is for the root's events */
+    note_unannounced(s, p, changed && watched && !announced, now);
     if (result > 0) {
-        if (was_known && !announced && s->c.watch && !p->unwatched && p->suspect_at == NEVER) p->suspect_at = now;
         if (p->last_scan >= 0) p->active = true;
         p->last_change = p->active ? now : now - age_of(s, p);
     }
     if (!p->memory->present) drop_watches(s, p);
+    s->n_present += (size_t)p->memory->present - (size_t)was_known;
     p->last_scan = now;
     if (s->pass_running && p->pass != s->generation) {
         p->pass = s->generation;
@@ -573,8 +703,15 @@ static bool still_the_same(struct scanner *s) {
     return s->c.fs->stat(s->c.fs->ctx, NULL, s->path, &st) == 0 && st.id == s->root_id;
 }
 
+/* When everything is looked at again after lost events: one storm is answered by one pass. */
+static int64_t lost_due(const struct scanner *s) {
+    if (s->lost_since == NEVER) return NEVER;
+    int64_t due = sooner(s->lost_at + LOST_REST_MS, s->lost_since + LOST_MAX_MS);
+    return later(due, sooner(s->pass_ended + LOST_SHARE * s->pass_took, s->lost_since + LOST_WAIT_MS));
+}
+
 static int64_t next_due(const struct scanner *s) {
-    int64_t due = s->root_due;
+    int64_t due = sooner(s->root_due, lost_due(s));
     if (s->health != HEALTH_STALE && s->health != HEALTH_WAITING && s->n_heap > 0) {
         int64_t first = s->places[s->heap[0]]->due;
         if (first < due) due = first;
@@ -587,7 +724,24 @@ static void flush(struct scanner *s, struct fact_sink sink) {
     fact_batch_clear(s->batch);
 }
 
-int64_t scanner_step(struct scanner *s, int64_t now, int64_t budget_ms, struct fact_sink sink) {
+/* A machine that slept lost what happened meanwhile: the step comes much later than asked for, or (where the monotonic
+ * clock stands still in a sleep) the wall clock has jumped. */
+static void notice_sleep(struct scanner *s, int64_t now) {
+    int64_t offset = s->c.wall ? s->c.wall(s->c.clock_ctx) - clock_now(s) : 0;
+    int64_t jump = offset - s->wall_offset;
+    bool late = s->asked != NEVER && now - later(s->asked, s->stepped_at) > GAP_MS;
+    if (s->asked >= 0 && (late || jump > GAP_MS || jump < -GAP_MS)) scanner_lost(s, now);
+    s->wall_offset = offset;
+}
+
+/* What a look costs, of late; held-up ones aside. */
+static void note_cost(struct scanner *s, int64_t took, size_t looks) {
+    if (looks == 0) return;
+    double each = (double)took / (double)looks;
+    s->look_cost_ms += ((each < COST_MAX_MS ? each : COST_MAX_MS) - s->look_cost_ms) / 16;
+}
+
+static int64_t step(struct scanner *s, int64_t now, int64_t budget_ms, struct fact_sink sink) {
     struct fs_dir *root;
     struct fs_stat st = {.id = 0};
     bool another;
@@ -597,6 +751,10 @@ int64_t scanner_step(struct scanner *s, int64_t now, int64_t budget_ms, struct f
         return NEVER;
     }
     if (next_due(s) > now && s->wanted_pass <= s->generation) return next_due(s);
+    if (lost_due(s) <= now && !s->pass_running) {
+        scanner_full_pass(s, now);
+        s->lost_since = NEVER;
+    }
     if (open_root(s, &root, &st, &another, now) < 0) {
         flush(s, sink);
         return s->root_due;
@@ -618,12 +776,15 @@ int64_t scanner_step(struct scanner *s, int64_t now, int64_t budget_ms, struct f
         judge_health(s, now);
         if (s->wanted_pass > s->generation && !s->pass_running) begin_pass(s, now);
     }
-    int64_t at = now;
+    int64_t at = now, began = clock_now(s);
+    size_t looks = 0;
     while (err == 0 && s->n_heap > 0 && s->places[s->heap[0]]->due <= at) {
         err = look(s, root, s->places[s->heap[0]], at);
         at = clock_now(s);
+        looks++;
         if (at - now >= budget_ms) break;
     }
+    note_cost(s, at - began, looks);
     if (err == 0) {
         end_pass_if_done(s, at);
         judge_health(s, at);
@@ -641,6 +802,13 @@ int64_t scanner_step(struct scanner *s, int64_t now, int64_t budget_ms, struct f
     }
     flush(s, sink);
     return next_due(s);
+}
+
+int64_t scanner_step(struct scanner *s, int64_t now, int64_t budget_ms, struct fact_sink sink) {
+    notice_sleep(s, now);
+    s->asked = step(s, now, budget_ms, sink);
+    s->stepped_at = clock_now(s);
+    return s->asked;
 }
 
 /* ---- hints and wishes ---- */
@@ -701,7 +869,10 @@ void scanner_event(struct scanner *s, uint64_t token, const char *name, int64_t 
     }
 }
 
-void scanner_lost(struct scanner *s, int64_t now) { scanner_full_pass(s, now); }
+void scanner_lost(struct scanner *s, int64_t now) {
+    if (s->lost_since == NEVER) s->lost_since = now;
+    s->lost_at = now;
+}
 
 uint32_t scanner_full_pass(struct scanner *s, int64_t now) {
     if (s->wanted_pass <= s->generation || s->pass_running) s->wanted_pass = s->generation + 1;
@@ -723,6 +894,7 @@ void scanner_known(struct scanner *s, uint64_t identity) {
 void scanner_known_place(struct scanner *s, const char *name, int64_t now) {
     struct splace *p = find_place(s, name);
     if (!p) p = add_place(s, name, now);
+    s->n_present += !p->memory->present;
     p->memory->present = true;
 }
 
@@ -762,7 +934,8 @@ struct scanner *scanner_new(const struct scanner_config *c) {
     s->scan = scan_new(c->fs, c->profile, c->root);
     scan_set_clock(s->scan, &(struct scan_clock){c->clock, c->wall, c->clock_ctx});
     s->batch = fact_batch_new();
-    s->root_dirty_since = s->shrink_since = NEVER;
+    s->root_dirty_since = s->shrink_since = s->lost_since = NEVER;
+    s->lost_at = s->asked = -1;
     s->health = HEALTH_WAITING;
     return s;
 }

@@ -27,9 +27,9 @@ struct scanner_config {
     const struct watch_ops *watch; /* NULL: no events here, everything is polled */
     const char *no_events_because; /* watch NULL: in words, or NULL */
     int64_t (*clock)(void *ctx);   /* monotonic ms, asked within a step to keep its budget */
-    int64_t (*wall)(
-        void *ctx);  /* ms since 1970 UTC; NULL: unknown. Only tells how old a case is when it is first seen. */
-    void *clock_ctx; /* of both */
+    int64_t (*wall)(void *ctx); /* ms since 1970 UTC; NULL: unknown. Tells how old a case is when it is first seen, and
+                                   of sleeps. */
+    void *clock_ctx;            /* of both */
     const struct profile *profile;
     enum root_id root;
     const char *path; /* of the root */
@@ -55,7 +55,8 @@ void scanner_want(struct scanner *s, const char *name, int64_t now);
 
 /* Something may have changed: in the directory `token` was given for, `name` in it (NULL: unknown). */
 void scanner_event(struct scanner *s, uint64_t token, const char *name, int64_t now);
-/* Events were lost (overflow), or the machine slept: everything is looked at again. */
+/* Events were lost (overflow): everything is looked at again, soon, and once for a whole storm of such calls. A machine
+ * that slept is noticed by scanner_step itself. */
 void scanner_lost(struct scanner *s, int64_t now);
 /* A pass over the whole root, ended by a SCAN_END fact of generation scanner_generation() or later. Returns that
  * generation. */

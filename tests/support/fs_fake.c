@@ -44,6 +44,14 @@ struct watch {
     bool alive;
 };
 
+/* A version of a file that was read. */
+struct noted {
+    uint64_t id;
+    int64_t size, mtime_ns;
+};
+
+enum { NOTED_BUCKETS = 1024 };
+
 struct mount {
     char *path;
     struct node *hidden;
@@ -65,6 +73,11 @@ struct fs_fake {
     int watch_limit;
     struct mount *mounts;
     size_t n_mounts;
+    char *short_dir; /* NULL: no listing is shortened */
+    int short_most;
+    bool note_reads;
+    struct noted *noted[NOTED_BUCKETS]; /* by id */
+    size_t n_noted[NOTED_BUCKETS];
     void (*before)(void *arg, enum fs_fake_op op, const char *path);
     void *before_arg;
     void (*changed)(void *arg, const char *dir);
@@ -628,6 +641,51 @@ void fs_fake_advance(struct fs_fake *f, int64_t ms) {
     uv_mutex_unlock(&f->lock);
 }
 
+void fs_fake_jump(struct fs_fake *f, int64_t ms) {
+    uv_mutex_lock(&f->lock);
+    f->now_ns += ms * 1000000;
+    f->began_ns += ms * 1000000;
+    uv_mutex_unlock(&f->lock);
+}
+
+void fs_fake_shorten(struct fs_fake *f, const char *dir, int most) {
+    uv_mutex_lock(&f->lock);
+    free(f->short_dir);
+    f->short_dir = most >= 0 ? copy_text(dir) : NULL;
+    f->short_most = most;
+    uv_mutex_unlock(&f->lock);
+}
+
+void fs_fake_note_reads(struct fs_fake *f, bool on) {
+    uv_mutex_lock(&f->lock);
+    f->note_reads = on;
+    uv_mutex_unlock(&f->lock);
+}
+
+static bool is_noted(const struct fs_fake *f, const struct noted *n) {
+    size_t b = n->id % NOTED_BUCKETS;
+    for (size_t i = f->n_noted[b]; i-- > 0;) {
+        const struct noted *o = &f->noted[b][i];
+        if (o->id == n->id && o->size == n->size && o->mtime_ns == n->mtime_ns) return true;
+    }
+    return false;
+}
+
+static void note_read(struct fs_fake *f, const struct node *n) {
+    struct noted v = {n->id, (int64_t)n->size, n->mtime_ns};
+    size_t b = v.id % NOTED_BUCKETS;
+    if (!f->note_reads || is_noted(f, &v)) return;
+    f->noted[b] = grown(f->noted[b], f->n_noted[b], sizeof v);
+    f->noted[b][f->n_noted[b]++] = v;
+}
+
+bool fs_fake_was_read(struct fs_fake *f, uint64_t id, int64_t size, int64_t mtime_ns) {
+    uv_mutex_lock(&f->lock);
+    bool read = is_noted(f, &(struct noted){id, size, mtime_ns});
+    uv_mutex_unlock(&f->lock);
+    return read;
+}
+
 void fs_fake_reuse_ids(struct fs_fake *f, bool on) {
     uv_mutex_lock(&f->lock);
     f->reuse_ids = on;
@@ -820,6 +878,11 @@ static int op_dir_list(void *ctx, struct fs_dir *d, bool (*visit)(void *arg, con
     int err = begin(f, FS_FAKE_LIST, d->node, NULL);
     if (err < 0) return locked(f, err);
     size_t n = d->node->n_children;
+    if (f->short_dir != NULL && n > (size_t)f->short_most) {
+        char path[PATH_BYTES];
+        node_path(d->node, path);
+        if (strcmp(path, f->short_dir) == 0) n = (size_t)f->short_most;
+    }
     struct listed *list = must(malloc((n + 1) * sizeof *list));
     for (size_t i = 0; i < n; i++) {
         const struct node *c = d->node->children[i];
@@ -886,6 +949,7 @@ static int64_t op_file_read(void *ctx, struct fs_file *file, int64_t offset, voi
     if (len > n->size - at) len = n->size - at;
     if (len > 0) memcpy(buf, n->data + at, len);
     f->counts.bytes_read += len;
+    note_read(f, n);
     uv_mutex_unlock(&f->lock);
     return (int64_t)len;
 }
@@ -951,6 +1015,8 @@ void fs_fake_free(struct fs_fake *f) {
     }
     dismantle(f, f->root);
     fs_fake_heal(f);
+    for (size_t b = 0; b < NOTED_BUCKETS; b++) free(f->noted[b]);
+    free(f->short_dir);
     free(f->rules);
     free(f->watches);
     free(f->mounts);

@@ -22,6 +22,7 @@ const struct fs_ops *fs_fake_ops(struct fs_fake *f); /* owned by f */
 int64_t fs_fake_now_ns(struct fs_fake *f);
 int64_t fs_fake_now_ms(struct fs_fake *f);
 void fs_fake_advance(struct fs_fake *f, int64_t ms);
+void fs_fake_jump(struct fs_fake *f, int64_t ms); /* the wall clock, and with it the mtimes to come, but not _now_ms */
 /* mtimes of `dir` and of what is made in it from now on are multiples of ns (1: exact; 2,000,000,000: FAT). */
 int fs_fake_granularity(struct fs_fake *f, const char *dir, int64_t ns);
 
@@ -62,6 +63,13 @@ enum fs_fake_op { FS_FAKE_DIR_OPEN, FS_FAKE_LIST, FS_FAKE_STAT, FS_FAKE_OPEN, FS
  * `err`. A rule stays until fs_fake_heal. Newer rules count before older ones. A hang is UV_ETIMEDOUT here. */
 void fs_fake_fail(struct fs_fake *f, const char *path, bool tree, int ops, int err);
 void fs_fake_heal(struct fs_fake *f); /* drops all rules */
+/* Listings tell at most so many names of directory dir, as a network drive in trouble may do. -1: all, as at first. */
+void fs_fake_shorten(struct fs_fake *f, const char *dir, int most);
+
+/* The oracle: was content of a file read while it had this identity, size and time? Reads are noted from the first call
+ * of fs_fake_note_reads(true) on, and not while it is off. */
+void fs_fake_note_reads(struct fs_fake *f, bool on);
+bool fs_fake_was_read(struct fs_fake *f, uint64_t id, int64_t size, int64_t mtime_ns);
 
 /* Called before every operation with its absolute path, on the thread that asked; it may change the world. NULL: none.
  */
