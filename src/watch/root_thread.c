@@ -6,6 +6,7 @@
 #include "platform/watch_limits.h"
 #include "watch/scanner.h"
 #include "watch/settings.h"
+#include "watch/subscribe.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,15 +22,6 @@ struct command {
     struct scan_command c; /* its text is owned */
     struct command *next;
 };
-
-struct watch {
-    uv_fs_event_t handle;
-    struct root_thread *worker;
-    uint64_t token;
-    struct watch *hash_next;
-};
-
-enum { WATCH_BUCKETS = 4096 };
 
 struct root_thread {
     struct root_options o;
@@ -58,7 +50,7 @@ struct root_thread {
     struct scanner *scanner;
     struct settings_reader *settings;
     struct sweep_list *list;
-    struct watch *watches[WATCH_BUCKETS];
+    struct subscriptions *subscriptions;
     uint64_t events; /* since the last step */
     uint64_t overflow_at;
     bool released;
@@ -86,59 +78,33 @@ static int64_t worker_wall(void *ctx) {
 
 static void schedule(struct root_thread *w, int64_t due);
 
-static void on_event(uv_fs_event_t *handle, const char *name, int events, int status) {
-    struct watch *watch = handle->data;
-    struct root_thread *w = watch->worker;
-    (void)events;
-    w->events++;
-    if (status < 0) {
-        uv_fs_event_stop(handle); /* a failed handle would report for ever (Windows) */
-        scanner_lost(w->scanner, worker_clock(NULL));
-    } else if (!name && watch->token == 0) {
-        scanner_lost(w->scanner, worker_clock(NULL));
-    } else {
-        scanner_event(w->scanner, watch->token, name, worker_clock(NULL));
-    }
-    if (w->events == 1) schedule(w, 0);
+static void on_lost(void *ctx) {
+    struct root_thread *w = ctx;
+    if (w->events++ == 0) schedule(w, 0);
+    scanner_lost(w->scanner, worker_clock(NULL));
 }
 
-static void free_watch(uv_handle_t *handle) { free(handle->data); }
+static void on_event(void *ctx, uint64_t token, const char *name) {
+    struct root_thread *w = ctx;
+    if (!name && token == 0) {
+        on_lost(w);
+        return;
+    }
+    if (w->events++ == 0) schedule(w, 0);
+    scanner_event(w->scanner, token, name, worker_clock(NULL));
+}
 
 static int watch_start(void *ctx, const char *path, uint64_t token) {
     struct root_thread *w = ctx;
-    struct watch *watch = must(calloc(1, sizeof *watch));
-    size_t root_len = strlen(w->path), len = strlen(path);
-    char *full = must(malloc(root_len + len + 2));
-    memcpy(full, w->path, root_len);
-    full[root_len] = '/';
-    memcpy(full + root_len + 1, path, len + 1);
-    if (len == 0) full[root_len] = '\0';
-    watch->worker = w;
-    watch->token = token;
-    uv_fs_event_init(&w->loop, &watch->handle);
-    watch->handle.data = watch;
-    fs_recorder_begin(w->recorder, "watch", path[0] ? path : full);
-    int err = uv_fs_event_start(&watch->handle, on_event, full, 0);
+    fs_recorder_begin(w->recorder, "watch", path[0] ? path : w->path);
+    int err = subscriptions_start(w->subscriptions, path, token);
     fs_recorder_end(w->recorder);
-    free(full);
-    if (err < 0) {
-        uv_close((uv_handle_t *)&watch->handle, free_watch);
-        return err;
-    }
-    watch->hash_next = w->watches[token % WATCH_BUCKETS];
-    w->watches[token % WATCH_BUCKETS] = watch;
-    return 0;
+    return err;
 }
 
 static void watch_stop(void *ctx, uint64_t token) {
     struct root_thread *w = ctx;
-    for (struct watch **slot = &w->watches[token % WATCH_BUCKETS]; *slot; slot = &(*slot)->hash_next) {
-        struct watch *watch = *slot;
-        if (watch->token != token) continue;
-        *slot = watch->hash_next;
-        uv_close((uv_handle_t *)&watch->handle, free_watch);
-        return;
-    }
+    if (w->subscriptions) subscriptions_stop(w->subscriptions, token);
 }
 
 /* ---- facts out ---- */
@@ -224,8 +190,7 @@ static void schedule(struct root_thread *w, int64_t due) {
 
 static void close_handle(uv_handle_t *handle, void *arg) {
     (void)arg;
-    if (uv_is_closing(handle)) return;
-    uv_close(handle, handle->type == UV_FS_EVENT ? free_watch : NULL);
+    if (!uv_is_closing(handle)) uv_close(handle, NULL);
 }
 
 static void run_command(struct root_thread *w, const struct scan_command *c) {
@@ -256,6 +221,8 @@ static void run_command(struct root_thread *w, const struct scan_command *c) {
         scanner_release(w->scanner, now);
         break;
     case SCAN_STOP:
+        subscriptions_close(w->subscriptions);
+        w->subscriptions = NULL;
         uv_walk(&w->loop, close_handle, NULL);
         return;
     }
@@ -301,6 +268,8 @@ static void worker_main(void *arg) {
         .idle_ms = batch ? 180 * 1000 : 600 * 1000,
         .max_watches = limit / 2 < MAX_WATCHES ? limit / 2 : MAX_WATCHES,
     };
+    struct subscription_calls calls = {w, on_event, on_lost};
+    w->subscriptions = subscriptions_new(&w->loop, w->path, &calls);
     w->scanner = scanner_new(&c);
     if (batch) w->settings = settings_reader_new(c.fs, w->o.profile, w->path);
     if (batch) settings_reader_joblog(w->settings, w->joblog);
@@ -309,7 +278,6 @@ static void worker_main(void *arg) {
     on_commands(&w->to_worker); /* what is known of the root comes before the first look at it */
     if (!w->waits && !uv_is_closing((uv_handle_t *)&w->to_worker)) step(w);
     uv_run(&w->loop, UV_RUN_DEFAULT);
-    for (size_t i = 0; i < WATCH_BUCKETS; i++) w->watches[i] = NULL; /* freed with their handles */
     mounts_close_table(w->mounts_fd);
     scanner_free(w->scanner);
     settings_reader_free(w->settings);
