@@ -25,6 +25,7 @@ struct report_input report_input_now(const struct session *s) {
 struct files {
     const struct session *session;
     struct atomic_file *file[OUTPUT_COUNT]; /* NULL: standard output */
+    char *beside[OUTPUT_COUNT]; /* where it stands because somebody holds its own file */
     int stdout_err;
     bool page_only;
 };
@@ -37,8 +38,11 @@ static void files_begin(struct files *f, const struct session *s, char *const pa
     f->page_only = page_only;
     for (int o = 0; o < OUTPUT_COUNT; o++) {
         if (!path[o] || on_stdout(path[o]) || (page_only && o != OUTPUT_HTML)) continue;
-        atomic_file_make_parents(path[o]); /* cannot be made: it may be there, the write decides */
-        f->file[o] = atomic_file_begin(path[o]);
+        char *system_path = path_for_system(path[o]);
+        if (!system_path) abort();
+        atomic_file_make_parents(system_path); /* cannot be made: it may be there, the write decides */
+        f->file[o] = atomic_file_begin(system_path);
+        free(system_path);
         /* The report before this one; the lists follow from it, and a page of a running sweep is none. */
         if (o != OUTPUT_RERUN && o != OUTPUT_RETRY && !page_only) atomic_file_keep_previous(f->file[o]);
     }
@@ -56,7 +60,7 @@ static void files_put(void *ctx, enum report_output o, const char *bytes, size_t
 /* The result of each file. */
 static void files_commit(struct files *f, int err[OUTPUT_COUNT]) {
     for (int o = 0; o < OUTPUT_COUNT; o++) {
-        err[o] = f->file[o] ? atomic_file_commit(f->file[o]) : 0;
+        err[o] = f->file[o] ? atomic_file_commit_or_beside(f->file[o], &f->beside[o]) : 0;
         const char *path = f->session->output[o];
         if (!f->page_only && path && on_stdout(path)) {
             err[o] = fflush(stdout) == 0 && !ferror(stdout) ? f->stdout_err : UV_EPIPE;
@@ -97,15 +101,16 @@ static void note_failure(const struct session *s, enum report_output o, int err,
     snprintf(r->instead, sizeof r->instead, "%s", instead ? instead : "");
 }
 
-/* Writes the outputs that failed under the state directory. `again` makes all bytes once more. */
-static void write_instead(const struct session *s, const int err[OUTPUT_COUNT],
+/* Writes the outputs that failed and stand nowhere (beside) under the state directory. `again` makes all bytes once
+ * more. */
+static void write_instead(const struct session *s, const int err[OUTPUT_COUNT], char *const beside[OUTPUT_COUNT],
                           void (*again)(void *ctx, struct report_sink sink), void *ctx, struct report_result *r) {
     char *path[OUTPUT_COUNT] = {NULL};
     struct files f;
     int second[OUTPUT_COUNT];
     bool any = false;
     for (int o = 0; o < OUTPUT_COUNT; o++) {
-        bool failed = err[o] < 0 && s->output[o] && !on_stdout(s->output[o]);
+        bool failed = err[o] < 0 && !beside[o] && s->output[o] && !on_stdout(s->output[o]);
         if (failed && !only_a_warning(s, (enum report_output)o)) path[o] = state_path(s, (enum report_output)o);
         any |= path[o] != NULL;
     }
@@ -116,7 +121,8 @@ static void write_instead(const struct session *s, const int err[OUTPUT_COUNT],
     }
     for (int o = 0; o < OUTPUT_COUNT; o++) {
         if (err[o] < 0) {
-            note_failure(s, (enum report_output)o, err[o], path[o] && second[o] >= 0 ? path[o] : NULL, r);
+            const char *instead = beside[o] ? path_for_people(beside[o]) : path[o] && second[o] >= 0 ? path[o] : NULL;
+            note_failure(s, (enum report_output)o, err[o], instead, r);
         }
         free(path[o]);
     }
@@ -132,9 +138,10 @@ static void write_all(const struct session *s, bool page_only, void (*make)(void
     files_commit(&f, err);
     for (int o = 0; o < OUTPUT_COUNT; o++) {
         if (err[o] >= 0) continue;
-        write_instead(s, err, make, ctx, r);
+        write_instead(s, err, f.beside, make, ctx, r);
         break;
     }
+    for (int o = 0; o < OUTPUT_COUNT; o++) free(f.beside[o]);
 }
 
 void report_result_words(const struct report_result *r, char *out, size_t cap) {

@@ -15,7 +15,7 @@ static void join_titles(const struct lookup *found, char *out, size_t cap) {
     size_t used = 0;
     out[0] = '\0';
     for (int i = 0; i < found->n_near && used < cap; i++) {
-        used += (size_t)snprintf(out + used, cap - used, "%s%s", i > 0 ? ", " : "", found->near[i]->title);
+        used += (size_t)snprintf(out + used, cap - used, "%s%s", i > 0 ? ", " : "", found->nearby[i]->title);
     }
 }
 

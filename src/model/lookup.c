@@ -124,7 +124,7 @@ const struct row *lookup_nearest(const struct table *t, const char *name) {
 static void meant(struct lookup *out, const struct row *r) {
     out->row = out->n_near == 0 ? r : NULL;
     out->ambiguous = out->n_near > 0;
-    if (out->n_near < LOOKUP_NEAR) out->near[out->n_near++] = r;
+    if (out->n_near < LOOKUP_NEAR) out->nearby[out->n_near++] = r;
 }
 
 static bool begins_with(const char *title, const char *text) {
@@ -137,7 +137,7 @@ static void by_beginning(const struct table *t, const char *text, struct lookup 
         const struct row *r = table_row(t, i);
         if (!begins_with(r->title, text)) continue;
         if (r->title[strlen(text)] == '\0') { /* all of it: letter case was all that differed */
-            *out = (struct lookup){.row = r, .n_near = 1, .near = {r}};
+            *out = (struct lookup){.row = r, .n_near = 1, .nearby = {r}};
             return;
         }
         meant(out, r);
@@ -215,5 +215,5 @@ void lookup_case(const struct table *t, const char *text, struct lookup *out) {
         w.numbers = values;
     }
     if (out->row || out->ambiguous) return;
-    out->n_near = nearest(t, &w, out->near, LOOKUP_NEAR);
+    out->n_near = nearest(t, &w, out->nearby, LOOKUP_NEAR);
 }

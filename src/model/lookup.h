@@ -8,9 +8,9 @@ enum { LOOKUP_NEAR = 5 };
 
 struct lookup {
     const struct row *row; /* the case meant, or NULL */
-    bool ambiguous;        /* several are meant: near[] are the first of them */
+    bool ambiguous;        /* several are meant: nearby[] are the first of them */
     int n_near;            /* else, when row is NULL, the nearest ones, nearest first */
-    const struct row *near[LOOKUP_NEAR];
+    const struct row *nearby[LOOKUP_NEAR];
 };
 
 /* text: a title, or the name of a directory that is that case; a path that ends with one; the beginning of exactly one

@@ -2,6 +2,7 @@
  * is first needed, since not every system that runs us has it, and its success with nobody means that nobody is known.
  */
 #include "platform/lock.h"
+#include "platform/paths.h"
 #include "platform/process.h"
 
 #include <stdio.h>
@@ -79,11 +80,13 @@ static size_t users(const WCHAR *path, struct lock_holder out[], size_t max) {
 size_t lock_users(const char *path, struct lock_holder out[], size_t max) {
     uv_once(&once, load);
     if (manager.start == NULL || manager.add == NULL || manager.list == NULL || manager.end == NULL) return 0;
-    if (strncmp(path, "\\\\?\\", 4) == 0) path += 4; /* the Restart Manager does not know the prefix */
-    int len = MultiByteToWideChar(CP_UTF8, 0, path, -1, NULL, 0);
+    char *copy = strdup(path);
+    const char *plain = copy != NULL ? path_for_people(copy) : ""; /* the Restart Manager does not know the prefix */
+    int len = MultiByteToWideChar(CP_UTF8, 0, plain, -1, NULL, 0);
     WCHAR *wide = len > 0 ? malloc((size_t)len * sizeof *wide) : NULL;
     size_t n = 0;
-    if (wide != NULL && MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, len) > 0) n = users(wide, out, max);
+    if (wide != NULL && MultiByteToWideChar(CP_UTF8, 0, plain, -1, wide, len) > 0) n = users(wide, out, max);
+    free(copy);
     free(wide);
     return n;
 }

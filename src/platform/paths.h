@@ -19,4 +19,10 @@ char *path_state_dir(void);
 /* Of paths_<system>.c: where the above stands, without "/sweepwatch". malloc'ed; NULL: the environment says nothing. */
 char *path_state_base(void);
 
+/* What to hand to system calls for a path: itself, but on Windows absolute and with the prefix that lifts the
+ * 260-character limit, \\?\C:\dir or \\?\UNC\server\share\dir. malloc'ed, NULL when out of memory. */
+char *path_for_system(const char *path);
+/* The same path as it was before path_for_system, for messages; within the given memory, which may be changed. */
+char *path_for_people(char *system_path);
+
 #endif

@@ -15,3 +15,6 @@ char *path_state_base(void) {
     if (out) snprintf(out, size, "%s/.local/state", home);
     return out;
 }
+
+char *path_for_system(const char *path) { return strdup(path); }
+char *path_for_people(char *system_path) { return system_path; }

@@ -8,6 +8,10 @@
 #include <sys/stat.h>
 #include <uv.h>
 
+enum { FIRST_WAIT_MS = 50, LAST_WAIT_MS = 1600 }; /* doubling: 3.15 s in all */
+
+static bool is_held(int err) { return err == UV_EPERM || err == UV_EACCES || err == UV_EBUSY || err == UV_ETXTBSY; }
+
 static int finish(uv_fs_t *req, int result) {
     uv_fs_req_cleanup(req);
     return result;
@@ -141,15 +145,58 @@ static void keep(const char *target) {
     free(unfinished);
 }
 
-int atomic_file_commit(struct atomic_file *f) {
+/* Windows does not let a file be replaced while somebody has it open, in whatever mode; most have it open for moments.
+ */
+static int replace(const char *unfinished, const char *path) {
+    uv_fs_t req;
+    int err = finish(&req, uv_fs_rename(NULL, &req, unfinished, path, NULL));
+    for (unsigned wait = FIRST_WAIT_MS; is_held(err) && wait <= LAST_WAIT_MS; wait *= 2) {
+        uv_sleep(wait);
+        err = finish(&req, uv_fs_rename(NULL, &req, unfinished, path, NULL));
+    }
+    return err;
+}
+
+/* "dir/name.csv" at 2026-01-02 03:04:05 UTC: "dir/name.20260102-030405.csv". The caller's. */
+static char *stamped(const char *path) {
+    const char *name = path + parent_length(path), *dot = strrchr(name, '.');
+    size_t head = dot && dot > name ? (size_t)(dot - path) : strlen(path), room = strlen(path) + 32;
+    uv_timeval64_t now = {0, 0};
+    char *out = malloc(room);
+    if (!out) abort();
+    uv_gettimeofday(&now);
+    /* Days since 0000-03-01: years that begin in March have their leap day at the end (Howard Hinnant's
+     * civil_from_days).
+     */
+    int64_t days = now.tv_sec / 86400 + 719468, seconds = now.tv_sec % 86400;
+    int64_t era = days / 146097, day_of_era = days % 146097;
+    int64_t year = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day = day_of_era - (365 * year + year / 4 - year / 100), month = (5 * day + 2) / 153;
+    int mday = (int)(day - (153 * month + 2) / 5 + 1), mon = (int)(month < 10 ? month + 3 : month - 9);
+    int y = (int)(year + era * 400 + (mon <= 2));
+    snprintf(out, room, "%.*s.%04d%02d%02d-%02d%02d%02d%s", (int)head, path, y, mon, mday, (int)(seconds / 3600),
+             (int)(seconds / 60 % 60), (int)(seconds % 60), path + head);
+    return out;
+}
+
+int atomic_file_commit_or_beside(struct atomic_file *f, char **beside) {
     uv_fs_t req;
     int err = f->err;
+    if (beside) *beside = NULL;
     if (f->fd >= 0) {
         if (err >= 0) err = finish(&req, uv_fs_fsync(NULL, &req, f->fd, NULL));
         int closed = finish(&req, uv_fs_close(NULL, &req, f->fd, NULL));
         if (err >= 0) err = closed;
-        if (err >= 0 && f->keeps) keep(f->path);
-        if (err >= 0) err = finish(&req, uv_fs_rename(NULL, &req, f->unfinished, f->path, NULL));
+        bool written = err >= 0;
+        if (written && f->keeps) keep(f->path);
+        if (written) err = replace(f->unfinished, f->path);
+        if (err < 0 && written && beside) {
+            *beside = stamped(f->path);
+            if (finish(&req, uv_fs_rename(NULL, &req, f->unfinished, *beside, NULL)) < 0) {
+                free(*beside);
+                *beside = NULL;
+            }
+        }
         if (err < 0) finish(&req, uv_fs_unlink(NULL, &req, f->unfinished, NULL));
     }
     if (err >= 0) sync_directory(f->path);
@@ -158,6 +205,8 @@ int atomic_file_commit(struct atomic_file *f) {
     free(f);
     return err < 0 ? err : 0;
 }
+
+int atomic_file_commit(struct atomic_file *f) { return atomic_file_commit_or_beside(f, NULL); }
 
 int atomic_file_write(const char *path, const void *bytes, size_t len) {
     struct atomic_file *f = atomic_file_begin(path);

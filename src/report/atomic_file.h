@@ -1,6 +1,7 @@
 /* atomic_file: a file is replaced whole or not at all.
  * Written beside the target under a name of its own, flushed to the disk, renamed over it, the directory flushed.
  * Links are followed. What is not a regular file is never replaced: UV_EISDIR, UV_EINVAL.
+ * Where a program that has the target open keeps it from being replaced (Windows), it is tried for about 3 s.
  * Blocking; any thread. On failure the previous file is as it was and the temporary one is gone. Negative libuv errors.
  */
 #ifndef SW_REPORT_ATOMIC_FILE_H
@@ -16,6 +17,9 @@ struct atomic_file;
 struct atomic_file *atomic_file_begin(const char *path);
 void atomic_file_append(struct atomic_file *f, const void *bytes, size_t len);
 int atomic_file_commit(struct atomic_file *f);
+/* The same, but what was written and cannot take the target's place stays beside it, named after it and the time (UTC):
+ * *beside is that path, for the caller to free; else NULL. The error is returned in either case. */
+int atomic_file_commit_or_beside(struct atomic_file *f, char **beside);
 
 /* The commit then keeps what it replaces as "<path>.1", in place of an older one; whole or not at all, like the rest.
  * That it could not be kept is no error. */

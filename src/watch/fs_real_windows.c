@@ -3,6 +3,7 @@
  * path; no handle is kept open between calls, which also leaves a drive free to be removed. */
 #include "platform/file_id.h"
 #include "platform/lock.h"
+#include "platform/paths.h"
 #include "watch/fs_ops.h"
 
 #include <stdlib.h>
@@ -49,43 +50,9 @@ static int finish(uv_fs_t *req) {
     return result;
 }
 
-static wchar_t *to_wide(const char *text) {
-    int n = MultiByteToWideChar(CP_UTF8, 0, text, -1, NULL, 0);
-    wchar_t *wide = n > 0 ? malloc((size_t)n * sizeof *wide) : NULL;
-    if (wide != NULL) MultiByteToWideChar(CP_UTF8, 0, text, -1, wide, n);
-    return wide;
-}
-
-static char *from_wide(const char *prefix, const wchar_t *wide) {
-    int n = WideCharToMultiByte(CP_UTF8, 0, wide, -1, NULL, 0, NULL, NULL);
-    size_t head = strlen(prefix);
-    char *text = n > 0 ? malloc(head + (size_t)n) : NULL;
-    if (text == NULL) return NULL;
-    memcpy(text, prefix, head);
-    WideCharToMultiByte(CP_UTF8, 0, wide, -1, text + head, n, NULL, NULL);
-    return text;
-}
-
-/* The absolute form of a path that stands alone: \\?\C:\dir or \\?\UNC\server\share\dir. Caller frees; NULL: no memory.
- */
-static char *absolute_path(const char *path) {
-    if (strncmp(path, "\\\\?\\", 4) == 0) return _strdup(path);
-    wchar_t *wide = to_wide(path);
-    DWORD n = wide != NULL ? GetFullPathNameW(wide, 0, NULL, NULL) : 0;
-    wchar_t *full = n > 0 ? malloc(n * sizeof *full) : NULL;
-    char *out = NULL;
-    if (full != NULL && GetFullPathNameW(wide, n, full, NULL) < n) {
-        bool unc = full[0] == L'\\' && full[1] == L'\\';
-        out = unc ? from_wide("\\\\?\\UNC\\", full + 2) : from_wide("\\\\?\\", full);
-    }
-    free(full);
-    free(wide);
-    return out;
-}
-
 /* parent and path in one; '/' becomes '\' because nothing is translated behind the prefix. Caller frees. */
 static char *join(const struct fs_dir *parent, const char *path) {
-    if (parent == NULL) return absolute_path(path);
+    if (parent == NULL) return path_for_system(path);
     size_t head = strlen(parent->path), tail = strlen(path);
     char *out = malloc(head + tail + 2);
     if (out == NULL) return NULL;

@@ -33,7 +33,7 @@ static void *must(void *p) {
 struct subscriptions *subscriptions_new(uv_loop_t *loop, const char *root, const struct subscription_calls *calls) {
     struct subscriptions *s = must(calloc(1, sizeof *s));
     s->loop = loop;
-    s->root = must(_strdup(root));
+    s->root = must(strdup(root));
     s->on = *calls;
     s->wanted = subtree_new();
     uv_timer_init(loop, &s->again);

@@ -66,7 +66,7 @@ static void test_case(void **state) {
         else if (l.ambiguous)
             snprintf(got, sizeof got, "?%d", l.n_near);
         else if (l.n_near > 0)
-            snprintf(got, sizeof got, "~%s", l.near[0]->title);
+            snprintf(got, sizeof got, "~%s", l.nearby[0]->title);
         if (strcmp(got, asked[i].expected) != 0)
             fail_msg("'%s' gave '%s', not '%s'", asked[i].text, got, asked[i].expected);
     }
@@ -79,11 +79,11 @@ static void test_nearest_in_order(void **state) {
     assert_null(l.row);
     assert_int_equal(l.n_near, 4);
     /* One column differs, by less; one column, by more; two; everything. */
-    assert_string_equal(l.near[0]->title, "T4000_eps0p5_tau1p0");
-    assert_string_equal(l.near[1]->title, "T4000_eps0p5_tau0p1");
-    assert_string_equal(l.near[2]->title, "T4500_eps0p5_tau1p0");
-    assert_string_equal(l.near[3]->title, "T5000_eps0p1_tau1p0_i00p05_mu0p5");
-    assert_ptr_equal(lookup_nearest(w.table, "T4000_eps0p5_tau2p0"), l.near[0]);
+    assert_string_equal(l.nearby[0]->title, "T4000_eps0p5_tau1p0");
+    assert_string_equal(l.nearby[1]->title, "T4000_eps0p5_tau0p1");
+    assert_string_equal(l.nearby[2]->title, "T4500_eps0p5_tau1p0");
+    assert_string_equal(l.nearby[3]->title, "T5000_eps0p1_tau1p0_i00p05_mu0p5");
+    assert_ptr_equal(lookup_nearest(w.table, "T4000_eps0p5_tau2p0"), l.nearby[0]);
     assert_null(lookup_nearest(w.table, "figures"));
     char longest[400];
     memset(longest, 'T', sizeof longest - 1);
