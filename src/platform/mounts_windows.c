@@ -24,7 +24,9 @@ int mounts_look(const char *path, struct mount_facts *out) {
     if (!wide) abort();
     memset(out, 0, sizeof *out);
     int err = 0;
-    if (!MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, PATH_UNITS) || !GetVolumePathNameW(wide, volume, PATH_UNITS) ||
+    /* The volume of a path is told whether the path is there or not. */
+    if (!MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, PATH_UNITS) ||
+        GetFileAttributesW(wide) == INVALID_FILE_ATTRIBUTES || !GetVolumePathNameW(wide, volume, PATH_UNITS) ||
         !GetVolumeInformationW(volume, NULL, 0, &serial, NULL, NULL, type, MAX_PATH + 1)) {
         err = uv_translate_sys_error((int)GetLastError());
     } else {
