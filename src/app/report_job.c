@@ -25,7 +25,7 @@ struct report_input report_input_now(const struct session *s) {
 struct files {
     const struct session *session;
     struct atomic_file *file[OUTPUT_COUNT]; /* NULL: standard output */
-    char *beside[OUTPUT_COUNT]; /* where it stands because somebody holds its own file */
+    char *beside[OUTPUT_COUNT];             /* where it stands because somebody holds its own file */
     int stdout_err;
     bool page_only;
 };
