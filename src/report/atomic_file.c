@@ -147,12 +147,12 @@ static void keep(const char *target) {
 
 /* Windows does not let a file be replaced while somebody has it open, in whatever mode; most have it open for moments.
  */
-static int replace(const char *unfinished, const char *path) {
+static int replace(const char *unfinished, const char *target) {
     uv_fs_t req;
-    int err = finish(&req, uv_fs_rename(NULL, &req, unfinished, path, NULL));
+    int err = finish(&req, uv_fs_rename(NULL, &req, unfinished, target, NULL));
     for (unsigned wait = FIRST_WAIT_MS; is_held(err) && wait <= LAST_WAIT_MS; wait *= 2) {
         uv_sleep(wait);
-        err = finish(&req, uv_fs_rename(NULL, &req, unfinished, path, NULL));
+        err = finish(&req, uv_fs_rename(NULL, &req, unfinished, target, NULL));
     }
     return err;
 }
