@@ -410,7 +410,7 @@ static void tell(struct scan *s, struct look *l, const char *name, const struct 
         bool same = same_version(told->version, unheld);
         if (!same)
             told->since = time_now(s, l->at);
-        else if (f->content == CONTENT_WHOLE && l->read_at - told->since >= SCAN_YOUNG_MS)
+        else if (f->content == CONTENT_WHOLE && told->since != SCAN_SURE && l->read_at - told->since >= SCAN_YOUNG_MS)
             told->since = SCAN_SURE;
         if (f->content == CONTENT_WHOLE && is_long_past(s, f->mtime_ns)) told->since = SCAN_SURE;
         if (told->version == h) return;

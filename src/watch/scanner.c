@@ -387,7 +387,8 @@ static void judge_health(struct scanner *s, int64_t now) {
         set_health(s, HEALTH_POLLING, s->c.no_events_because ? s->c.no_events_because : "", now);
     } else if (s->n_short > 0 || s->root_short) {
         snprintf(reason, sizeof reason, "%zu directories watched, %zu cases polled: %s", s->n_watches, s->n_short,
-                 s->watch_err == UV_ENOSPC ? "limit of watches reached" : uv_strerror(s->watch_err));
+                 s->watch_err == UV_ENOSPC || s->watch_err == 0 ? "limit of watches reached"
+                                                                : uv_strerror(s->watch_err));
         set_health(s, HEALTH_DEGRADED, reason, now);
     } else if (s->missed > 0 && now - s->missed_at < MISSED_FORGET_MS) {
         snprintf(reason, sizeof reason, "%llu changes came without an event", (unsigned long long)s->missed);
