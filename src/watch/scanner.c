@@ -14,6 +14,7 @@ enum {
     ROOT_RETRY_MS = 1000,      /* a root that cannot be opened is tried again */
     ROOT_RELIST_MS = 5000,     /* names in the root are read again, at least */
     ROOT_DUTY = 500,           /* and not more often than this many times the time it takes */
+    RELIST_MAX_MS = 180000,    /* a listing may have been held up, and is no reason to wait for hours */
     QUIET_SHARE = 20,          /* a case quiet for q is looked at again after q / this */
     EVENT_GRACE_MS = 5000,     /* an event may come this much later than the change was seen */
     SHRINK_MIN = 10,           /* so many cases gone at once, */
@@ -532,7 +533,7 @@ static int list_root(struct scanner *s, struct fs_dir *root, int64_t now) {
     if (err < 0) return err;
     int64_t took = clock_now(s) - now;
     s->root_dirty_since = NEVER;
-    s->root_due = now + (took * ROOT_DUTY > ROOT_RELIST_MS ? took * ROOT_DUTY : ROOT_RELIST_MS);
+    s->root_due = now + sooner(later(took * ROOT_DUTY, ROOT_RELIST_MS), RELIST_MAX_MS);
     return look_for_the_gone(s, known, l.seen, now) ? 0 : UV_EAGAIN;
 }
 
