@@ -22,7 +22,7 @@ printf '9999 0.1 0.5\n' >>"$batch/checks/expected_sweep_list.txt" # never begins
 
 watch_in_terminal "'$batch'" --archive-dir "''" --settle 1d
 wait_for 120 'all is read' term_shows "$cases complete"
-wait_for 30 'the screen says that some is polled, and why' term_shows 'the rest is polled: limit of watches reached'
+wait_for 30 'the screen says that some is polled, and why' term_shows 'cases polled: limit of watches reached'
 show_screen
 
 # What changes in cases anywhere is found, watched or not.
