@@ -67,7 +67,7 @@ static const struct option known[] = {
     {"ascii", LIVE | IN(CMD_REPLAY), OPT_FLAG, offsetof(struct options, ascii)},
     {"lang", LIVE | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, lang)},
     {"view", LIVE | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, view)},
-    {"filter", LIVE | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, filter)},
+    {"filter", LIVE | IN(CMD_CHECK) | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, filter)},
     {"notify", LIVE | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, notify)},
     {"once", IN(CMD_WATCH), OPT_FLAG, offsetof(struct options, once)},
     {"size", IN(CMD_WATCH), OPT_STRING, offsetof(struct options, size)},
@@ -404,6 +404,8 @@ static const char help_check[] = "sweepwatch check [BATCH_DIR] [options]: one pa
                                  "  --joblog FILE          GNU parallel's job log: exit codes of the cases\n"
                                  "  --strict               exit 1 unless every case is complete\n"
                                  "  --running              the sweep is still running: a snapshot\n"
+                                 "  --filter 'stalled T>=4000'  tell only of these cases: the lines, and what goes\n"
+                                 "                         to stdout (-); files and exit code are of all cases\n"
                                  "  --readers N            directories read at once (default: processors)\n"
                                  "  --color auto|always|never\n"
                                  "\n"

@@ -54,7 +54,7 @@ struct options {
     /* the dashboard; each of these is NULL when not given, and checked by options_parse */
     const char *lang;   /* "en", "ja" */
     const char *view;   /* a view by its name */
-    const char *filter; /* a filter as model/filter.h has it */
+    const char *filter; /* a filter as model/filter.h has it; of check, too */
     const char *notify; /* "off", "bell", "desktop" */
     const char *size;   /* "COLSxROWS", for once */
     bool no_mouse, once;

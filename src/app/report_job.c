@@ -22,29 +22,37 @@ struct report_input report_input_now(const struct session *s) {
 
 /* ---- files ---- */
 
+/* Which of the outputs are written. */
+enum part { PART_ALL, PART_PAGE, PART_FILES, PART_STDOUT };
+
 struct files {
     const struct session *session;
     struct atomic_file *file[OUTPUT_COUNT]; /* NULL: standard output */
     char *beside[OUTPUT_COUNT];             /* where it stands because somebody holds its own file */
     int stdout_err;
-    bool page_only;
+    enum part part;
 };
 
 static bool on_stdout(const char *path) { return strcmp(path, "-") == 0; }
 
-static void files_begin(struct files *f, const struct session *s, char *const path[OUTPUT_COUNT], bool page_only) {
+static bool takes_stdout(const struct files *f, enum report_output o) {
+    const char *path = f->session->output[o];
+    return (f->part == PART_ALL || f->part == PART_STDOUT) && path && on_stdout(path);
+}
+
+static void files_begin(struct files *f, const struct session *s, char *const path[OUTPUT_COUNT], enum part part) {
     memset(f, 0, sizeof *f);
     f->session = s;
-    f->page_only = page_only;
+    f->part = part;
     for (int o = 0; o < OUTPUT_COUNT; o++) {
-        if (!path[o] || on_stdout(path[o]) || (page_only && o != OUTPUT_HTML)) continue;
+        if (!path[o] || on_stdout(path[o]) || part == PART_STDOUT || (part == PART_PAGE && o != OUTPUT_HTML)) continue;
         char *system_path = path_for_system(path[o]);
         if (!system_path) abort();
         atomic_file_make_parents(system_path); /* cannot be made: it may be there, the write decides */
         f->file[o] = atomic_file_begin(system_path);
         free(system_path);
         /* The report before this one; the lists follow from it, and a page of a running sweep is none. */
-        if (o != OUTPUT_RERUN && o != OUTPUT_RETRY && !page_only) atomic_file_keep_previous(f->file[o]);
+        if (o != OUTPUT_RERUN && o != OUTPUT_RETRY && part != PART_PAGE) atomic_file_keep_previous(f->file[o]);
     }
 }
 
@@ -52,7 +60,7 @@ static void files_put(void *ctx, enum report_output o, const char *bytes, size_t
     struct files *f = ctx;
     if (f->file[o]) {
         atomic_file_append(f->file[o], bytes, len);
-    } else if (!f->page_only && f->session->output[o] && on_stdout(f->session->output[o])) {
+    } else if (takes_stdout(f, o)) {
         if (fwrite(bytes, 1, len, stdout) != len) f->stdout_err = UV_EPIPE;
     }
 }
@@ -61,8 +69,7 @@ static void files_put(void *ctx, enum report_output o, const char *bytes, size_t
 static void files_commit(struct files *f, int err[OUTPUT_COUNT]) {
     for (int o = 0; o < OUTPUT_COUNT; o++) {
         err[o] = f->file[o] ? atomic_file_commit_or_beside(f->file[o], &f->beside[o]) : 0;
-        const char *path = f->session->output[o];
-        if (!f->page_only && path && on_stdout(path)) {
+        if (takes_stdout(f, (enum report_output)o)) {
             err[o] = fflush(stdout) == 0 && !ferror(stdout) ? f->stdout_err : UV_EPIPE;
         }
     }
@@ -115,7 +122,7 @@ static void write_instead(const struct session *s, const int err[OUTPUT_COUNT], 
         any |= path[o] != NULL;
     }
     if (any) {
-        files_begin(&f, s, path, false);
+        files_begin(&f, s, path, PART_FILES);
         again(ctx, (struct report_sink){files_put, &f});
         for (int o = 0; o < OUTPUT_COUNT; o++) second[o] = f.file[o] ? atomic_file_commit(f.file[o]) : UV_ENOENT;
     }
@@ -128,12 +135,12 @@ static void write_instead(const struct session *s, const int err[OUTPUT_COUNT], 
     }
 }
 
-static void write_all(const struct session *s, bool page_only, void (*make)(void *ctx, struct report_sink sink),
-                      void *ctx, struct report_result *r) {
+static void write_part(const struct session *s, enum part part, void (*make)(void *ctx, struct report_sink sink),
+                       void *ctx, struct report_result *r) {
     struct files f;
     int err[OUTPUT_COUNT];
     memset(r, 0, sizeof *r);
-    files_begin(&f, s, s->output, page_only);
+    files_begin(&f, s, s->output, part);
     make(ctx, (struct report_sink){files_put, &f});
     files_commit(&f, err);
     for (int o = 0; o < OUTPUT_COUNT; o++) {
@@ -161,7 +168,15 @@ void report_result_words(const struct report_result *r, char *out, size_t cap) {
 static void make_streamed(void *ctx, struct report_sink sink) { report_stream(ctx, sink); }
 
 void report_job_run(const struct session *s, const struct report_input *in, struct report_result *result) {
-    write_all(s, false, make_streamed, (void *)(uintptr_t)in, result);
+    struct report_input all = *in;
+    all.only = NULL;
+    write_part(s, in->only ? PART_FILES : PART_ALL, make_streamed, &all, result);
+    bool any = false;
+    for (int o = 0; o < OUTPUT_COUNT; o++) any |= s->output[o] && on_stdout(s->output[o]);
+    if (!in->only || !any) return;
+    struct report_result printed;
+    write_part(s, PART_STDOUT, make_streamed, (void *)(uintptr_t)in, &printed);
+    if (result->err >= 0 && printed.err < 0) *result = printed;
 }
 
 /* ---- beside the live loop ---- */
@@ -170,7 +185,7 @@ static void make_built(void *ctx, struct report_sink sink) { report_build_put(ct
 
 static void on_work(uv_work_t *work) {
     struct report_job *job = work->data;
-    write_all(job->session, job->page_only, make_built, job->build, &job->result);
+    write_part(job->session, job->page_only ? PART_PAGE : PART_ALL, make_built, job->build, &job->result);
 }
 
 static void on_done(uv_work_t *work, int status) {

@@ -32,7 +32,8 @@ struct report_job {
  * the table is over. */
 void report_job_start(struct report_job *job, uv_loop_t *loop, const struct session *s, bool page_only,
                       void (*done)(struct report_job *job), void *ctx);
-/* The same without a loop, blocking and streamed: for `check`, and for `replay`, whose moment is another one. */
+/* The same without a loop, blocking and streamed: for `check`, and for `replay`, whose moment is another one. With
+ * in->only the files are of all cases, whoever reads them next, and what goes to stdout is of those alone. */
 void report_job_run(const struct session *s, const struct report_input *in, struct report_result *result);
 /* A report of this moment. */
 struct report_input report_input_now(const struct session *s);

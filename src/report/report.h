@@ -8,6 +8,7 @@
 #ifndef SW_REPORT_REPORT_H
 #define SW_REPORT_REPORT_H
 
+#include "model/filter.h"
 #include "model/table.h"
 #include "report/buffer.h"
 #include "report/json_writer.h"
@@ -37,6 +38,8 @@ struct report_input {
     const char *rerun_path;       /* where the list of cases to run again stands; NULL: nowhere */
     const char *retry_path;       /* the same of the directories to archive again */
     const struct report_log *log; /* of the one case that is told; NULL: none */
+    const struct filter *only;    /* the report is of these cases alone; NULL: of all */
+    const char *only_text;        /* the same as it was typed; NULL with `only` */
 };
 
 /* ---- all outputs, in one walk over the rows ---- */

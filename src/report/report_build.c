@@ -60,6 +60,10 @@ static void put_retry(const struct report_input *in, const struct steps *s, stru
     }
 }
 
+static bool is_told(const struct report_input *in, const struct row *r) {
+    return !in->only || filter_matches(in->only, in->table, r);
+}
+
 /* ---- streamed ---- */
 
 struct tee {
@@ -93,6 +97,7 @@ void report_stream(const struct report_input *in, struct report_sink sink) {
     struct steps steps = {{0}, 0, 0};
     struct verdict v;
     for (size_t i = 0; i < table_count(t); i++) {
+        if (!is_told(in, table_row(t, i))) continue;
         table_judge(t, table_row(t, i), in->now, &v);
         report_totals_add(&totals, in, table_row(t, i), &v);
     }
@@ -101,6 +106,7 @@ void report_stream(const struct report_input *in, struct report_sink sink) {
     report_json_head(&w, in, &totals);
     for (size_t i = 0; i < table_count(t); i++) {
         const struct row *r = table_row(t, i);
+        if (!is_told(in, r)) continue;
         table_judge(t, r, in->now, &v);
         report_csv_row(in, r, &v, &csv);
         report_json_case(&w, in, r, &v);
@@ -167,6 +173,7 @@ bool report_build_step(struct report_build *b, const struct report_input *in, si
     for (; rows > 0 && b->next < table_count(t); rows--, b->next++) {
         const struct row *r = table_row(t, b->next);
         struct verdict v;
+        if (!is_told(in, r)) continue;
         table_judge(t, r, in->now, &v);
         report_totals_add(&b->totals, in, r, &v);
         report_csv_row(in, r, &v, &b->csv);

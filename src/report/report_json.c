@@ -295,6 +295,7 @@ void report_json_head(struct json_writer *w, const struct report_input *in, cons
     put_time(when, in->wall);
     json_open(w, NULL, '{');
     put_totals(w, totals);
+    if (in->only) json_string(w, "filter", in->only_text);
     json_int(w, "schema_version", REPORT_SCHEMA_VERSION);
     json_open_flat(w, "generator", '{');
     json_string(w, "name", "sweepwatch");

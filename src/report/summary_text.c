@@ -71,7 +71,27 @@ static void put_unexpected(const struct table *t, size_t n, struct buffer *out) 
     buffer_text(out, "\n");
 }
 
-void summary_text(const struct table *t, int64_t now, struct buffer *out) {
+/* "12 of 120 match the filter: 10 complete, 2 missing" */
+static void put_matches(const struct table *t, const struct filter *only, struct buffer *out) {
+    size_t n[STATUS_COUNT] = {0}, all = 0;
+    const char *between = ": ";
+    for (size_t i = 0; i < table_count(t); i++) {
+        const struct row *r = table_row(t, i);
+        if (!filter_matches(only, t, r)) continue;
+        n[r->status]++;
+        all++;
+    }
+    buffer_format(out, "%zu of %zu match the filter", all, table_count(t));
+    for (int k = 0; k < STATUS_COUNT; k++) {
+        int s = (k + STATUS_COMPLETE) % STATUS_COUNT; /* complete ones first, as in the line above */
+        if (n[s] == 0) continue;
+        buffer_format(out, "%s%zu %s", between, n[s], status_word((enum case_status)s));
+        between = ", ";
+    }
+    buffer_text(out, "\n");
+}
+
+void summary_text(const struct table *t, const struct filter *only, int64_t now, struct buffer *out) {
     size_t shown = 0, left = 0;
     buffer_format(out, "%zu/%zu complete", table_status_count(t, STATUS_COMPLETE), table_count(t));
     for (int s = 0; s < STATUS_COMPLETE; s++) {
@@ -79,11 +99,12 @@ void summary_text(const struct table *t, int64_t now, struct buffer *out) {
         if (n > 0) buffer_format(out, ", %zu %s", n, status_word((enum case_status)s));
     }
     buffer_text(out, "\n");
-    for (int s = 0; s < STATUS_COMPLETE; s++) {
+    if (only) put_matches(t, only, out);
+    for (int s = 0; s < (only ? STATUS_COUNT : STATUS_COMPLETE); s++) {
         if (table_status_count(t, (enum case_status)s) == 0) continue;
         for (size_t i = 0; i < table_count(t); i++) {
             const struct row *r = table_row(t, i);
-            if (r->status != s) continue;
+            if (r->status != s || (only && !filter_matches(only, t, r))) continue;
             if (shown++ < SUMMARY_MAX_ROWS)
                 put_row(t, r, now, out);
             else

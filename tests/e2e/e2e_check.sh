@@ -68,6 +68,31 @@ is 'nothing but reports was written' \
 snapshot "$b" >"$work/after"
 same 'the cases are as they were' "$work/before" "$work/after"
 
+# ---- only some cases -------------------------------------------------------------------------------------------------
+
+cp "$b/checks/sweep_completeness.csv" "$work/whole.csv"
+runs 'a filter does not change what --strict means' 1 check "$b" --strict --filter 'complete T<1100'
+cat >"$work/expected" <<TXT
+3/11 complete, 4 invalid, 4 missing
+1 of 11 match the filter: 1 complete
+TXT
+head -n 2 "$work/out" >"$work/head"
+same 'how many match, and of which status' "$work/expected" "$work/head"
+is 'they are listed, complete or not' 'complete T1000_eps0p1_tau0p5' "$(sed -n '3s/^\([a-z]*\) *\([^:]*\).*/\1 \2/p' "$work/out")"
+is 'and no other' 3 "$(wc -l <"$work/out" | tr -d ' ')"
+same 'the CSV file is of all cases' "$work/whole.csv" "$b/checks/sweep_completeness.csv"
+runs 'a filter, with the CSV on stdout' 0 check "$b" --filter 'missing T>=1400' --csv -
+csv_is 'what goes to stdout is of those that match' "$work/out" <<CSV
+T1400_eps0p1_tau0p5,$b/T1400_eps0p1_tau0p5,false,false,$all_files,missing
+T1900_eps0p1_tau0p5,$b/T1900_eps0p1_tau0p5,true,false,$all_files,missing
+T2000_eps0p1_tau0p5,$b/T2000_eps0p1_tau0p5,true,false,summary.json,missing
+CSV
+runs 'a filter, with the JSON on stdout' 0 check "$b" --filter T=1400 --json -
+is 'the totals go with the cases' '1 1 T=1400' "$(json_number "$work/out" expected_cases) $(json_number "$work/out" missing_cases) $(
+    sed -n 's/.*"filter": "\(.*\)",/\1/p' "$work/out")"
+runs 'a filter that names no parameter' 2 check "$b" --filter 'X=1'
+contains 'says which word' "$work/err" "'X'"
+
 runs '--strict with defects' 1 check "$b" --strict
 runs 'a snapshot in the middle' 0 check "$b" --running --csv "$work/running.csv" --json "$work/running.json"
 is 'while running, what is not there is not yet missing' pending \

@@ -357,7 +357,7 @@ static void test_summary(void **state) {
     struct world w;
     struct buffer b = {0};
     four_cases(&w);
-    summary_text(w.table, w.now, &b);
+    summary_text(w.table, NULL, w.now, &b);
     assert_string_equal(text_of(&b),
                         "1/4 complete, 2 missing, 1 archive_failed\n"
                         "missing        T2000_eps0p1_tau1p0: run_config.json and series/run.parquet are absent\n"
@@ -382,7 +382,7 @@ static void test_summary_is_bounded(void **state) {
     world_list(&w, list);
     scan_nothing(&w, ROOT_BATCH);
     over(&w);
-    summary_text(w.table, w.now, &b);
+    summary_text(w.table, NULL, w.now, &b);
     char *text = text_of(&b);
     size_t lines = 0;
     for (const char *s = text; *s; s++) lines += *s == '\n';
