@@ -364,9 +364,10 @@ static enum case_status judge_over(const struct case_view *v, struct verdict *ou
 }
 
 static enum case_status running_or_stalled(const struct case_view *v, int64_t now, struct verdict *out) {
-    if (v->policy->one_pass || v->quiet_ms < 0 || !v->root[ROOT_BATCH]->readable) return STATUS_RUNNING;
+    if (v->policy->one_pass || v->quiet_ms < 0) return STATUS_RUNNING;
     if (v->quiet_ms >= v->threshold_ms) return STATUS_STALLED;
-    out->deadline = in_ms(now, v->threshold_ms - v->quiet_ms);
+    /* Its silence does not grow while the batch cannot be read: one that was stalled stays so, none becomes it. */
+    if (v->root[ROOT_BATCH]->readable) out->deadline = in_ms(now, v->threshold_ms - v->quiet_ms);
     return STATUS_RUNNING;
 }
 

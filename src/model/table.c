@@ -467,6 +467,7 @@ static void note_change(struct table *t, struct place *p, int64_t at, bool first
     }
     p->changed_at = at;
     p->changed_clock = clock;
+    p->changed_run = root_clock(&t->roots[ROOT_BATCH], at);
     /* What the first pass finds was there before: no activity of the sweep. */
     if (root->scanned || t->last_change < 0) t->last_change = at;
     t->version++;
@@ -951,11 +952,9 @@ static void view_make(const struct table *t, const struct row *r, int64_t now, s
         bool ambiguous;
         v->place[i] = chosen(r, (enum root_id)i, &ambiguous);
         if (!v->place[i]) continue;
-        int64_t by_clock = root_clock(&t->roots[i], now) - v->place[i]->changed_clock;
         /* An archive that cannot be seen says nothing of a run: it neither hides its silence nor ends it. */
-        int64_t quiet = i == ROOT_BATCH ? by_clock : now - v->place[i]->changed_at;
-        v->quiet_ms = shorter(v->quiet_ms, quiet);
-        v->archive_quiet_ms = shorter(v->archive_quiet_ms, by_clock);
+        v->quiet_ms = shorter(v->quiet_ms, root_clock(&t->roots[ROOT_BATCH], now) - v->place[i]->changed_run);
+        v->archive_quiet_ms = shorter(v->archive_quiet_ms, root_clock(&t->roots[i], now) - v->place[i]->changed_clock);
     }
     v->grace_frozen = !t->roots[ROOT_ARCHIVE].readable;
     v->threshold_ms = stall_threshold(t->policy->stall_after_ms, r->quiet, &t->quiet, t->roots[ROOT_BATCH].poll_ms);

@@ -87,6 +87,7 @@ struct place {
     int64_t changed_at;      /* monotonic ms of the last observed change */
     int64_t seen_at;         /* monotonic ms of the last scan, of all its files */
     int64_t changed_clock;   /* private to the table: changed_at on the root's stall clock */
+    int64_t changed_run;     /* private to the table: and on that of the batch, where the case runs */
     const char *named_batch; /* other batch whose directory of this case the configuration names, or NULL */
     const char *archive_dir; /* from the configuration, or NULL */
     const char *outcome;     /* case_status, or NULL */

@@ -217,6 +217,47 @@ static void test_stall_clock_stands_still(void **state) {
     world_free(&w);
 }
 
+/* What was stalled when the batch went out of sight is neither cured nor made worse by that. */
+static void test_stalled_stays(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, true, LIST);
+    world_root(&w, ROOT_ARCHIVE, HEALTH_LIVE, NULL);
+    scan_empty(&w, ROOT_ARCHIVE);
+    world_scan_begin(&w, ROOT_BATCH);
+    world_running(&w, A);
+    world_running(&w, B);
+    world_scan_end(&w, ROOT_BATCH);
+    world_at(&w, 20 * WORLD_MINUTE);
+    world_running(&w, B);
+    world_at(&w, 40 * WORLD_MINUTE);
+    assert_int_equal(status_of(&w, A), STATUS_STALLED);
+    int64_t since = table_row(w.table, 0)->status_since;
+    world_root(&w, ROOT_BATCH, HEALTH_HUNG, "stat of summary.json for 15 s");
+    world_at(&w, 10 * WORLD_HOUR);
+    assert_int_equal(status_of(&w, A), STATUS_STALLED);
+    assert_int_equal(table_row(w.table, 0)->status_since, since);
+    assert_true(table_row(w.table, 0)->flags & FLAG_UNVERIFIED);
+    assert_int_equal(status_of(&w, B), STATUS_RUNNING);
+    /* A change in the archive is one; then its silence does not grow either. */
+    world_file(&w, ROOT_ARCHIVE, A, "series/run.parquet", CONTENT_PARTIAL, 100, 0, NULL);
+    world_place(&w, ROOT_ARCHIVE, A);
+    world_tick(&w);
+    assert_int_equal(status_of(&w, A), STATUS_RUNNING);
+    world_at(&w, 20 * WORLD_HOUR);
+    assert_int_equal(status_of(&w, A), STATUS_RUNNING);
+    world_root(&w, ROOT_BATCH, HEALTH_LIVE, NULL);
+    world_at(&w, 20 * WORLD_HOUR + 9 * WORLD_MINUTE);
+    assert_int_equal(status_of(&w, A), STATUS_RUNNING);
+    assert_int_equal(status_of(&w, B), STATUS_RUNNING);
+    world_at(&w, 20 * WORLD_HOUR + 10 * WORLD_MINUTE); /* 20 min before the batch went, 10 since it is back */
+    assert_int_equal(status_of(&w, B), STATUS_STALLED);
+    world_at(&w, 20 * WORLD_HOUR + 30 * WORLD_MINUTE);
+    assert_int_equal(status_of(&w, A), STATUS_STALLED);
+    recount(&w);
+    world_free(&w);
+}
+
 static void test_alias(void **state) {
     (void)state;
     struct world w;
@@ -552,6 +593,7 @@ int main(void) {
         cmocka_unit_test(test_absence_and_stale_root),
         cmocka_unit_test(test_late_scan_end),
         cmocka_unit_test(test_stall_clock_stands_still),
+        cmocka_unit_test(test_stalled_stays),
         cmocka_unit_test(test_alias),
         cmocka_unit_test(test_duplicates),
         cmocka_unit_test(test_archive_of_batches),
