@@ -28,6 +28,9 @@ int main(int argc, char **argv) {
     case CMD_SHOW:
         code = command_show(&o);
         break;
+    case CMD_FAILED:
+        code = command_failed(&o);
+        break;
     case CMD_LINT:
         code = command_lint(&o);
         break;

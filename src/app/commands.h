@@ -6,6 +6,8 @@
 
 int command_check(const struct options *o);
 int command_show(const struct options *o);
+int command_failed(const struct options *o);
+bool failed_format_known(const char *word); /* of --format */
 int command_lint(const struct options *o);
 int command_doctor(const struct options *o);
 int command_exec(const struct options *o);

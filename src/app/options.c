@@ -1,5 +1,6 @@
 #include "app/options.h"
 
+#include "app/commands.h"
 #include "app/once.h"
 #include "model/filter.h"
 #include "model/text.h"
@@ -13,12 +14,19 @@ static const struct {
     const char *name;
     enum command command;
 } commands[] = {
-    {"watch", CMD_WATCH},     {"check", CMD_CHECK},
-    {"show", CMD_SHOW},       {"lint", CMD_LINT},
-    {"demo", CMD_DEMO},       {"demo-writer", CMD_DEMO_WRITER},
-    {"scan", CMD_SCAN},       {"replay", CMD_REPLAY},
-    {"exec", CMD_EXEC},       {"completion", CMD_COMPLETION},
-    {"doctor", CMD_DOCTOR},   {"help", CMD_HELP},
+    {"watch", CMD_WATCH},
+    {"check", CMD_CHECK},
+    {"show", CMD_SHOW},
+    {"failed", CMD_FAILED},
+    {"lint", CMD_LINT},
+    {"demo", CMD_DEMO},
+    {"demo-writer", CMD_DEMO_WRITER},
+    {"scan", CMD_SCAN},
+    {"replay", CMD_REPLAY},
+    {"exec", CMD_EXEC},
+    {"completion", CMD_COMPLETION},
+    {"doctor", CMD_DOCTOR},
+    {"help", CMD_HELP},
     {"version", CMD_VERSION},
 };
 
@@ -27,7 +35,8 @@ enum option_type { OPT_FLAG, OPT_STRING, OPT_DURATION, OPT_INT, OPT_NUMBER, OPT_
 #define IN(c) (1u << (c))
 enum {
     LIVE = IN(CMD_WATCH) | IN(CMD_DEMO),
-    READS = IN(CMD_WATCH) | IN(CMD_CHECK) | IN(CMD_SHOW),
+    READS = IN(CMD_WATCH) | IN(CMD_CHECK) | IN(CMD_SHOW) | IN(CMD_FAILED),
+    ONE_PASS = IN(CMD_CHECK) | IN(CMD_SHOW) | IN(CMD_FAILED),
     SWEEP = READS | IN(CMD_DEMO_WRITER) | IN(CMD_SCAN),
     ANY = LIVE | READS | IN(CMD_LINT) | IN(CMD_REPLAY),
     INTERNAL = IN(CMD_DEMO_WRITER) | IN(CMD_SCAN) /* nobody types these */
@@ -47,7 +56,7 @@ static const struct option known[] = {
     {"case", IN(CMD_EXEC), OPT_STRING, offsetof(struct options, title)},
     {"archive-dir", SWEEP | IN(CMD_DOCTOR), OPT_STRING, offsetof(struct options, archive_dir)},
     {"require", READS | IN(CMD_SCAN), OPT_WORDS, 0},
-    {"csv", LIVE | READS | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, csv)},
+    {"csv", LIVE | IN(CMD_CHECK) | IN(CMD_SHOW) | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, csv)},
     {"json", LIVE | IN(CMD_CHECK) | IN(CMD_SHOW) | IN(CMD_DOCTOR) | IN(CMD_REPLAY), OPT_STRING,
      offsetof(struct options, json)},
     {"html", LIVE | IN(CMD_CHECK) | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, html)},
@@ -55,8 +64,8 @@ static const struct option known[] = {
     {"record", LIVE, OPT_STRING, offsetof(struct options, record)},
     {"start-at", IN(CMD_REPLAY), OPT_DURATION, offsetof(struct options, start_at_ms)},
     {"strict", LIVE | IN(CMD_CHECK), OPT_FLAG, offsetof(struct options, strict)},
-    {"running", IN(CMD_CHECK) | IN(CMD_SHOW), OPT_FLAG, offsetof(struct options, running)},
-    {"readers", IN(CMD_CHECK) | IN(CMD_SHOW), OPT_INT, offsetof(struct options, readers)},
+    {"running", ONE_PASS, OPT_FLAG, offsetof(struct options, running)},
+    {"readers", ONE_PASS, OPT_INT, offsetof(struct options, readers)},
     {"poll", LIVE | IN(CMD_SCAN), OPT_FLAG, offsetof(struct options, poll)},
     {"stall-after", LIVE, OPT_DURATION, offsetof(struct options, stall_after_ms)},
     {"settle", LIVE, OPT_DURATION, offsetof(struct options, settle_ms)},
@@ -72,6 +81,7 @@ static const struct option known[] = {
     {"once", IN(CMD_WATCH), OPT_FLAG, offsetof(struct options, once)},
     {"size", IN(CMD_WATCH), OPT_STRING, offsetof(struct options, size)},
     {"no-mouse", LIVE | IN(CMD_REPLAY), OPT_FLAG, offsetof(struct options, no_mouse)},
+    {"format", IN(CMD_FAILED), OPT_STRING, offsetof(struct options, format)},
     {"color", ANY, OPT_COLOR, offsetof(struct options, color)},
     {"scenario", IN(CMD_DEMO) | IN(CMD_DEMO_WRITER), OPT_STRING, offsetof(struct options, scenario)},
     {"cases", IN(CMD_DEMO) | IN(CMD_DEMO_WRITER), OPT_INT, offsetof(struct options, cases)},
@@ -319,6 +329,9 @@ int options_parse(int argc, char **argv, struct options *o, char message[512]) {
     if (o->command == CMD_EXEC && !o->run) {
         return complain(message, "exec needs a command: sweepwatch exec --case TITLE -- COMMAND%s", "");
     }
+    if (o->format && !failed_format_known(o->format)) {
+        return complain(message, "--format '%s' is not known; write list, paths or json", o->format);
+    }
     if (o->command == CMD_SHOW && !o->show_case) {
         return complain(message, "show needs a case; try sweepwatch show TITLE --batch-dir DIR%s", "");
     }
@@ -352,6 +365,7 @@ static const char help_program[] = "sweepwatch: what is complete, running, stall
                                    "  sweepwatch [watch] [BATCH_DIR]   live dashboard; plain lines when piped\n"
                                    "  sweepwatch check   [BATCH_DIR]   one pass, the report, an exit code\n"
                                    "  sweepwatch show    CASE          everything known about one case\n"
+                                   "  sweepwatch failed  [BATCH_DIR]   what is to be run or archived again\n"
                                    "  sweepwatch lint    SWEEP_LIST    the list alone\n"
                                    "  sweepwatch doctor  [BATCH_DIR]   machine and settings, before the run\n"
                                    "  sweepwatch exec    --case TITLE -- CMD   run a case, record how it ended\n"
@@ -425,6 +439,22 @@ static const char help_show[] = "sweepwatch show CASE [BATCH_DIR] [options]: eve
                                 "case is instead, and the end of its newest log.\n"
                                 "exit codes: 0 told; 3 no such case (the nearest are named); 5 archive unreadable\n";
 
+static const char help_failed[] = "sweepwatch failed [BATCH_DIR] [options]: what is to be run or archived again\n"
+                                  "\n"
+                                  "  --format list          the sweep list of the cases to run again (default)\n"
+                                  "           paths         the directories of the cases to archive again\n"
+                                  "           json          both, and all that is known of these cases\n"
+                                  "  --batch-dir DIR  --sweep-list FILE  --archive-dir DIR  --require FILE ...\n"
+                                  "  --joblog FILE          GNU parallel's job log\n"
+                                  "  --running              the sweep is still running: absent is not yet missing\n"
+                                  "  --readers N            directories read at once (default: processors)\n"
+                                  "\n"
+                                  "One pass as check makes it, but nothing is written: what check would put into\n"
+                                  "rerun_sweep_list.txt and archive_retry.txt goes to stdout. What the format does\n"
+                                  "not show is counted on stderr.\n"
+                                  "exit codes: 0 told; 2 usage or unusable list; 3 batch or list not there;\n"
+                                  "  5 archive not readable: what only it could prove is to be archived again\n";
+
 static const char help_lint[] = "sweepwatch lint SWEEP_LIST: the list alone\n"
                                 "\n"
                                 "Lines that cannot be used, titles that repeat, differ only in letter case or\n"
@@ -491,6 +521,8 @@ const char *options_help(enum command c) {
         return help_check;
     case CMD_SHOW:
         return help_show;
+    case CMD_FAILED:
+        return help_failed;
     case CMD_LINT:
         return help_lint;
     case CMD_EXEC:

@@ -18,6 +18,7 @@ enum command {
     CMD_WATCH,
     CMD_CHECK,
     CMD_SHOW,
+    CMD_FAILED,
     CMD_LINT,
     CMD_EXEC,
     CMD_DOCTOR,
@@ -57,6 +58,7 @@ struct options {
     const char *filter; /* a filter as model/filter.h has it; of check, too */
     const char *notify; /* "off", "bell", "desktop" */
     const char *size;   /* "COLSxROWS", for once */
+    const char *format; /* failed: "list", "paths", "json"; NULL: the first */
     bool no_mouse, once;
     int64_t stall_after_ms, settle_ms, archive_grace_ms, time_limit_ms, html_every_ms; /* 0: default or none */
     int64_t pid;                                                                       /* 0: none */

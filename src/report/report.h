@@ -77,11 +77,17 @@ struct report_totals {
 void report_totals_add(struct report_totals *totals, const struct report_input *in, const struct row *r,
                        const struct verdict *v);
 
-/* Rows that somebody has to do something about, in list order. */
+/* Rows that somebody has to do something about, in list order. Zeroed is empty. */
 struct report_steps {
-    uint32_t *rerun, *retry;
-    size_t n_rerun, n_retry;
+    uint32_t *rerun, *retry; /* indices of rows */
+    size_t n_rerun, n_retry, cap_rerun, cap_retry;
 };
+void report_steps_add(struct report_steps *s, const struct row *r, enum case_status status);
+void report_steps_free(struct report_steps *s);
+/* RERUN and RETRY; and both of them with the cases themselves as JSON (docs/FORMATS.md), for `failed`. */
+void report_steps_rerun(const struct report_input *in, const struct report_steps *s, struct buffer *out);
+void report_steps_retry(const struct report_input *in, const struct report_steps *s, struct buffer *out);
+void report_steps_json(const struct report_input *in, const struct report_steps *s, struct buffer *out);
 
 /* Head, then each case, then tail, by one writer or by several that go on (json_resume, depth 2 inside `cases`). */
 void report_json_head(struct json_writer *w, const struct report_input *in, const struct report_totals *totals);

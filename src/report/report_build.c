@@ -15,51 +15,6 @@ static void *must(void *p) {
     return p;
 }
 
-struct steps {
-    struct report_steps s;
-    size_t cap_rerun, cap_retry;
-};
-
-static void add_index(uint32_t **list, size_t *n, size_t *cap, uint32_t row) {
-    if (*n == *cap) {
-        *cap = *cap ? *cap * 2 : 64;
-        *list = must(realloc(*list, *cap * sizeof **list));
-    }
-    (*list)[(*n)++] = row;
-}
-
-static void steps_add(struct steps *s, const struct row *r, enum case_status status) {
-    if (status == STATUS_FAILED || status == STATUS_INVALID || status == STATUS_MISSING) {
-        add_index(&s->s.rerun, &s->s.n_rerun, &s->cap_rerun, r->index);
-    } else if (status == STATUS_ARCHIVE_FAILED) {
-        add_index(&s->s.retry, &s->s.n_retry, &s->cap_retry, r->index);
-    }
-}
-
-static void steps_free(struct steps *s) {
-    free(s->s.rerun);
-    free(s->s.retry);
-    memset(s, 0, sizeof *s);
-}
-
-/* The case's own line, so that the result is a list again; a discovered case has none, its title is all there is. */
-static void put_rerun(const struct report_input *in, const struct steps *s, struct buffer *out) {
-    for (size_t i = 0; i < s->s.n_rerun; i++) {
-        const struct row *r = table_row(in->table, s->s.rerun[i]);
-        buffer_text(out, r->expected ? r->expected->line : r->title);
-        buffer_text(out, "\n");
-    }
-}
-
-static void put_retry(const struct report_input *in, const struct steps *s, struct buffer *out) {
-    for (size_t i = 0; i < s->s.n_retry; i++) {
-        char dir[8192];
-        report_case_dir(in->table, table_row(in->table, s->s.retry[i]), dir, sizeof dir);
-        buffer_text(out, dir);
-        buffer_text(out, "\n");
-    }
-}
-
 static bool is_told(const struct report_input *in, const struct row *r) {
     return !in->only || filter_matches(in->only, in->table, r);
 }
@@ -94,7 +49,7 @@ void report_stream(const struct report_input *in, struct report_sink sink) {
     struct buffer rerun = {.spill = spill_tee, .ctx = &to_rerun}, retry = {.spill = spill_tee, .ctx = &to_retry};
     struct json_writer w = {.out = &json};
     struct report_totals totals = {0};
-    struct steps steps = {{0}, 0, 0};
+    struct report_steps steps = {0};
     struct verdict v;
     for (size_t i = 0; i < table_count(t); i++) {
         if (!is_told(in, table_row(t, i))) continue;
@@ -110,17 +65,17 @@ void report_stream(const struct report_input *in, struct report_sink sink) {
         table_judge(t, r, in->now, &v);
         report_csv_row(in, r, &v, &csv);
         report_json_case(&w, in, r, &v);
-        steps_add(&steps, r, v.status);
+        report_steps_add(&steps, r, v.status);
     }
-    report_json_tail(&w, in, &steps.s);
-    put_rerun(in, &steps, &rerun);
-    put_retry(in, &steps, &retry);
+    report_json_tail(&w, in, &steps);
+    report_steps_rerun(in, &steps, &rerun);
+    report_steps_retry(in, &steps, &retry);
     finish(&csv);
     finish(&json);
     finish(&rerun);
     finish(&retry);
     put_page(sink, report_page_tail, report_page_tail_len);
-    steps_free(&steps);
+    report_steps_free(&steps);
 }
 
 /* ---- in slices ---- */
@@ -129,7 +84,7 @@ struct report_build {
     struct buffer csv, head, cases, tail, rerun, retry;
     struct json_writer w; /* of cases */
     struct report_totals totals;
-    struct steps steps;
+    struct report_steps steps;
     size_t next;
     bool begun, over;
     uint32_t rows_version;
@@ -142,7 +97,7 @@ static void empty(struct report_build *b) {
     buffer_free(&b->tail);
     buffer_free(&b->rerun);
     buffer_free(&b->retry);
-    steps_free(&b->steps);
+    report_steps_free(&b->steps);
     memset(b, 0, sizeof *b);
 }
 
@@ -178,15 +133,15 @@ bool report_build_step(struct report_build *b, const struct report_input *in, si
         report_totals_add(&b->totals, in, r, &v);
         report_csv_row(in, r, &v, &b->csv);
         report_json_case(&b->w, in, r, &v);
-        steps_add(&b->steps, r, v.status);
+        report_steps_add(&b->steps, r, v.status);
     }
     if (b->next < table_count(t)) return false;
     struct json_writer w = {.out = &b->head};
     report_json_head(&w, in, &b->totals);
     json_resume(&w, &b->tail, 2, b->next > 0);
-    report_json_tail(&w, in, &b->steps.s);
-    put_rerun(in, &b->steps, &b->rerun);
-    put_retry(in, &b->steps, &b->retry);
+    report_json_tail(&w, in, &b->steps);
+    report_steps_rerun(in, &b->steps, &b->rerun);
+    report_steps_retry(in, &b->steps, &b->retry);
     return true;
 }
 
