@@ -652,11 +652,6 @@ bool watch_sim_run(uint64_t seed, char why[WATCH_SIM_WORDS]) {
     o->fs = fs_fake_new();
     fs_fake_mkdir(o->fs, BATCH);
     choose_weather(o);
-    if (getenv("SIMDBG"))
-        fprintf(stderr,
-                "lossy %d storms %d away %d short %d slow %d sleeps %d few %d twice %d queued %d budget %d rec %d\n",
-                o->lossy, o->storms, o->goes_away, o->short_lists, o->slow, o->sleeps, o->few_watches, o->twice,
-                o->queued, (int)o->budget_ms, (int)o->reconcile_ms); // DBG
     watcher_open(&o->w, o, o->fs, &ops, o->reconcile_ms);
     fs_fake_note_reads(o->fs, true);
     fs_fake_on_change(o->fs, on_change, o);
