@@ -279,6 +279,7 @@ static bool make_room(struct scanner *s, const struct splace *p, int64_t now) {
     }
     for (size_t i = 0; i < victim->n_subs; i++) stop_sub(s, victim, i);
     victim->unwatched = true;
+    victim->suspect_at = NEVER;
     set_short(s, victim, true);
     set_due(s, victim, sooner(victim->due, now));
     return true;
@@ -630,6 +631,7 @@ static int look(struct scanner *s, struct fs_dir *root, struct splace *p, int64_
     bool watched = was_watched && !p->unwatched && !s->renewed;
     bool changed = result > 0 && was_known && p->memory->present; /* the end of one is for the root's events */
     note_unannounced(s, p, changed && watched && !announced, now);
+    if (!watched) p->suspect_at = NEVER; /* an event on its way to a watch that has ended never comes */
     if (result > 0) {
         if (p->last_scan >= 0) p->active = true;
         p->last_change = p->active ? now : now - age_of(s, p);
