@@ -17,7 +17,7 @@ enum {
     RELIST_MAX_MS = 180000,    /* a listing may have been held up, and is no reason to wait for hours */
     QUIET_SHARE = 20,          /* a case quiet for q is looked at again after q / this */
     EVENT_GRACE_MS = 5000,     /* an event may come this much later than the change was seen */
-    SHRINK_MIN = 10,           /* so many cases gone at once, */
+    SHRINK_MIN = 3,            /* so many cases gone at once, */
     SHRINK_PERCENT = 20,       /* and more than this share, are not believed at first sight */
     SHRINK_HOLD_MS = 5000,     /* but when they are still gone after this */
     TOKEN_SUBS = 32,           /* tokens a place; the first are the root's own, */
@@ -56,6 +56,7 @@ struct splace {
     int64_t dirty_since;            /* first event not yet scanned, NEVER none */
     int64_t suspect_at;             /* a change no event announced was seen then, NEVER none */
     uint32_t listed;                /* root listing in which it was last seen */
+    uint32_t doubted;               /* root listing that told of it when it was found gone */
     uint32_t pass;                  /* full pass in which it was last scanned */
     struct scan_memory *memory;
     struct sub_watch *subs;
@@ -601,7 +602,27 @@ static int64_t age_of(const struct scanner *s, const struct splace *p) {
     return age > 0 ? age : 0;
 }
 
-static void collect(void *ctx, const struct fact *f) { fact_batch_add(ctx, f); }
+/* A case that cannot be opened although the last listing had it: a drive in trouble may say that of all its cases. Not
+ * believed before the next listing, which has the eye for many gone at once. */
+static bool is_doubtful(const struct scanner *s, const struct splace *p) {
+    return p->listed == s->listing && (p->doubted == 0 || p->doubted == s->listing);
+}
+
+static void collect(void *ctx, const struct fact *f) {
+    struct scanner *s = ctx;
+    if (f->kind == FACT_PLACE && !f->u.place_state.present && is_doubtful(s, s->current)) return;
+    fact_batch_add(s->batch, f);
+}
+
+/* It stays known, and is looked at again after the next listing. */
+static void doubt(struct scanner *s, struct splace *p, int64_t now) {
+    p->memory->present = true;
+    p->doubted = s->listing;
+    p->suspect_at = NEVER;
+    drop_watches(s, p);
+    s->root_due = sooner(s->root_due, now + DEBOUNCE_MS);
+    set_due(s, p, s->root_due);
+}
 
 /* A change that no event announced within its time was missed; one in the time of a noticed loss is no wonder. */
 static void note_unannounced(struct scanner *s, struct splace *p, bool found, int64_t now) {
@@ -624,9 +645,14 @@ static int look(struct scanner *s, struct fs_dir *root, struct splace *p, int64_
     s->current = p;
     p->dirty_since = NEVER; /* an event from here on means another look */
     int result = scan_place(s->scan, root, p->name, p->memory, s->c.watch ? &subscriber : NULL, now,
-                            (struct fact_sink){collect, s->batch});
+                            (struct fact_sink){collect, s});
     s->current = NULL;
     if (result < 0) return result;
+    if (was_known && !p->memory->present && is_doubtful(s, p)) {
+        doubt(s, p, now);
+        return 0;
+    }
+    p->doubted = 0;
     if (p->dirty_since != NEVER) announced = true;
     bool watched = was_watched && !p->unwatched && !s->renewed;
     bool changed = result > 0 && was_known && p->memory->present; /* the end of one is for the root's events */

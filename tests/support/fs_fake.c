@@ -75,6 +75,7 @@ struct fs_fake {
     size_t n_mounts;
     char *short_dir; /* NULL: no listing is shortened */
     int short_most;
+    bool short_hides;
     bool note_reads;
     struct noted *noted[NOTED_BUCKETS]; /* by id */
     size_t n_noted[NOTED_BUCKETS];
@@ -196,6 +197,19 @@ static void node_path(const struct node *n, char out[PATH_BYTES]) {
     memcpy(out, reverse + at, sizeof reverse - at);
 }
 
+static bool is_short(const struct fs_fake *f, const struct node *dir) {
+    char path[PATH_BYTES];
+    if (f->short_dir == NULL) return false;
+    node_path(dir, path);
+    return strcmp(path, f->short_dir) == 0;
+}
+
+/* A child that its directory does not give away at present. */
+static bool is_hidden(const struct fs_fake *f, const struct node *dir, const char *name) {
+    bool found;
+    return f->short_hides && child_slot(dir, name, &found) >= (size_t)f->short_most && is_short(f, dir);
+}
+
 /* Looks `path` up from `from`. follow: also a link in the last place. */
 static int lookup(struct fs_fake *f, struct node *from, const char *path, bool follow, int *links, struct node **out) {
     struct node *at = *path == '/' ? f->root : from;
@@ -215,7 +229,7 @@ static int lookup(struct fs_fake *f, struct node *from, const char *path, bool f
             continue;
         }
         struct node *next = child(at, name);
-        if (next == NULL) return UV_ENOENT;
+        if (next == NULL || is_hidden(f, at, name)) return UV_ENOENT;
         if (next->kind == NODE_LINK && (follow || !last)) {
             if (++*links > LINK_LIMIT) return UV_ELOOP;
             int err = lookup(f, at, (const char *)next->data, true, links, &next);
@@ -246,9 +260,16 @@ static void tell(struct fs_fake *f, const struct node *dir) {
     }
 }
 
-static void kill_watches(struct fs_fake *f, const struct node *dir) {
+/* The directory is no more: its watches tell that, and hold it no longer. */
+static void end_watches(struct fs_fake *f, const struct node *dir) {
     for (size_t i = 0; i < f->n_watches; i++) {
-        if (f->watches[i].node == dir) f->watches[i].alive = false;
+        struct watch *w = &f->watches[i];
+        if (w->node != dir) continue;
+        bool told = w->alive && !f->lose_events && f->changed != NULL;
+        w->alive = false;
+        node_unref(f, w->node);
+        w->node = NULL;
+        if (told) f->changed(f->changed_arg, w->path);
     }
 }
 
@@ -271,8 +292,7 @@ static void dismantle(struct fs_fake *f, struct node *top) {
             continue;
         }
         struct node *parent = n != top ? n->parent : NULL;
-        tell(f, n);
-        kill_watches(f, n);
+        end_watches(f, n);
         if (parent != NULL) {
             detach(n);
             tell(f, parent);
@@ -648,11 +668,12 @@ void fs_fake_jump(struct fs_fake *f, int64_t ms) {
     uv_mutex_unlock(&f->lock);
 }
 
-void fs_fake_shorten(struct fs_fake *f, const char *dir, int most) {
+void fs_fake_shorten(struct fs_fake *f, const char *dir, int most, bool hides) {
     uv_mutex_lock(&f->lock);
     free(f->short_dir);
     f->short_dir = most >= 0 ? copy_text(dir) : NULL;
     f->short_most = most;
+    f->short_hides = most >= 0 && hides;
     uv_mutex_unlock(&f->lock);
 }
 
@@ -758,7 +779,7 @@ int fs_fake_watch(struct fs_fake *f, const char *dir) {
 static void drop_watch(struct fs_fake *f, struct watch *w) {
     if (w->path == NULL) return;
     free(w->path);
-    node_unref(f, w->node);
+    if (w->node != NULL) node_unref(f, w->node);
     *w = (struct watch){0};
 }
 
@@ -878,11 +899,7 @@ static int op_dir_list(void *ctx, struct fs_dir *d, bool (*visit)(void *arg, con
     int err = begin(f, FS_FAKE_LIST, d->node, NULL);
     if (err < 0) return locked(f, err);
     size_t n = d->node->n_children;
-    if (f->short_dir != NULL && n > (size_t)f->short_most) {
-        char path[PATH_BYTES];
-        node_path(d->node, path);
-        if (strcmp(path, f->short_dir) == 0) n = (size_t)f->short_most;
-    }
+    if (is_short(f, d->node) && n > (size_t)f->short_most) n = (size_t)f->short_most;
     struct listed *list = must(malloc((n + 1) * sizeof *list));
     for (size_t i = 0; i < n; i++) {
         const struct node *c = d->node->children[i];

@@ -63,8 +63,9 @@ enum fs_fake_op { FS_FAKE_DIR_OPEN, FS_FAKE_LIST, FS_FAKE_STAT, FS_FAKE_OPEN, FS
  * `err`. A rule stays until fs_fake_heal. Newer rules count before older ones. A hang is UV_ETIMEDOUT here. */
 void fs_fake_fail(struct fs_fake *f, const char *path, bool tree, int ops, int err);
 void fs_fake_heal(struct fs_fake *f); /* drops all rules */
-/* Listings tell at most so many names of directory dir, as a network drive in trouble may do. -1: all, as at first. */
-void fs_fake_shorten(struct fs_fake *f, const char *dir, int most);
+/* Listings tell at most so many names of directory dir, as a network drive in trouble may do. -1: all, as at first.
+ * hides: the others cannot be opened either. */
+void fs_fake_shorten(struct fs_fake *f, const char *dir, int most, bool hides);
 
 /* The oracle: was content of a file read while it had this identity, size and time? Reads are noted from the first call
  * of fs_fake_note_reads(true) on, and not while it is off. */

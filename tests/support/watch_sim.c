@@ -17,6 +17,8 @@ enum {
     MAX_EVENTS = 4096,
     SETTLE_MS = 3000,
     REST_MS = 40000,
+    HELD_BACK_MS = 5000,         /* many cases gone at once are not believed for so long */
+    RECONCILE_MS = 10 * REST_MS, /* every case has had its turn then */
     FAR_OFF_MS = 1000000000,
     MAX_ARTIFACTS = PROFILE_MAX_ARTIFACTS
 };
@@ -66,6 +68,7 @@ struct world {
     size_t n_events;
 
     bool was_whole[CASES][MAX_ARTIFACTS]; /* at some time, or maybe */
+    unsigned moved_to[CASES];             /* + 1, 0 not: in the step in hand, which may still read it where it was */
 };
 
 static void broken(struct world *o, const char *format, ...) {
@@ -279,6 +282,7 @@ static void run(struct watcher *w, int64_t ms) {
     for (;;) {
         if (o) deliver(o);
         int64_t now = fs_fake_now_ms(w->fs);
+        if (o) memset(o->moved_to, 0, sizeof o->moved_to);
         int64_t due = scanner_step(w->scanner, now, o ? o->budget_ms : 50, (struct fact_sink){take_fact, w});
         apply_facts(w);
         now = fs_fake_now_ms(w->fs);
@@ -300,7 +304,9 @@ static const char config_final[] = "{\"supply\": {\"epsilon_mix\": 0.5}}";
 static const char parquet[] = "PAR1dataFFFF\4\0\0\0PAR1";
 
 static void whole_now(struct world *o, unsigned title, const char *path) {
-    o->was_whole[title][profile_artifact_index(profile_builtin(), path)] = true;
+    int a = profile_artifact_index(profile_builtin(), path);
+    o->was_whole[title][a] = true;
+    for (unsigned i = 0; i < CASES; i++) o->was_whole[i][a] |= o->moved_to[i] == title + 1;
 }
 
 static void write_at(struct world *o, unsigned title, const char *name, const char *data, size_t len) {
@@ -363,11 +369,11 @@ static void move_case(struct world *o, unsigned title) {
     if (!away && to == title) return;
     fs_fake_remove(o->fs, other);
     if (fs_fake_rename(o->fs, path, other) != 0 || away) return;
+    o->moved_to[title] = to + 1;
     for (int a = 0; a < MAX_ARTIFACTS; a++) o->was_whole[to][a] |= o->was_whole[title][a];
 }
 
-static void act(struct world *o) {
-    unsigned title = pick(o, CASES);
+static void act_on(struct world *o, unsigned title) {
     char path[256], chunk[64];
     switch (pick(o, 16)) {
     case 0:
@@ -405,10 +411,11 @@ static void act(struct world *o) {
     case 9: /* away and back, or another case's directory under this name */
         move_case(o, title);
         break;
-    case 10: /* the same name, another directory, and a file in it before anybody can look */
+    case 10: /* the same name, another directory, and a file in it, maybe before anybody can look */
         snprintf(path, sizeof path, "%s/%s/series", BATCH, titles[title]);
         fs_fake_remove(o->fs, path);
         fs_fake_mkdir(o->fs, path);
+        if (!o->in_hook && chance(o, 2)) run(&o->w, 500); /* or when it is known already */
         write_parquet(o, title, "series/run.parquet");
         break;
     case 11:
@@ -429,15 +436,24 @@ static void act(struct world *o) {
     }
 }
 
-/* The world does not wait while it is read, and reading takes its time. */
+static void act(struct world *o) { act_on(o, pick(o, CASES)); }
+
+/* The case that a path is in, or any. */
+static unsigned case_at(struct world *o, const char *path) {
+    for (unsigned i = 0; i < CASES; i++) {
+        if (strstr(path, titles[i])) return i;
+    }
+    return pick(o, CASES);
+}
+
+/* The world does not wait while it is read, and reading takes its time. What changes is often what is being read. */
 static void before_operation(void *arg, enum fs_fake_op op, const char *path) {
     struct world *o = arg;
     (void)op;
-    (void)path;
     if (o->in_hook || o->quiet) return;
     o->in_hook = true;
     if (o->slow && chance(o, 8)) fs_fake_advance(o->fs, chance(o, 200) ? pick(o, 70000) : pick(o, 400));
-    if (!o->away && chance(o, 24)) act(o);
+    if (!o->away && chance(o, 24)) act_on(o, chance(o, 2) ? case_at(o, path) : pick(o, CASES));
     o->in_hook = false;
 }
 
@@ -563,17 +579,29 @@ static void replace_root(struct world *o) {
     }
 }
 
-/* A network drive lists half of its names for a moment. */
+static unsigned cases_there(const struct world *o) {
+    unsigned n = 0;
+    for (size_t i = 0; i < table_count(o->w.table); i++) {
+        const struct place *p = table_place(o->w.table, table_row(o->w.table, i), ROOT_BATCH, NULL);
+        n += p && p->present;
+    }
+    return n;
+}
+
+/* A network drive lists half of its names for a moment, and may not know the others by name either. */
 static void shorten_lists(struct world *o) {
     struct known known;
+    unsigned most = pick(o, 4);
+    bool hides = chance(o, 2);
     o->away = true;
     run(&o->w, rest_ms(o));
     if (o->lossy) whole_pass(o);
     take_known(o, &known);
-    fs_fake_shorten(o->fs, BATCH, (int)pick(o, 4));
-    run(&o->w, 3000 + pick(o, 3000));
+    hides &= cases_there(o) > most + 3; /* fewer that are gone at once are believed */
+    fs_fake_shorten(o->fs, BATCH, (int)most, hides);
+    run(&o->w, hides ? pick(o, HELD_BACK_MS) : 3000 + pick(o, 3000));
     same_known(o, &known, "the listing was short");
-    fs_fake_shorten(o->fs, BATCH, -1);
+    fs_fake_shorten(o->fs, BATCH, -1, false);
     run(&o->w, rest_ms(o));
     same_known(o, &known, "the listing is whole again");
     o->away = false;
@@ -659,7 +687,12 @@ bool watch_sim_run(uint64_t seed, char why[WATCH_SIM_WORDS]) {
     live(o);
     o->quiet = true;
     run(&o->w, rest_ms(o));
-    if (!o->lossy) compare_with_fresh(o, "without a reconcile");
+    if (!o->lossy) {
+        compare_with_fresh(o, "without a reconcile");
+    } else if (o->reconcile_ms < FAR_OFF_MS) {
+        run(&o->w, RECONCILE_MS);
+        compare_with_fresh(o, "by the reconcile alone");
+    }
     bool missing_is_wrong = !o->lossy && !o->slow;
     if (missing_is_wrong && scanner_missed(o->w.scanner) > 0) {
         broken(o, "%llu events are said to be missed", (unsigned long long)scanner_missed(o->w.scanner));

@@ -5,9 +5,8 @@
  * hung operations, steps cut short by their budget, a drive that goes, comes back, is bare, fails, is replaced or lists
  * half of its names, a machine that sleeps, coarse times, identities used again, few watches, facts told twice and in
  * another order within a look. Whatever happened:
- *   - once the world rests the table equals that of a fresh scan: without a reconcile, unless events were lost
- * silently,
- *   - and in any case after a whole pass;
+ *   - once the world rests the table equals that of a fresh scan: without a reconcile, or, where events were lost
+ *     silently, by the reconcile alone; and in any case after a whole pass;
  *   - a root that is away changes nothing that was known, and makes nothing missing;
  *   - no file is called whole of which no content was read while it had that identity, size and time;
  *   - nothing is said of the future: no fact has a time to come, nothing is condemned before its settling time, no case
