@@ -3,6 +3,7 @@
 #define SW_APP_FRONT_H
 
 #include "app/options.h"
+#include "model/closeup.h"
 #include "model/table.h"
 
 #include <uv.h>
@@ -45,6 +46,9 @@ struct front_dashboard_options {
     bool (*key)(void *ctx, int key);               /* hears of keys first; true: it was its own. May be NULL */
     /* Write these rows as a sweep list; off the UI thread. NULL: cannot be done here. */
     void (*export_rows)(void *ctx, const uint32_t *rows, size_t n);
+    /* The newest close look at this case, NULL: none yet. Asks for another one when it is old; its coming is told by
+     * `show`, with another *stamp. NULL: nothing can be looked at here. */
+    const struct closeup *(*look)(void *ctx, const struct row *r, uint64_t *stamp);
     void *ctx;
 };
 

@@ -27,7 +27,9 @@ struct dashboard {
     const char *filter_wanted; /* --filter, until the profile is known */
     bool has_frame, dirty, suspended;
     int64_t drawn_at;
-    uint64_t version; /* of the table when it was drawn */
+    uint64_t version;              /* of the table when it was drawn */
+    const struct closeup *closeup; /* at the case whose detail is open; NULL: none */
+    uint64_t closeup_stamp;
     char message[512];
     int64_t message_until; /* monotonic ms */
 };
@@ -36,6 +38,17 @@ static bool wants_color(int choice) {
     const char *no = getenv("NO_COLOR");
     if (choice == COLOR_NEVER) return false;
     return choice == COLOR_ALWAYS || !no || !no[0];
+}
+
+/* Asks for a close look at the case whose detail is open. True: there is something newer to draw. */
+static bool look_closely(struct dashboard *d) {
+    const struct closeup *before = d->closeup;
+    uint64_t stamp = 0;
+    const struct row *r = d->ui.detail_open ? ui_selected(&d->ui, d->last.table) : NULL;
+    d->closeup = r && d->o.look ? d->o.look(d->o.ctx, r, &stamp) : NULL;
+    bool newer = d->closeup != before || stamp != d->closeup_stamp;
+    d->closeup_stamp = stamp;
+    return newer;
 }
 
 /* now: of this machine's clock. */
@@ -52,6 +65,7 @@ static void draw(struct dashboard *d, int64_t now) {
                             .utc_offset_min = (int)(f->utc_offset / 60000),
                             .elapsed_ms = f->now + ahead - f->started,
                             .eta = &d->eta,
+                            .closeup = d->closeup,
                             .message = now < d->message_until ? d->message : NULL};
     view_render(&in, d->screen);
     term_draw(d->term, d->screen);
@@ -76,7 +90,7 @@ static int64_t show(void *ctx, const struct front_frame *f) {
     tell(d, f->now);
     /* What stands still is drawn when a key is pressed. */
     if (d->ui.paused && !d->dirty) return mono_now() + CLOCK_MS;
-    bool changed = d->dirty || table_version(f->table) != d->version;
+    bool changed = look_closely(d) || d->dirty || table_version(f->table) != d->version;
     int64_t due = d->drawn_at + (changed ? FRAME_MS : CLOCK_MS);
     int64_t now = mono_now();
     if (d->drawn_at == 0 || now >= due) {
@@ -179,7 +193,10 @@ static void on_keys(void *ctx, bool hangup) {
         if (reaction) d->dirty = true;
     }
     /* A key answers at once, whatever the pace of the frames. */
-    if (d->dirty && !(requests & FRONT_QUIT)) draw(d, mono_now());
+    if (d->dirty && !(requests & FRONT_QUIT)) {
+        look_closely(d);
+        draw(d, mono_now());
+    }
     ask(d, requests);
 }
 

@@ -1,5 +1,6 @@
 #include "app/monitor.h"
 
+#include "app/closeup_job.h"
 #include "app/elsewhere.h"
 #include "app/export_job.h"
 #include "app/front.h"
@@ -51,6 +52,7 @@ struct monitor {
     int record_err;
     struct report_job job;
     struct export_job export;
+    struct closeup_job closeup;
     bool finalize;       /* the person said that the sweep is over */
     bool report_pending; /* wanted once the job in hand is done */
     bool report_settled; /* a settled report has been asked for */
@@ -479,6 +481,19 @@ static void on_export(void *ctx, const uint32_t *rows, size_t n) {
         export_job_start(&m->export, &m->loop, m->s, rows, n, on_exported, m);
 }
 
+static void on_looked(struct closeup_job *job) {
+    struct monitor *m = job->ctx;
+    if (!m->leaving) step(m);
+}
+
+static const struct closeup *on_look(void *ctx, const struct row *r, uint64_t *stamp) {
+    struct monitor *m = ctx;
+    m->closeup.ctx = m;
+    m->closeup.done = on_looked;
+    *stamp = m->closeup.looks;
+    return closeup_job_ask(&m->closeup, &m->loop, m->s->table, r, session_mono_ms());
+}
+
 static void on_signal(uv_signal_t *handle, int signum) {
     (void)signum;
     leave(handle->data, EXIT_INTERRUPTED);
@@ -488,7 +503,7 @@ static void on_signal(uv_signal_t *handle, int signum) {
 
 static void open_front(struct monitor *m, bool dashboard) {
     struct front_dashboard_options o = {
-        .options = m->s->options, .request = on_request, .export_rows = on_export, .ctx = m};
+        .options = m->s->options, .request = on_request, .export_rows = on_export, .look = on_look, .ctx = m};
     m->dashboard = dashboard;
     if (!dashboard) {
         m->front = front_plain_open();
@@ -514,7 +529,8 @@ static bool finish_report(struct monitor *m) {
     int64_t deadline = now + (hung ? REPORT_WAIT_HUNG_MS : REPORT_WAIT_MS);
     m->timer.data = m;
     elsewhere_stop(&m->elsewhere);
-    while (((m->job.busy || m->keep_busy || m->export.busy) && now < deadline) || (m->elsewhere.busy && now < soon)) {
+    while (((m->job.busy || m->keep_busy || m->export.busy) && now < deadline) ||
+           ((m->elsewhere.busy || m->closeup.busy) && now < soon)) {
         schedule(m, now + 50);
         uv_run(&m->loop, UV_RUN_ONCE);
         now = session_mono_ms();
@@ -581,7 +597,7 @@ int monitor_run(struct session *s, bool dashboard, bool *hung) {
         session_say("the record %s is not whole: %s", s->options->record, uv_strerror(m->record_err));
         if (m->exit_code != EXIT_INTERRUPTED) m->exit_code = EXIT_IO;
     }
-    *hung = !written || !recorded || m->elsewhere.busy;
+    *hung = !written || !recorded || m->elsewhere.busy || m->closeup.busy;
     for (int r = 0; r < ROOT_COUNT; r++) {
         if (m->workers[r] && !root_close(m->workers[r], CLOSE_WAIT_MS)) *hung = true;
     }
@@ -591,6 +607,7 @@ int monitor_run(struct session *s, bool dashboard, bool *hung) {
     uv_run(&m->loop, UV_RUN_DEFAULT);
     uv_loop_close(&m->loop);
     export_job_free(&m->export);
+    closeup_job_free(&m->closeup);
     free(m);
     return code;
 }

@@ -4,10 +4,9 @@
 #include "app/one_pass.h"
 #include "model/lookup.h"
 #include "report/report.h"
-#include "watch/log_tail.h"
+#include "watch/closeup_read.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The names to choose from, "a, b, c". */
@@ -45,34 +44,15 @@ static void say_unknown(const struct session *s, const struct lookup *found, con
     }
 }
 
-/* The log of the case, where its directory is: here, else in the archive. False: none. */
-static bool read_log(const struct session *s, const struct row *r, struct log_tail *tail) {
-    for (int root = 0; root < ROOT_COUNT; root++) {
-        const struct place *p = table_place(s->table, r, (enum root_id)root, NULL);
-        const char *path = table_root(s->table, (enum root_id)root)->path;
-        if (!p || !path) continue;
-        size_t size = strlen(path) + strlen(p->name) + 2;
-        char *dir = malloc(size);
-        if (!dir) abort();
-        snprintf(dir, size, "%s/%s", path, p->name);
-        int found = log_tail_read(fs_real(), dir, tail);
-        free(dir);
-        if (found > 0) return true;
-    }
-    return false;
-}
-
 static void print_case(struct session *s, const struct row *r, bool json) {
     struct buffer text = {0};
-    struct log_tail tail;
-    struct report_log log;
-    const char *lines[LOG_TAIL_LINES];
-    struct report_input in = {.table = s->table, .now = session_mono_ms(), .wall = session_wall_ms()};
-    if (read_log(s, r, &tail)) {
-        for (int i = 0; i < tail.n_lines; i++) lines[i] = tail.line[i];
-        log = (struct report_log){tail.name, tail.size, tail.mtime_ns, tail.n_lines, lines};
-        in.log = &log;
-    }
+    struct closeup_order order;
+    struct closeup closeup;
+    closeup_order_make(s->table, r, &order);
+    closeup_read(fs_real(), &order, &closeup);
+    closeup_order_free(&order);
+    struct report_input in = {
+        .table = s->table, .now = session_mono_ms(), .wall = session_wall_ms(), .closeup = &closeup};
     if (json)
         report_case_json(&in, r, &text);
     else

@@ -488,6 +488,23 @@ static void say_stall(struct about *a) {
     say(a, MSG_STALLED, ARGS(duration(a->verdict.quiet_ms, quiet), duration(a->verdict.threshold_ms, threshold)));
 }
 
+/* How far it is, from its own results. */
+static void say_far(struct about *a) {
+    struct progress far;
+    char percent[WORDS_BYTES], left[WORDS_BYTES];
+    if (a->verdict.status != STATUS_RUNNING && a->verdict.status != STATUS_STALLED) return;
+    if (!table_progress(a->table, a->row, a->now, &far)) return;
+    if (far.fraction < 0) {
+        if (far.rows > 0) say(a, MSG_FAR_ROWS, ARGS(number(far.rows, percent)));
+        return;
+    }
+    number((int64_t)(far.fraction * 100), percent); /* rounded down: 100 % is the end */
+    if (far.eta_ms >= 0)
+        say(a, MSG_FAR_LEFT, ARGS(percent, duration(far.eta_ms, left)));
+    else
+        say(a, MSG_FAR, ARGS(percent));
+}
+
 static void say_progress(struct about *a) {
     char list[NAMES_BYTES], quiet[WORDS_BYTES], threshold[WORDS_BYTES];
     if (a->verdict.status != STATUS_RUNNING && a->verdict.status != STATUS_STALLED) return;
@@ -761,6 +778,7 @@ int reason_lines_in(enum language language, const struct table *t, const struct 
     say_title(&a, FLAG_DUPLICATE_TITLE);
     say_mismatches(&a);
     say_elsewhere(&a);
+    say_far(&a);
     say_absent(&a);
     say_content(&a);
     say_end_of_run(&a);
@@ -782,6 +800,17 @@ int reason_lines(const struct table *t, const struct row *r, int64_t now, char o
 
 /* ---- what to do ---- */
 
+/* Who holds a file of the case, as far as one is known; NULL: nobody, or nobody knows. */
+static const char *known_holder(const struct about *a) {
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        const struct place *p = a->view.place[r];
+        for (int i = 0; p && i < a->profile->n_artifacts; i++) {
+            if (p->files[i].locked && file_holder(&p->files[i])) return file_holder(&p->files[i]);
+        }
+    }
+    return NULL;
+}
+
 /* MSG_TROUBLE: nothing. */
 static enum message remedy(const struct about *a) {
     const struct verdict *v = &a->verdict;
@@ -800,7 +829,7 @@ static enum message remedy(const struct about *a) {
         if (root_unreadable(a, ROOT_ARCHIVE)) return MSG_DO_DRIVE;
         return v->proof == PROOF_OTHER_BATCH ? MSG_DO_REPLACE : MSG_DO_ARCHIVE;
     case STATUS_STALLED:
-        return has(a, FLAG_LOCKED) ? MSG_DO_RELEASE : MSG_DO_PROCESS;
+        return !has(a, FLAG_LOCKED) ? MSG_DO_PROCESS : known_holder(a) ? MSG_DO_RELEASE_BY : MSG_DO_RELEASE;
     case STATUS_RUNNING:
         return has(a, FLAG_CONFIG_MISMATCH) ? MSG_DO_STOP : a->view.policy->one_pass ? MSG_DO_WAIT : MSG_TROUBLE;
     case STATUS_COMPLETE:
@@ -817,9 +846,12 @@ void reason_remedy_in(enum language language, const struct table *t, const struc
                       char out[REASON_BYTES]) {
     struct about a;
     about_begin(&a, language, t, r, now);
+    char raw[2 * REASON_BYTES], holder[QUOTE_BYTES];
     enum message m = remedy(&a);
     out[0] = '\0';
-    if (m != MSG_TROUBLE) format(&a, out, REASON_BYTES, m, NULL);
+    if (m == MSG_TROUBLE) return;
+    format(&a, raw, sizeof raw, m, ARGS(m == MSG_DO_RELEASE_BY ? quote(known_holder(&a), holder) : ""));
+    text_clean(raw, out, REASON_BYTES);
 }
 
 void reason_remedy(const struct table *t, const struct row *r, int64_t now, char out[REASON_BYTES]) {

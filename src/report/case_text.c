@@ -102,10 +102,22 @@ static void put_file(const struct telling *c, enum root_id root, int artifact) {
         buffer_text(out, "  as ");
         put_clean(out, file_name(f));
     }
+    const struct profile_progress *progress = &c->profile->progress;
+    const struct place_progress *g = progress->column && progress->artifact == artifact ? p->progress : NULL;
+    if (g && g->rows >= 0) buffer_format(out, "  %lld rows", (long long)g->rows);
     if (f->chunks > 0) buffer_format(out, "  %u chunk%s", f->chunks, f->chunks == 1 ? "" : "s");
+    if (g && f->chunks > 0 && g->chunk_rows >= 0) buffer_format(out, "  %lld rows in chunks", (long long)g->chunk_rows);
     if (f->locked) {
         buffer_text(out, "  locked by ");
         put_clean(out, file_holder(f) ? file_holder(f) : "somebody who cannot be seen");
+    }
+    const char *between = "  open in ";
+    const struct closeup *closeup = c->in->closeup;
+    for (int i = 0; closeup && i < closeup->n_users; i++) {
+        if (closeup->user[i].root != root || closeup->user[i].artifact != artifact) continue;
+        buffer_text(out, between);
+        put_clean(out, closeup->user[i].who);
+        between = ", ";
     }
     if (f->differs) buffer_text(out, "  differs from the directory");
     buffer_text(out, "\n");
@@ -198,8 +210,8 @@ static void put_exit(const struct telling *c) {
 }
 
 static void put_log(const struct telling *c) {
-    const struct report_log *log = c->in->log;
-    if (!log) return;
+    if (!c->in->closeup || c->in->closeup->log.name[0] == '\0') return;
+    const struct log_tail *log = &c->in->closeup->log;
     buffer_text(c->out, "  log      ");
     put_clean(c->out, log->name);
     buffer_format(c->out, "  %lld bytes", (long long)log->size);

@@ -8,6 +8,7 @@
 #ifndef SW_REPORT_REPORT_H
 #define SW_REPORT_REPORT_H
 
+#include "model/closeup.h"
 #include "model/filter.h"
 #include "model/table.h"
 #include "report/buffer.h"
@@ -19,27 +20,18 @@ enum report_output { OUTPUT_CSV, OUTPUT_JSON, OUTPUT_HTML, OUTPUT_RERUN, OUTPUT_
 /* "sweep_completeness.csv" ...; where it stands unless told otherwise, under checks/ of the batch. */
 const char *report_output_name(enum report_output o);
 
-/* The end of a case's log, for `show`. */
-struct report_log {
-    const char *name; /* relative to the case directory */
-    int64_t size;     /* bytes */
-    int64_t mtime_ns; /* since 1970 UTC */
-    int n_lines;
-    const char *const *line; /* oldest first, cleaned */
-};
-
 struct report_input {
     const struct table *table;
     int64_t now;  /* monotonic ms */
     int64_t wall; /* ms since 1970 UTC at `now` */
     bool settled;
-    const char *version;          /* of the program */
-    int refresh_seconds;          /* how often the page is written anew while the sweep runs; 0: it is not */
-    const char *rerun_path;       /* where the list of cases to run again stands; NULL: nowhere */
-    const char *retry_path;       /* the same of the directories to archive again */
-    const struct report_log *log; /* of the one case that is told; NULL: none */
-    const struct filter *only;    /* the report is of these cases alone; NULL: of all */
-    const char *only_text;        /* the same as it was typed; NULL with `only` */
+    const char *version;           /* of the program */
+    int refresh_seconds;           /* how often the page is written anew while the sweep runs; 0: it is not */
+    const char *rerun_path;        /* where the list of cases to run again stands; NULL: nowhere */
+    const char *retry_path;        /* the same of the directories to archive again */
+    const struct closeup *closeup; /* at the one case that is told; NULL: none */
+    const struct filter *only;     /* the report is of these cases alone; NULL: of all */
+    const char *only_text;         /* the same as it was typed; NULL with `only` */
 };
 
 /* ---- all outputs, in one walk over the rows ---- */

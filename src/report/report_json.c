@@ -37,7 +37,20 @@ static void put_root(struct json_writer *w, const struct table *t, enum root_id 
     json_close(w, '}');
 }
 
-static void put_file(struct json_writer *w, const struct place *p, enum root_id root, int artifact) {
+/* Only where somebody has asked. */
+static void put_users(struct json_writer *w, const struct closeup *c, enum root_id root, int artifact) {
+    bool any = false;
+    for (int i = 0; c && i < c->n_users; i++) {
+        if (c->user[i].root != root || c->user[i].artifact != artifact) continue;
+        if (!any) json_open_flat(w, "open_in", '[');
+        any = true;
+        json_string(w, NULL, c->user[i].who);
+    }
+    if (any) json_close(w, ']');
+}
+
+static void put_file(struct json_writer *w, const struct report_input *in, const struct place *p, enum root_id root,
+                     int artifact) {
     if (!p || p->files[artifact].content == CONTENT_ABSENT) {
         json_null(w, root == ROOT_BATCH ? "local" : "archive");
         return;
@@ -51,11 +64,14 @@ static void put_file(struct json_writer *w, const struct place *p, enum root_id 
     json_number(w, "mtime", (double)mtime_us / 1e6);
     if (f->chunks) json_int(w, "chunks", f->chunks);
     if (f->locked) json_string(w, "holder", file_holder(f) ? file_holder(f) : "unknown");
+    put_users(w, in->closeup, root, artifact);
     if (file_note(f)) json_string(w, "note", file_note(f));
     json_close(w, '}');
 }
 
-static void put_artifacts(struct json_writer *w, const struct table *t, const struct row *r, const struct verdict *v) {
+static void put_artifacts(struct json_writer *w, const struct report_input *in, const struct row *r,
+                          const struct verdict *v) {
+    const struct table *t = in->table;
     const struct profile *p = table_profile(t);
     const struct place *local = table_place(t, r, ROOT_BATCH, NULL), *archive = table_place(t, r, ROOT_ARCHIVE, NULL);
     json_open(w, "artifacts", '[');
@@ -69,8 +85,8 @@ static void put_artifacts(struct json_writer *w, const struct table *t, const st
         json_bool(w, "required", required);
         json_string(w, "state", artifact_word(v->artifact[i]));
         json_string(w, "where", v->artifact[i] == ARTIFACT_ABSENT ? NULL : root_word(v->where[i]));
-        put_file(w, local, ROOT_BATCH, i);
-        put_file(w, archive, ROOT_ARCHIVE, i);
+        put_file(w, in, local, ROOT_BATCH, i);
+        put_file(w, in, archive, ROOT_ARCHIVE, i);
         json_close(w, '}');
     }
     json_close(w, ']');
@@ -144,7 +160,7 @@ static void put_times(struct json_writer *w, const struct report_input *in, cons
     json_close(w, '}');
 }
 
-static void put_log(struct json_writer *w, const struct report_log *log) {
+static void put_log(struct json_writer *w, const struct log_tail *log) {
     json_open(w, "log", '{');
     json_string(w, "file", log->name);
     json_int(w, "size", log->size);
@@ -221,9 +237,9 @@ void report_json_case(struct json_writer *w, const struct report_input *in, cons
     put_times(w, in, r);
     put_mismatches(w, t, r, v->owner);
     json_string(w, "elsewhere", v->flags & FLAG_ELSEWHERE ? r->elsewhere : NULL);
-    put_artifacts(w, t, r, v);
+    put_artifacts(w, in, r, v);
     if (r->exit) put_exit(w, r->exit);
-    if (in->log) put_log(w, in->log);
+    if (in->closeup && in->closeup->log.name[0]) put_log(w, &in->closeup->log);
     json_close(w, '}');
 }
 

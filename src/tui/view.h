@@ -5,20 +5,22 @@
 #ifndef SW_TUI_VIEW_H
 #define SW_TUI_VIEW_H
 
+#include "model/closeup.h"
 #include "model/eta.h"
 #include "tui/screen.h"
 #include "tui/ui_state.h"
 
 struct view_input {
     const struct table *table;
-    struct ui_state *ui;   /* its order, scroll and pages are brought up to date by drawing */
-    int64_t now_ms;        /* monotonic */
-    int64_t wall_ms;       /* since 1970-01-01 UTC, the same moment as now_ms */
-    int utc_offset_min;    /* local time = UTC + this */
-    int64_t elapsed_ms;    /* how long the sweep has been going; -1 unknown */
-    const struct eta *eta; /* refreshed by the caller (eta_refresh); NULL: none */
-    bool still;            /* a picture: nobody can press a key, the last line of keys is left out */
-    const char *message;   /* stands in place of the keys until the caller drops it; NULL: none */
+    struct ui_state *ui;           /* its order, scroll and pages are brought up to date by drawing */
+    int64_t now_ms;                /* monotonic */
+    int64_t wall_ms;               /* since 1970-01-01 UTC, the same moment as now_ms */
+    int utc_offset_min;            /* local time = UTC + this */
+    int64_t elapsed_ms;            /* how long the sweep has been going; -1 unknown */
+    const struct eta *eta;         /* refreshed by the caller (eta_refresh); NULL: none */
+    const struct closeup *closeup; /* at the selected case; NULL: none yet */
+    bool still;                    /* a picture: nobody can press a key, the last line of keys is left out */
+    const char *message;           /* stands in place of the keys until the caller drops it; NULL: none */
 };
 
 /* Draws everything, for the size and the character set of s. Any size from 1x1. */

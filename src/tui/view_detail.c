@@ -51,10 +51,68 @@ static void write_flags(const struct view_input *in, struct pane *p, const struc
     }
 }
 
+/* Remarks on one thing, one after the other. */
+struct remarks {
+    enum language language;
+    bool urgent;
+    size_t len;
+    char text[1024];
+};
+
+static void remark(struct remarks *r, enum word w, const char *const args[]) {
+    char words[512];
+    words_format(r->language, w, args, words, sizeof words);
+    if (r->len + 1 >= sizeof r->text) return;
+    r->len += (size_t)snprintf(r->text + r->len, sizeof r->text - r->len, "%s%s", r->len > 0 ? "; " : "", words);
+}
+
+static void remark_count(struct remarks *r, enum word w, int64_t n) {
+    char number[32];
+    snprintf(number, sizeof number, "%" PRId64, n);
+    remark(r, w, WORDS(number));
+}
+
+/* "open in python3 (4711), python3 (4712)" */
+static void remark_users(struct remarks *r, const struct closeup *c, enum root_id root, int artifact) {
+    char names[256];
+    size_t len = 0;
+    for (int i = 0; c != NULL && i < c->n_users && len < sizeof names; i++) {
+        if (c->user[i].root != root || c->user[i].artifact != artifact) continue;
+        len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", len > 0 ? ", " : "", c->user[i].who);
+    }
+    if (len > 0) remark(r, WORD_OPEN_IN, WORDS(names));
+}
+
+/* Rows of the merged file, and of the chunks beside it, as far as footers have told. */
+static void remark_rows(struct remarks *r, const struct place *place, const struct file_state *f, bool counted) {
+    const struct place_progress *g = counted ? place->progress : NULL;
+    if (g != NULL && g->rows >= 0) remark_count(r, WORD_ROWS, g->rows);
+    if (f->chunks > 0) remark_count(r, f->chunks == 1 ? WORD_CHUNK_ONE : WORD_CHUNKS, f->chunks);
+    if (g != NULL && f->chunks > 0 && g->chunk_rows >= 0) remark_count(r, WORD_ROWS_IN_CHUNKS, g->chunk_rows);
+}
+
+static void remark_file(const struct view_input *in, struct remarks *r, int artifact, const struct place *place,
+                        const struct file_state *f) {
+    const struct profile *profile = table_profile(in->table);
+    if (f->locked) {
+        r->urgent = true;
+        remark(r, WORD_HELD_BY,
+               WORDS(file_holder(f) != NULL ? file_holder(f) : word(r->language, WORD_ANOTHER_PROCESS)));
+    }
+    remark_users(r, in->closeup, (enum root_id)place->root, artifact);
+    if (f->via != VIA_ITSELF && file_name(f) != NULL) remark(r, WORD_AS_FILE, WORDS(file_name(f)));
+    remark_rows(r, place, f, profile->progress.column != NULL && profile->progress.artifact == artifact);
+    if (f->differs) {
+        r->urgent = true;
+        remark(r, WORD_DIFFERS, NULL);
+    }
+    if (file_note(f) != NULL) remark(r, WORD_AS_IT_IS, WORDS(file_note(f)));
+}
+
 /* What is worth telling of a file in a place where others are listed, too. */
-static void write_file(const struct view_input *in, struct pane *p, int name_cells, const struct place *place,
-                       const struct file_state *f, const char *name, enum style style, const char *glyph,
-                       const char *state) {
+static void write_file(const struct view_input *in, struct pane *p, int name_cells, int artifact,
+                       const struct place *place, const struct file_state *f, const char *name, enum style style,
+                       const char *glyph, const char *state) {
     struct pen pen = pane_line(p, 0);
     int col = pen.col, end = pen.end;
     if (end == 0) return;
@@ -81,36 +139,15 @@ static void write_file(const struct view_input *in, struct pane *p, int name_cel
         reason_duration(age > 0 ? age : 0, words, sizeof words);
         screen_text_right(s, pen.row, col, AGE_CELLS, STYLE_DIM, words);
     }
+    struct remarks r = {.language = in->ui->language};
+    remark_file(in, &r, artifact, place, f);
+    enum style told = r.urgent ? STYLE_PROBLEM : STYLE_TEXT;
     pen.col = col + AGE_CELLS + 2;
-    enum language l = in->ui->language;
-    const char *between = "";
-    if (f->locked) {
-        char holder[256];
-        snprintf(holder, sizeof holder, "%.200s",
-                 file_holder(f) != NULL ? file_holder(f) : word(l, WORD_ANOTHER_PROCESS));
-        pen_say(&pen, STYLE_PROBLEM, l, WORD_HELD_BY, WORDS(holder));
-        between = "; ";
+    if (r.len > 0 && pen.col + screen_measure(s, r.text, s->cols) > end) {
+        pane_paragraph(p, told, "    ", r.text);
+    } else {
+        pen_text(&pen, told, r.text);
     }
-    if (f->via != VIA_ITSELF && file_name(f) != NULL) {
-        char stand_in[256];
-        snprintf(stand_in, sizeof stand_in, "%.200s", file_name(f));
-        pen_text(&pen, STYLE_DIM, between);
-        pen_say(&pen, STYLE_DIM, l, WORD_AS_FILE, WORDS(stand_in));
-        between = "; ";
-    }
-    if (f->chunks > 0) {
-        char number[32];
-        snprintf(number, sizeof number, "%" PRIu32, f->chunks);
-        pen_text(&pen, STYLE_DIM, between);
-        pen_say(&pen, STYLE_DIM, l, f->chunks == 1 ? WORD_CHUNK_ONE : WORD_CHUNKS, WORDS(number));
-        between = "; ";
-    }
-    if (f->differs) {
-        pen_text(&pen, STYLE_PROBLEM, between);
-        pen_say(&pen, STYLE_PROBLEM, l, WORD_DIFFERS, NULL);
-        between = "; ";
-    }
-    if (file_note(f) != NULL) pen_format(&pen, STYLE_TEXT, "%s%.300s", between, file_note(f));
 }
 
 /* A required artifact is told even when it is nowhere; others when they are somewhere. */
@@ -137,12 +174,12 @@ static void write_artifact(const struct view_input *in, struct pane *p, int name
                            : whole                            ? STYLE_COMPLETE
                                                               : STYLE_STALLED;
         enum artifact_state shown = first && required ? best : whole ? ARTIFACT_WHOLE : ARTIFACT_UNKNOWN;
-        write_file(in, p, name_cells, place, f, first ? a->path : "", style,
+        write_file(in, p, name_cells, index, place, f, first ? a->path : "", style,
                    first ? artifact_glyph(shown, p->screen->utf8) : " ", state);
     }
     if (told == 0 && required) {
-        write_file(in, p, name_cells, NULL, NULL, a->path, theme_artifact(best), artifact_glyph(best, p->screen->utf8),
-                   word_artifact(l, best));
+        write_file(in, p, name_cells, index, NULL, NULL, a->path, theme_artifact(best),
+                   artifact_glyph(best, p->screen->utf8), word_artifact(l, best));
     }
 }
 
@@ -225,7 +262,53 @@ static void write_parameters(const struct view_input *in, struct pane *p, const 
     }
 }
 
-static void write_all(const struct view_input *in, struct pane *p, const struct row *r) {
+/* How it ended, as it was recorded. */
+static void write_exit(const struct view_input *in, struct pane *p, const struct row *r) {
+    const struct fact_exit *e = r->exit;
+    struct remarks about = {.language = in->ui->language};
+    char words[PEN_WORDS];
+    if (e == NULL) return;
+    if (e->code >= 0) {
+        remark_count(&about, WORD_EXIT_CODE, e->code);
+    } else {
+        remark(&about, WORD_EXIT_NONE, NULL);
+    }
+    if (e->signal > 0) remark_count(&about, WORD_EXIT_SIGNAL, e->signal);
+    if (e->start_ms > 0 && e->end_ms >= e->start_ms) {
+        reason_duration(e->end_ms - e->start_ms, words, sizeof words);
+        remark(&about, WORD_EXIT_RAN, WORDS(words));
+    }
+    if (e->peak_bytes > 0) {
+        pen_size(e->peak_bytes, words);
+        remark(&about, WORD_EXIT_MEMORY, WORDS(words));
+    }
+    if (e->pid > 0) remark_count(&about, WORD_EXIT_PROCESS, e->pid);
+    if (e->host != NULL) remark(&about, WORD_EXIT_HOST, WORDS(e->host));
+    if (e->attempt > 1) remark_count(&about, WORD_EXIT_ATTEMPT, e->attempt);
+    if (e->source != NULL) remark(&about, WORD_EXIT_SOURCE, WORDS(e->source));
+    pane_paragraph(p, STYLE_TEXT, "", about.text);
+}
+
+static void write_evidence(const struct view_input *in, struct pane *p, const struct row *r, const struct verdict *v) {
+    enum language l = in->ui->language;
+    if (v->proof != PROOF_NOT_NEEDED) {
+        struct pen pen = pane_line(p, 0);
+        pen_say(&pen, STYLE_DIM, l, WORD_ARCHIVED, NULL);
+        pen_text(&pen, v->proof == PROOF_PROVEN ? STYLE_COMPLETE : STYLE_TEXT,
+                 word(l, (enum word)(WORD_PROOF_NOT_NEEDED + v->proof)));
+    }
+    write_exit(in, p, r);
+    if (r->expected != NULL) {
+        char number[32], line[256];
+        snprintf(number, sizeof number, "%u", r->expected->line_no);
+        snprintf(line, sizeof line, "%.240s", r->expected->line);
+        struct pen pen = pane_line(p, 0);
+        pen_say(&pen, STYLE_DIM, l, WORD_LIST_LINE, WORDS(number));
+        pen_text(&pen, STYLE_TEXT, line);
+    }
+}
+
+static void write_facts(const struct view_input *in, struct pane *p, const struct row *r) {
     const struct profile *profile = table_profile(in->table);
     struct verdict v;
     table_judge(in->table, r, in->now_ms, &v);
@@ -250,6 +333,44 @@ static void write_all(const struct view_input *in, struct pane *p, const struct 
     }
     pane_line(p, 0);
     write_places(in, p, r, places);
+    write_evidence(in, p, r, &v);
+}
+
+static void write_log(const struct view_input *in, struct pane *p, const struct log_tail *log) {
+    char words[PEN_WORDS];
+    struct pen pen = pane_line(p, 0);
+    pen_say(&pen, STYLE_DIM, in->ui->language, WORD_LOG, NULL);
+    pen_text(&pen, STYLE_STRONG, log->name);
+    pen_size(log->size, words);
+    pen_format(&pen, STYLE_DIM, "  %s", words);
+    if (log->mtime_ns > 0) {
+        int64_t age = in->wall_ms - log->mtime_ns / 1000000;
+        reason_duration(age > 0 ? age : 0, words, sizeof words);
+        pen_text(&pen, STYLE_DIM, ", ");
+        pen_say(&pen, STYLE_DIM, in->ui->language, WORD_FACT_AGE, WORDS(words));
+    }
+    for (int i = 0; i < log->n_lines; i++) pane_paragraph(p, STYLE_TEXT, "| ", log->line[i]);
+}
+
+/* On a wide screen the log stands beside what it explains. */
+static int write_all(const struct view_input *in, const struct pane *p, const struct row *r) {
+    enum { SIDE_BY_SIDE = 120, GAP = 2 };
+    struct pane left = *p, right = *p;
+    bool log = in->closeup != NULL && in->closeup->log.name[0] != '\0';
+    if (log && p->cols >= SIDE_BY_SIDE) {
+        left.cols = p->cols * 3 / 5;
+        right.col += left.cols + GAP;
+        right.cols -= left.cols + GAP;
+        write_facts(in, &left, r);
+        write_log(in, &right, &in->closeup->log);
+        return left.line > right.line ? left.line : right.line;
+    }
+    write_facts(in, &left, r);
+    if (log) {
+        pane_line(&left, 0);
+        write_log(in, &left, &in->closeup->log);
+    }
+    return left.line;
 }
 
 void view_detail_draw(const struct view_input *in, struct screen *s, int row, int lines) {
@@ -263,12 +384,10 @@ void view_detail_draw(const struct view_input *in, struct screen *s, int row, in
     pen_text(&title, STYLE_STRONG, " ");
 
     struct pane p = {s, row + 1, 1, lines - 1, s->cols - 2, INT32_MAX / 2, 0};
-    write_all(in, &p, r); /* nothing is visible that far down: this only counts */
-    int total = p.line;
+    int total = write_all(in, &p, r); /* nothing is visible that far down: this only counts */
     p.skip = in->ui->detail_top;
     p.skip = in->ui->detail_top = pane_clamp(&p, total);
     in->ui->detail_page = p.rows > 1 ? p.rows - 1 : 1;
-    p.line = 0;
     write_all(in, &p, r);
     if (total > p.rows && p.rows > 0) {
         char where[PEN_WORDS];

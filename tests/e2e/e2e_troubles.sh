@@ -287,6 +287,23 @@ if command -v flock >/dev/null 2>&1; then
     fi
 fi
 
+# Who still has a case's files open, where the system tells: the run is alive, whatever it does not write.
+if [ -r /proc/self/fdinfo/0 ]; then
+    new_tree
+    line 4000
+    begin_case "$b" 4000 "$eps" "$tau"
+    make_budget "$case_dir/checks/mass_budget.csv"
+    sh -c 'exec 3>>"$1"; echo $$ >"$0"; exec sleep 300' "$work/writer" "$case_dir/checks/mass_budget.csv" &
+    wait_for 10 'a file is open' test -s "$work/writer"
+    children="$children $(cat "$work/writer")"
+    run show 4000 "$b" --running
+    contains 'the process that has a file open is named' "$work/out" "open in sleep ($(cat "$work/writer"))"
+    run show 4000 "$b" --running --json
+    contains 'for programs, too' "$work/out" "\"open_in\": [\"sleep ($(cat "$work/writer"))\""
+    run show 4000 "$b"
+    lacks 'but not of a case that is over' "$work/out" 'open in'
+fi
+
 # ---- all of them in one tree ----------------------------------------------------------------------------------------
 
 make_batch all/20260101-0000__abc1234__seed0

@@ -18,6 +18,7 @@ struct scene {
     struct eta eta;
     int64_t elapsed_ms;
     const char *message;
+    const struct closeup *closeup;
 };
 
 static void scene_init(struct scene *c, bool archive) {
@@ -40,6 +41,7 @@ static void draw(struct scene *c, struct screen *s) {
                             .utc_offset_min = 0,
                             .elapsed_ms = c->elapsed_ms,
                             .eta = &c->eta,
+                            .closeup = c->closeup,
                             .message = c->message};
     view_render(&in, s);
 }
@@ -527,6 +529,52 @@ static void test_detail(void **state) {
     scene_free(&c);
 }
 
+/* What only a close look tells: the log, who has a file open; and what footers and the record of its end say. */
+static void test_detail_closeup(void **state) {
+    (void)state;
+    static struct closeup closeup;
+    struct scene c;
+    running_mix(&c);
+    struct world *w = &c.world;
+    closeup.log = (struct log_tail){.name = "logs/run_\x1b[31m.log", .size = 48211, .n_lines = 4};
+    closeup.log.mtime_ns = (world_wall(w) - 35 * WORLD_MINUTE) * 1000000;
+    static const char *const lines[] = {
+        "step 48100 t=1.92e+07 s dt=400 s",
+        "Traceback (most recent call last):", "  File \"/home/a/\xe7\xb2\x92\xe5\xad\x90/run.py\", line 812, in step",
+        "MemoryError: Unable to allocate 3.81 GiB for an array with shape (512, 1000000) "
+        "and data type float64 \x1b]0;owned\x07 in the bin of the smallest grains"};
+    for (int i = 0; i < 4; i++) snprintf(closeup.log.line[i], sizeof closeup.log.line[i], "%s", lines[i]);
+    closeup.n_users = 2;
+    closeup.user[0] = (struct closeup_user){ROOT_BATCH, 0, "python3 (4711)"};
+    closeup.user[1] = (struct closeup_user){ROOT_BATCH, 0, "rsync (4802)"};
+    const struct profile *p = table_profile(w->table);
+    closeup.user[0].artifact = closeup.user[1].artifact = (uint8_t)profile_artifact_index(p, "checks/mass_budget.csv");
+    world_progress(w, ROOT_BATCH, title_of(12), -1, 120000, 12, 1.92e7);
+    struct fact exit = {.kind = FACT_EXIT, .root = ROOT_BATCH, .at = w->now, .place = title_of(12)};
+    exit.u.exit = (struct fact_exit){.code = 137,
+                                     .signal = 9,
+                                     .source = "exec",
+                                     .host = "node7",
+                                     .pid = 4711,
+                                     .start_ms = world_wall(w) - 60 * WORLD_MINUTE,
+                                     .end_ms = world_wall(w) - 35 * WORLD_MINUTE,
+                                     .written_ms = world_wall(w),
+                                     .peak_bytes = INT64_C(64) << 30,
+                                     .attempt = 2,
+                                     .previous = 3};
+    table_apply(w->table, &exit);
+    world_file(w, ROOT_BATCH, title_of(12), "series/run.parquet", CONTENT_WHOLE, 91234567, 36 * WORLD_MINUTE, NULL);
+    world_tick(w);
+    press(&c, UI_KEY_ENTER);
+    c.closeup = &closeup;
+    golden_sizes(&c, "closeup");
+    golden(&c, "closeup", 34, 130, true);
+    golden_ja(&c, "closeup", 34, 130);
+    for (int i = 0; i < 9; i++) press(&c, UI_KEY_PAGE_DOWN);
+    golden(&c, "closeup_end", 24, 80, true);
+    scene_free(&c);
+}
+
 /* The smallest screens must not write outside the grid; the sanitizers watch. */
 static void test_any_size(void **state) {
     (void)state;
@@ -553,11 +601,21 @@ static void test_any_size(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_waiting),           cmocka_unit_test(test_no_list),  cmocka_unit_test(test_running),
-        cmocka_unit_test(test_archive_stale),     cmocka_unit_test(test_finished), cmocka_unit_test(test_ten_thousand),
-        cmocka_unit_test(test_hostile),           cmocka_unit_test(test_help),     cmocka_unit_test(test_detail),
-        cmocka_unit_test(test_any_size),          cmocka_unit_test(test_views),    cmocka_unit_test(test_many_problems),
-        cmocka_unit_test(test_views_at_the_ends), cmocka_unit_test(test_acting),
+        cmocka_unit_test(test_waiting),
+        cmocka_unit_test(test_no_list),
+        cmocka_unit_test(test_running),
+        cmocka_unit_test(test_archive_stale),
+        cmocka_unit_test(test_finished),
+        cmocka_unit_test(test_ten_thousand),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_help),
+        cmocka_unit_test(test_detail),
+        cmocka_unit_test(test_any_size),
+        cmocka_unit_test(test_views),
+        cmocka_unit_test(test_many_problems),
+        cmocka_unit_test(test_views_at_the_ends),
+        cmocka_unit_test(test_acting),
+        cmocka_unit_test(test_detail_closeup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

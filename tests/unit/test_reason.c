@@ -632,6 +632,36 @@ static void test_flags(void **state) {
     world_free(&w);
 }
 
+/* How far a case is stands before what is not there yet; two observed growths tell the pace. */
+static void test_far(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, false);
+    world_scan_begin(&w, ROOT_BATCH);
+    world_running(&w, TITLE);
+    world_progress(&w, ROOT_BATCH, TITLE, -1, 100, 1, 100);
+    world_scan_end(&w, ROOT_BATCH);
+    world_tick(&w);
+    read_lines(&w);
+    assert_string_equal(lines[0], "100 rows so far");
+    world_config(&w, ROOT_BATCH, TITLE, 0, "t_end_s", "1000");
+    world_tick(&w);
+    read_lines(&w);
+    assert_string_equal(lines[0], "10 % of the way");
+    for (int i = 1; i <= 2; i++) {
+        world_at(&w, i * WORLD_MINUTE);
+        world_place(&w, ROOT_BATCH, TITLE);
+        world_progress(&w, ROOT_BATCH, TITLE, -1, 100 + i * 100, 1 + (uint32_t)i, 100 + i * 99);
+    }
+    world_tick(&w);
+    read_lines(&w);
+    assert_string_equal(lines[0], "29 % of the way, about 7 min left");
+    assert_string_equal(lines[1], "summary.json and series/run.parquet are not there yet");
+    over(&w);
+    assert_false(said(&w, "29 % of the way"));
+    world_free(&w);
+}
+
 /* Every status has a sentence: nobody is left with a word alone. */
 static void test_always_a_reason(void **state) {
     (void)state;
@@ -751,7 +781,7 @@ int main(void) {
         cmocka_unit_test(test_directories),  cmocka_unit_test(test_many_directories),
         cmocka_unit_test(test_flags),        cmocka_unit_test(test_always_a_reason),
         cmocka_unit_test(test_hostile),      cmocka_unit_test(test_translations),
-        cmocka_unit_test(test_japanese),
+        cmocka_unit_test(test_japanese),     cmocka_unit_test(test_far),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 #include "model/text.h"
+#include "report/report.h"
 #include "tui/words.h"
 
 #include <setjmp.h>
@@ -33,8 +34,8 @@ static void test_complete(void **state) {
         assert_non_null(ja);
         assert_true(en[0] != '\0' && ja[0] != '\0');
         assert_int_equal(arguments(en), arguments(ja));
-        bool only_arguments =
-            strcmp(en, "{0}: {1}") == 0 || strcmp(en, "{1} of {2}: {0}") == 0 || strcmp(en, "{0}–{1} of {2}") == 0;
+        bool only_arguments = strcmp(en, "{0}") == 0 || strcmp(en, "{0}: {1}") == 0 ||
+                              strcmp(en, "{1} of {2}: {0}") == 0 || strcmp(en, "{0}–{1} of {2}") == 0;
         if (!only_arguments && !has_beyond_ascii(ja)) fail_msg("not translated: %s", en);
         char clean[512];
         text_clean(ja, clean, sizeof clean);
@@ -67,6 +68,10 @@ static void test_order(void **state) {
     }
     for (int i = 0; i < ROOT_COUNT; i++) {
         assert_string_equal(word(LANGUAGE_ENGLISH, (enum word)(WORD_ROOT_BATCH + i)), root_word((enum root_id)i));
+    }
+    for (int i = PROOF_NOT_NEEDED; i <= PROOF_UNREACHABLE; i++) {
+        assert_string_equal(word(LANGUAGE_ENGLISH, (enum word)(WORD_PROOF_NOT_NEEDED + i)),
+                            report_proof_word((enum archive_proof)i));
     }
     assert_int_equal(WORD_MEANS_COMPLETE - WORD_MEANS_FAILED, STATUS_COUNT - 1);
     assert_int_equal(WORD_MEANS_UNKNOWN - WORD_MEANS_ABSENT, ARTIFACT_STATE_COUNT - 1);
