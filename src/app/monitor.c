@@ -1,5 +1,6 @@
 #include "app/monitor.h"
 
+#include "app/away.h"
 #include "app/closeup_job.h"
 #include "app/elsewhere.h"
 #include "app/export_job.h"
@@ -9,6 +10,7 @@
 #include "app/scan.h"
 #include "model/settle.h"
 #include "platform/clock.h"
+#include "platform/machine.h"
 #include "platform/process.h"
 #include "watch/root.h"
 
@@ -20,6 +22,7 @@
 enum {
     FINAL_PASS_LIMIT_MS = 60 * 1000, /* the pass before the report; what is not seen by then is said to be unverified */
     PARENT_EVERY_MS = 1000,
+    MACHINE_EVERY_MS = 5000,
     CLOSE_WAIT_MS = 400,
     ELSEWHERE_WAIT_MS = 15 * 1000,
     REPORT_WAIT_MS = 5000,    /* at the end, for the report to be written */
@@ -61,12 +64,14 @@ struct monitor {
     int report_err;          /* of the last one written */
     bool list_warned, archive_warned, commands_warned, keep_asked;
     size_t wanted_rows; /* discovered rows whose archive directories were asked for */
-    uv_work_t keep_work, parent_work;
-    bool keep_busy, parent_busy;
+    uv_work_t keep_work, parent_work, machine_work;
+    bool keep_busy, parent_busy, machine_busy;
     char keep_message[SESSION_MESSAGE];
     uint64_t parent_start;
     bool parent_alive;
-    int64_t parent_due, page_due;
+    struct machine machine; /* the worker's while machine_busy */
+    struct away away;
+    int64_t parent_due, page_due, machine_due;
     char message[SESSION_MESSAGE];
     bool dashboard, leaving;
     int exit_code;
@@ -107,6 +112,13 @@ static void set_over(struct monitor *m, bool over, int64_t now) {
     table_set_over(m->s->table, over, now);
     table_tick(m->s->table, now);
     record_over(m->record, now, over);
+}
+
+/* Before anything of after a sleep is judged: a silence that nobody could hear is none. */
+static void note_away(struct monitor *m, int64_t now) {
+    struct fact f;
+    struct machine_clocks c = machine_clocks();
+    if (away_note(&m->away, now, c.awake, c.elapsed, &f)) apply(m, &f);
 }
 
 /* ---- the report ---- */
@@ -195,6 +207,7 @@ static void on_facts(void *ctx, struct fact_batch *b) {
     if (!m->leaving) {
         char text[SESSION_MESSAGE];
         bool commands = false;
+        note_away(m, session_mono_ms());
         for (size_t i = 0; i < fact_batch_count(b); i++) {
             const struct fact *f = fact_batch_at(b, i);
             commands |= f->kind == FACT_LIST || (f->kind == FACT_EXIT && f->u.exit.command);
@@ -296,6 +309,37 @@ static void watch_parent(struct monitor *m, int64_t now) {
     m->parent_busy = true;
     m->parent_work.data = m;
     uv_queue_work(&m->loop, &m->parent_work, ask_parent, parent_answered);
+}
+
+/* ---- the machine ---- */
+
+static void ask_machine(uv_work_t *work) {
+    struct monitor *m = work->data;
+    machine_read(&m->machine);
+}
+
+static void machine_answered(uv_work_t *work, int status) {
+    struct monitor *m = work->data;
+    (void)status;
+    m->machine_busy = false;
+    if (m->leaving) return;
+    struct fact f = {.kind = FACT_MACHINE, .root = ROOT_BATCH, .at = session_mono_ms()};
+    f.u.machine = (struct fact_machine){.load = m->machine.load,
+                                        .processors = m->machine.processors,
+                                        .memory_total = m->machine.memory_total,
+                                        .memory_available = m->machine.memory_available,
+                                        .swap_total = m->machine.swap_total,
+                                        .swap_used = m->machine.swap_used};
+    apply(m, &f);
+    step(m);
+}
+
+static void watch_machine(struct monitor *m, int64_t now) {
+    if (m->machine_busy || now < m->machine_due) return;
+    m->machine_due = now + MACHINE_EVERY_MS;
+    m->machine_busy = true;
+    m->machine_work.data = m;
+    uv_queue_work(&m->loop, &m->machine_work, ask_machine, machine_answered);
 }
 
 /* ---- settling ---- */
@@ -402,10 +446,12 @@ static void step(struct monitor *m) {
     struct table *t = m->s->table;
     int64_t now = session_mono_ms();
     if (m->leaving) return;
+    note_away(m, now);
     tick(m, now);
     learn_archive(m);
     want_discovered(m);
     watch_parent(m, now);
+    watch_machine(m, now);
     if (m->s->list_path && !m->keep_asked && table_root(t, ROOT_BATCH)->readable) {
         m->keep_asked = m->keep_busy = true;
         m->keep_work.data = m;
@@ -427,6 +473,7 @@ static void step(struct monitor *m) {
     if (limit > 0 && m->started + limit < due) due = m->started + limit;
     if (m->s->options->pid && m->parent_due < due && table_parent(t) != 0) due = m->parent_due;
     if (table_deadline(t) < due) due = table_deadline(t);
+    if (now + AWAY_TURN_MS < due) due = now + AWAY_TURN_MS; /* a longer pause is a sleep */
     struct front_frame f = frame_at(m, now);
     int64_t front_due = m->front.show(m->front.ctx, &f);
     schedule(m, front_due < due ? front_due : due);

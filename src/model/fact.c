@@ -132,6 +132,8 @@ void fact_batch_add(struct fact_batch *b, const struct fact *f) {
     case FACT_PLACE:
     case FACT_PARENT:
     case FACT_PROGRESS:
+    case FACT_MACHINE:
+    case FACT_AWAY:
         break;
     }
     if (b->count == b->cap) {

@@ -24,7 +24,9 @@ enum fact_kind {
     FACT_EXIT,       /* a case's recorded exit code */
     FACT_PARENT,     /* the process that runs the sweep (--pid) */
     FACT_ELSEWHERE,  /* a case's directory in another batch */
-    FACT_PROGRESS    /* how far a case's results have come: profile.progress */
+    FACT_PROGRESS,   /* how far a case's results have come: profile.progress */
+    FACT_MACHINE,    /* how busy the machine is that watches; root means nothing */
+    FACT_AWAY        /* nobody looked for a while: the machine slept, or this program did not run; root means nothing */
 };
 
 /* One value read from an artifact; the same index may come twice (two forms in one document). */
@@ -75,6 +77,22 @@ struct fact_exit {
     int attempt;                /* from 1 */
     int64_t previous;           /* code of the attempt before this one; -1: none, or unknown */
     enum exit_life life;        /* of the process of one that has not ended */
+};
+
+/* Of the machine that watches, as platform/machine.h reads it. */
+struct fact_machine {
+    int64_t load;                           /* processes that run or want to, mean of a minute, in hundredths; -1
+                                               unknown */
+    int64_t processors;                     /* of the whole machine; 0 unknown */
+    int64_t memory_total, memory_available; /* bytes; total 0: both unknown */
+    int64_t swap_total, swap_used;          /* bytes; total 0: there is none, -1: both unknown */
+};
+
+/* Time that counts as no silence: nobody looked. */
+struct fact_away {
+    int64_t total;       /* ms of it since watching began, as far as the clock of `at` went on meanwhile */
+    int64_t from, until; /* the last time, by that clock; equal where the clock stood still */
+    int64_t slept;       /* ms that the machine slept then; 0: it did not, but this program stood still */
 };
 
 struct fact {
@@ -128,6 +146,8 @@ struct fact {
             bool all;        /* chunk_rows counts every one of them */
             double value;    /* largest value of the column, in the merged file and the chunks; NaN unknown */
         } progress;
+        struct fact_machine machine;
+        struct fact_away away;
     } u;
 };
 

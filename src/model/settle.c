@@ -29,9 +29,9 @@ enum settle_reason settle_judge(const struct table *t, int64_t now, int64_t *aga
         need = settle;
     }
     if (reason == SETTLE_NOT) return reason;
-    int64_t at = table_last_change(t) + need;
-    if (now >= at) return reason;
-    *again = at;
+    int64_t silence = table_silence(t, now);
+    if (silence >= need) return reason;
+    *again = now + need - silence;
     return SETTLE_NOT;
 }
 

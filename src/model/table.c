@@ -54,6 +54,10 @@ struct table {
     bool over;
     int64_t now; /* of the last tick */
     int64_t last_change;
+    int64_t last_change_watch; /* on the watch clock */
+    struct fact_machine machine;
+    int64_t machine_at; /* -1 never */
+    struct fact_away away;
     uint64_t version;
     uint32_t rows_version;
 
@@ -441,20 +445,34 @@ static const struct place *chosen(const struct row *r, enum root_id root, bool *
     return choose(r, root, local ? base_name(local->name) : NULL, ambiguous);
 }
 
-/* ---- the stall clock: stands still while a root cannot be read ---- */
+/* ---- clocks that stand still ---- */
 
-static int64_t root_clock(const struct root_state *r, int64_t now) {
-    return (r->readable ? now : r->frozen_at) - r->frozen_total;
+/* The watch clock: not while nobody looks. */
+static int64_t watch_clock(const struct table *t, int64_t at) {
+    const struct fact_away *a = &t->away;
+    int64_t begun = at > a->from ? at : a->from;
+    return at - a->total + (begun < a->until ? a->until - begun : 0);
+}
+
+/* The stall clock of a root: neither while it cannot be read. */
+static int64_t root_clock(const struct table *t, enum root_id root, int64_t at) {
+    const struct root_state *r = &t->roots[root];
+    return (r->readable ? watch_clock(t, at) : r->frozen_at) - r->frozen_total;
 }
 
 static bool health_readable(enum root_health h) {
     return h == HEALTH_LIVE || h == HEALTH_POLLING || h == HEALTH_DEGRADED;
 }
 
+static void set_last_change(struct table *t, int64_t at) {
+    t->last_change = at;
+    t->last_change_watch = watch_clock(t, at);
+}
+
 static void note_change(struct table *t, struct place *p, int64_t at, bool first_sight) {
     const struct root_state *root = &t->roots[p->root];
     if (at < p->changed_at) at = p->changed_at; /* a look began before it saw its files */
-    int64_t clock = root_clock(root, at);
+    int64_t clock = root_clock(t, (enum root_id)p->root, at);
     if (!first_sight && p->row != ROW_NONE && p->changed_at >= 0) {
         struct row *r = &t->rows[p->row];
         int64_t quiet = clock - p->changed_clock;
@@ -467,9 +485,9 @@ static void note_change(struct table *t, struct place *p, int64_t at, bool first
     }
     p->changed_at = at;
     p->changed_clock = clock;
-    p->changed_run = root_clock(&t->roots[ROOT_BATCH], at);
+    p->changed_run = root_clock(t, ROOT_BATCH, at);
     /* What the first pass finds was there before: no activity of the sweep. */
-    if (root->scanned || t->last_change < 0) t->last_change = at;
+    if (root->scanned || t->last_change < 0) set_last_change(t, at);
     t->version++;
     mark(t, p->row);
 }
@@ -480,8 +498,8 @@ static void apply_root(struct table *t, const struct fact *f) {
     struct root_state *r = &t->roots[f->root];
     bool readable = health_readable(f->u.root_state.health);
     bool was_readable = r->readable, was_in_play = r->in_play;
-    if (readable && !r->readable) r->frozen_total += f->at - r->frozen_at;
-    if (!readable && r->readable) r->frozen_at = f->at;
+    if (readable && !r->readable) r->frozen_total += watch_clock(t, f->at) - r->frozen_at;
+    if (!readable && r->readable) r->frozen_at = watch_clock(t, f->at);
     r->readable = readable;
     r->in_play = true;
     r->health = f->u.root_state.health;
@@ -523,7 +541,7 @@ static void apply_scan_end(struct table *t, const struct fact *f) {
     r->passes++;
     if (!r->scanned) {
         r->scanned = true;
-        if (t->last_change < 0) t->last_change = f->at;
+        if (t->last_change < 0) set_last_change(t, f->at);
         mark_all(t);
     }
     t->version++;
@@ -821,7 +839,7 @@ static void apply_progress(struct table *t, const struct fact *f) {
     g->value = value;
     if (isnan(value) || value < before) g->history.n = 0;
     if (observed && (isnan(before) ? !isnan(value) : value > before)) {
-        progress_grew(&g->history, root_clock(&t->roots[f->root], f->at), value);
+        progress_grew(&g->history, root_clock(t, f->root, f->at), value);
     }
     t->version++;
     mark(t, p->row);
@@ -887,9 +905,21 @@ static void apply_exit(struct table *t, const struct fact *f) {
     mark(t, x->row);
 }
 
+/* Sleeps are told of in order; one known already says nothing new. Deadlines come too early then, and are judged anew.
+ */
+static void apply_away(struct table *t, const struct fact_away *a) {
+    if (a->total < t->away.total || a->until <= t->away.until) return;
+    t->away = *a;
+    t->version++;
+}
+
+static bool is_of_a_root(enum fact_kind kind) {
+    return kind != FACT_PARENT && kind != FACT_ELSEWHERE && kind != FACT_MACHINE && kind != FACT_AWAY;
+}
+
 void table_apply(struct table *t, const struct fact *f) {
     struct root_state *root = &t->roots[f->root];
-    if (f->at > root->last_fact_at) root->last_fact_at = f->at;
+    if (is_of_a_root(f->kind) && f->at > root->last_fact_at) root->last_fact_at = f->at;
     switch (f->kind) {
     case FACT_ROOT:
         apply_root(t, f);
@@ -917,6 +947,13 @@ void table_apply(struct table *t, const struct fact *f) {
         break;
     case FACT_PROGRESS:
         apply_progress(t, f);
+        break;
+    case FACT_MACHINE: /* no new version: what cases and their order are does not depend on it */
+        t->machine = f->u.machine;
+        t->machine_at = f->at;
+        break;
+    case FACT_AWAY:
+        apply_away(t, &f->u.away);
         break;
     case FACT_PARENT:
         t->parent = f->u.parent.alive;
@@ -953,8 +990,9 @@ static void view_make(const struct table *t, const struct row *r, int64_t now, s
         v->place[i] = chosen(r, (enum root_id)i, &ambiguous);
         if (!v->place[i]) continue;
         /* An archive that cannot be seen says nothing of a run: it neither hides its silence nor ends it. */
-        v->quiet_ms = shorter(v->quiet_ms, root_clock(&t->roots[ROOT_BATCH], now) - v->place[i]->changed_run);
-        v->archive_quiet_ms = shorter(v->archive_quiet_ms, root_clock(&t->roots[i], now) - v->place[i]->changed_clock);
+        v->quiet_ms = shorter(v->quiet_ms, root_clock(t, ROOT_BATCH, now) - v->place[i]->changed_run);
+        v->archive_quiet_ms =
+            shorter(v->archive_quiet_ms, root_clock(t, (enum root_id)i, now) - v->place[i]->changed_clock);
     }
     v->grace_frozen = !t->roots[ROOT_ARCHIVE].readable;
     v->threshold_ms = stall_threshold(t->policy->stall_after_ms, r->quiet, &t->quiet, t->roots[ROOT_BATCH].poll_ms);
@@ -1065,7 +1103,7 @@ bool table_progress(const struct table *t, const struct row *r, int64_t now, str
     out->chunk_rows = g->chunk_rows;
     out->chunks = g->chunks;
     out->value = g->value;
-    progress_estimate(out, &g->history, root_clock(&t->roots[p->root], now));
+    progress_estimate(out, &g->history, root_clock(t, (enum root_id)p->root, now));
     if (r->status == STATUS_RUNNING) return true;
     out->rate = NAN;
     out->eta_ms = out->eta_low_ms = out->eta_high_ms = -1;
@@ -1081,7 +1119,7 @@ struct table *table_new(const struct profile *p, const struct policy *policy) {
     int order[PROFILE_MAX_ARTIFACTS];
     t->n_required = (uint8_t)profile_required(p, order);
     t->parent = -1;
-    t->last_change = -1;
+    t->last_change = t->machine_at = -1;
     t->transitions = must(calloc(TABLE_TRANSITIONS, sizeof *t->transitions));
     for (int r = 0; r < ROOT_COUNT; r++) t->roots[r].last_fact_at = -1;
     return t;
@@ -1179,9 +1217,18 @@ const struct sweep_list *table_list(const struct table *t) { return t->list; }
 const char *table_list_path(const struct table *t) { return t->list_path; }
 int64_t table_last_change(const struct table *t) { return t->last_change; }
 int table_parent(const struct table *t) { return t->parent; }
+const struct fact_away *table_away(const struct table *t) { return &t->away; }
 uint64_t table_version(const struct table *t) { return t->version; }
 uint32_t table_rows_version(const struct table *t) { return t->rows_version; }
 uint64_t table_transition_total(const struct table *t) { return t->n_transitions; }
+
+int64_t table_silence(const struct table *t, int64_t now) {
+    return t->last_change < 0 ? -1 : watch_clock(t, now) - t->last_change_watch;
+}
+
+const struct fact_machine *table_machine(const struct table *t, int64_t now) {
+    return t->machine_at >= 0 && now - t->machine_at <= TABLE_MACHINE_FRESH_MS ? &t->machine : NULL;
+}
 
 const struct row *table_find(const struct table *t, const char *title) {
     if (t->list) {

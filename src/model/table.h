@@ -164,7 +164,7 @@ struct root_state {
     int64_t last_fact_at;            /* monotonic ms of the newest fact, -1 none */
     uint32_t generation;
     uint32_t passes;                 /* whole passes that have ended */
-    int64_t frozen_total, frozen_at; /* private: the stall clock stands still while not readable */
+    int64_t frozen_total, frozen_at; /* private: its stall clock stands still while not readable; on the watch clock */
 };
 
 /* One change of a row's status. */
@@ -210,6 +210,12 @@ int64_t table_last_change(const struct table *t);                  /* monotonic 
 /* Recorded commands that are of no case, or could be of several (a list must be there); *example one of them, or
  * NULL. O(records). */
 size_t table_unmatched_commands(const struct table *t, const char **example);
+/* How long nothing has changed, ms; time in which nobody looked (FACT_AWAY) does not count. -1: nothing ever did. */
+int64_t table_silence(const struct table *t, int64_t now);
+/* The machine that watches; NULL: unknown, or last heard of more than TABLE_MACHINE_FRESH_MS ago. */
+enum { TABLE_MACHINE_FRESH_MS = 60 * 1000 };
+const struct fact_machine *table_machine(const struct table *t, int64_t now);
+const struct fact_away *table_away(const struct table *t); /* zeroed: never */
 /* The process that runs the sweep: 1 alive, 0 gone, -1 nobody asked. */
 int table_parent(const struct table *t);
 /* Directories of the batch root that match no line of the list; in out the first max of them by name. O(directories).

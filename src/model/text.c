@@ -242,3 +242,8 @@ uint64_t text_hash(const void *data, size_t len, uint64_t seed) {
     h = mix(h);
     return h != 0 ? h : 1;
 }
+
+void text_tenths(int64_t hundredths, char *out, size_t cap) {
+    int64_t tenths = hundredths / 10 + (hundredths % 10 >= 5);
+    snprintf(out, cap, "%lld.%lld", (long long)(tenths / 10), (long long)(tenths % 10));
+}

@@ -29,6 +29,9 @@ int text_natural_compare(const char *a, const char *b);
  * args may be NULL when the pattern has none. */
 void text_format(const char *pattern, const char *const args[], char *out, size_t cap);
 
+/* A number given in hundredths, to one place, rounded: 7 -> "0.1", 1234 -> "12.3". hundredths >= 0. */
+void text_tenths(int64_t hundredths, char *out, size_t cap);
+
 /* 64-bit hash of bytes (wyhash-like mixing, not cryptographic), never 0. */
 uint64_t text_hash(const void *data, size_t len, uint64_t seed);
 

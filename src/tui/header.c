@@ -1,5 +1,7 @@
 #include "tui/header.h"
 
+#include "model/machine_state.h"
+#include "model/text.h"
 #include "tui/pen.h"
 #include "tui/theme.h"
 
@@ -125,6 +127,61 @@ static void draw_banner(struct screen *s, int row, enum style style, const char 
     if (used + needed + 4 <= s->cols) screen_text_right(s, row, s->cols - needed - 1, needed, style, right);
 }
 
+enum { MACHINE_PIECES = 3, MACHINE_GAP = 3, MACHINE_WORDS = 96 };
+
+/* One thing to say of the machine; "": it is not known. */
+struct machine_piece {
+    char words[MACHINE_WORDS];
+    bool alarm;
+};
+
+static void machine_pieces(const struct fact_machine *m, enum language l, struct machine_piece out[MACHINE_PIECES]) {
+    enum machine_state state = machine_judge(m);
+    char a[PEN_WORDS], b[PEN_WORDS];
+    memset(out, 0, MACHINE_PIECES * sizeof *out);
+    if (m->load >= 0) {
+        text_tenths(m->load, a, sizeof a);
+        snprintf(b, sizeof b, "%lld", (long long)m->processors);
+        words_format(l, m->processors > 0 ? WORD_LOAD : WORD_LOAD_ALONE, WORDS(a, b), out[0].words, MACHINE_WORDS);
+        out[0].alarm = state == MACHINE_OVERLOADED;
+    }
+    if (m->memory_total > 0) {
+        pen_size(m->memory_available, a);
+        words_format(l, WORD_MEMORY, WORDS(a), out[1].words, MACHINE_WORDS);
+        out[1].alarm = state == MACHINE_SHORT || state == MACHINE_SWAPPING;
+    }
+    if (m->swap_total > 0) {
+        pen_size(m->swap_used, a);
+        words_format(l, WORD_SWAP, WORDS(a), out[2].words, MACHINE_WORDS);
+        out[2].alarm = state == MACHINE_SWAPPING;
+    }
+}
+
+/* Load, memory and swap at the end of a line whose cells up to `used` are taken: what is alarming first, the others as
+ * far as they fit. */
+static void draw_machine(const struct view_input *in, struct screen *s, int row, int used) {
+    const struct fact_machine *m = table_machine(in->table, in->now_ms);
+    struct machine_piece piece[MACHINE_PIECES];
+    bool fits[MACHINE_PIECES] = {false};
+    int room = s->cols - 1 - used, cells = 0;
+    if (m == NULL) return;
+    machine_pieces(m, in->ui->language, piece);
+    for (int pass = 0; pass < 2; pass++) {
+        for (int i = 0; i < MACHINE_PIECES; i++) {
+            int needed = MACHINE_GAP + screen_measure(s, piece[i].words, s->cols);
+            if (piece[i].words[0] == '\0' || piece[i].alarm != (pass == 0) || cells + needed > room) continue;
+            fits[i] = true;
+            cells += needed;
+        }
+    }
+    struct pen p = {s, row, s->cols - 1 - cells, s->cols - 1};
+    for (int i = 0; i < MACHINE_PIECES; i++) {
+        if (!fits[i]) continue;
+        p.col += MACHINE_GAP;
+        pen_text(&p, piece[i].alarm ? STYLE_STALLED : STYLE_DIM, piece[i].words);
+    }
+}
+
 static void draw_state(const struct view_input *in, struct screen *s, int row) {
     char elapsed[PEN_WORDS], eta[2 * PEN_WORDS + 8];
     pen_span(in->elapsed_ms, elapsed);
@@ -135,6 +192,7 @@ static void draw_state(const struct view_input *in, struct screen *s, int row) {
     p.col += 3;
     pen_say(&p, STYLE_DIM, in->ui->language, WORD_ETA, NULL);
     pen_text(&p, STYLE_TEXT, eta);
+    draw_machine(in, s, row, p.col);
 }
 
 /* What one segment of the bar is made of; problems share one. */

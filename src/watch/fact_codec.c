@@ -17,7 +17,8 @@ static const char *const kind_words[] = {
     [FACT_FILE] = "file",         [FACT_LIST] = "list",
     [FACT_SETTING] = "setting",   [FACT_EXIT] = "exit",
     [FACT_PARENT] = "parent",     [FACT_ELSEWHERE] = "elsewhere",
-    [FACT_PROGRESS] = "progress",
+    [FACT_PROGRESS] = "progress", [FACT_MACHINE] = "machine",
+    [FACT_AWAY] = "away",
 };
 enum { KINDS = sizeof kind_words / sizeof *kind_words };
 
@@ -199,6 +200,21 @@ static void put_progress(const struct fact *f, struct fact_text *t) {
     if (!isnan(f->u.progress.value)) put_hex(t, "value", bits);
 }
 
+static void put_machine(const struct fact *f, struct fact_text *t) {
+    const struct fact_machine *m = &f->u.machine;
+    put_number(t, "at", f->at);
+    if (m->load >= 0) put_number(t, "load", m->load);
+    put_known(t, "processors", m->processors);
+    if (m->memory_total > 0) {
+        put_number(t, "memory", m->memory_total);
+        put_number(t, "available", m->memory_available);
+    }
+    if (m->swap_total >= 0) {
+        put_number(t, "swap", m->swap_total);
+        put_number(t, "swap-used", m->swap_used);
+    }
+}
+
 static int encode_fields(const struct profile *p, const struct fact *f, struct fact_text *t) {
     switch (f->kind) {
     case FACT_ROOT:
@@ -263,6 +279,16 @@ static int encode_fields(const struct profile *p, const struct fact *f, struct f
         return 0;
     case FACT_PROGRESS:
         put_progress(f, t);
+        return 0;
+    case FACT_MACHINE:
+        put_machine(f, t);
+        return 0;
+    case FACT_AWAY:
+        put_number(t, "at", f->at);
+        put_number(t, "total", f->u.away.total);
+        put_number(t, "from", f->u.away.from);
+        put_number(t, "until", f->u.away.until);
+        put_number(t, "slept", f->u.away.slept);
         return 0;
     }
     return UV_EINVAL;
@@ -635,6 +661,37 @@ static int decode_elsewhere(struct reader *r, struct fact *f) {
     return read_fields(r, fields, COUNT(fields), NULL);
 }
 
+static int decode_machine(struct reader *r, struct fact *f) {
+    struct fact_machine *m = &f->u.machine;
+    m->load = m->swap_total = -1;
+    struct field fields[] = {
+        {.key = "at", .type = FIELD_NUMBER, .to = &f->at, .must = true},
+        {.key = "load", .type = FIELD_NUMBER, .to = &m->load},
+        {.key = "processors", .type = FIELD_NUMBER, .to = &m->processors},
+        {.key = "memory", .type = FIELD_NUMBER, .to = &m->memory_total},
+        {.key = "available", .type = FIELD_NUMBER, .to = &m->memory_available},
+        {.key = "swap", .type = FIELD_NUMBER, .to = &m->swap_total},
+        {.key = "swap-used", .type = FIELD_NUMBER, .to = &m->swap_used},
+    };
+    int err = read_fields(r, fields, COUNT(fields), NULL);
+    bool sane = m->load >= -1 && m->processors >= 0 && m->memory_total >= 0 && m->memory_available >= 0 &&
+                m->swap_total >= -1 && m->swap_used >= 0;
+    return err == 0 && !sane ? UV_EINVAL : err;
+}
+
+static int decode_away(struct reader *r, struct fact *f) {
+    struct fact_away *a = &f->u.away;
+    struct field fields[] = {
+        {.key = "at", .type = FIELD_NUMBER, .to = &f->at, .must = true},
+        {.key = "total", .type = FIELD_NUMBER, .to = &a->total, .must = true},
+        {.key = "from", .type = FIELD_NUMBER, .to = &a->from, .must = true},
+        {.key = "until", .type = FIELD_NUMBER, .to = &a->until, .must = true},
+        {.key = "slept", .type = FIELD_NUMBER, .to = &a->slept, .must = true},
+    };
+    int err = read_fields(r, fields, COUNT(fields), NULL);
+    return err == 0 && (a->total < 0 || a->slept < 0 || a->until < a->from) ? UV_EINVAL : err;
+}
+
 static int decode_line(const struct profile *p, char *line, struct fact_batch *into) {
     struct fact f = {0};
     struct fact_value values[MAX_VALUES];
@@ -677,6 +734,12 @@ static int decode_line(const struct profile *p, char *line, struct fact_batch *i
         break;
     case FACT_PROGRESS:
         err = decode_progress(&r, &f);
+        break;
+    case FACT_MACHINE:
+        err = decode_machine(&r, &f);
+        break;
+    case FACT_AWAY:
+        err = decode_away(&r, &f);
         break;
     }
     if (err == 0) fact_batch_add(into, &f);

@@ -17,6 +17,8 @@
  *   parent ROOT at=N pid=N alive|gone
  *   elsewhere ROOT PLACE at=N whole=N [path=S]
  *   progress ROOT PLACE at=N rows=N chunk-rows=N chunks=N [all] [value=H]
+ *   machine ROOT at=N [load=N] [processors=N] [memory=N available=N] [swap=N swap-used=N]
+ *   away ROOT at=N total=N from=N until=N slept=N
  *
  * Words are separated by one space. ROOT: "batch" or "archive". HEALTH and CONTENT: words of vocabulary.def. ARTIFACT
  * and VALUE: path and name in the profile, written as S; VALUE has "N@" before it when N, the form it was read from, is

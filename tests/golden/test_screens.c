@@ -381,6 +381,35 @@ static void test_running(void **state) {
     scene_free(&c);
 }
 
+#define GB INT64_C(1000000000)
+
+static void test_machine(void **state) {
+    (void)state;
+    struct scene c;
+    struct fact_machine m = {.load = 312,
+                             .processors = 16,
+                             .memory_total = 64 * GB,
+                             .memory_available = 41 * GB,
+                             .swap_total = 8 * GB,
+                             .swap_used = 0};
+    running_mix(&c);
+    world_machine(&c.world, &m);
+    golden_sizes(&c, "machine");
+    golden_ja(&c, "machine", 24, 80);
+    golden(&c, "machine", 24, 60, true);
+    m = (struct fact_machine){.load = 9155,
+                              .processors = 16,
+                              .memory_total = 64 * GB,
+                              .memory_available = 9 * GB / 8,
+                              .swap_total = 8 * GB,
+                              .swap_used = 7 * GB};
+    world_machine(&c.world, &m);
+    golden(&c, "machine_short", 24, 80, true);
+    golden(&c, "machine_short", 24, 60, true);
+    golden_styles(&c, "machine_short", 24, 60);
+    scene_free(&c);
+}
+
 static void test_archive_stale(void **state) {
     (void)state;
     struct scene c;
@@ -601,21 +630,14 @@ static void test_any_size(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_waiting),
-        cmocka_unit_test(test_no_list),
-        cmocka_unit_test(test_running),
-        cmocka_unit_test(test_archive_stale),
-        cmocka_unit_test(test_finished),
-        cmocka_unit_test(test_ten_thousand),
-        cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_help),
-        cmocka_unit_test(test_detail),
-        cmocka_unit_test(test_any_size),
-        cmocka_unit_test(test_views),
-        cmocka_unit_test(test_many_problems),
-        cmocka_unit_test(test_views_at_the_ends),
-        cmocka_unit_test(test_acting),
-        cmocka_unit_test(test_detail_closeup),
+        cmocka_unit_test(test_waiting),       cmocka_unit_test(test_no_list),
+        cmocka_unit_test(test_running),       cmocka_unit_test(test_machine),
+        cmocka_unit_test(test_archive_stale), cmocka_unit_test(test_finished),
+        cmocka_unit_test(test_ten_thousand),  cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_help),          cmocka_unit_test(test_detail),
+        cmocka_unit_test(test_any_size),      cmocka_unit_test(test_views),
+        cmocka_unit_test(test_many_problems), cmocka_unit_test(test_views_at_the_ends),
+        cmocka_unit_test(test_acting),        cmocka_unit_test(test_detail_closeup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,6 +106,19 @@ void world_progress(struct world *w, enum root_id root, const char *title, int64
     table_apply(w->table, &f);
 }
 
+void world_machine(struct world *w, const struct fact_machine *m) {
+    struct fact f = fact_of(w, FACT_MACHINE, ROOT_BATCH, NULL);
+    f.u.machine = *m;
+    table_apply(w->table, &f);
+}
+
+void world_away(struct world *w, int64_t from, int64_t slept) {
+    struct fact f = fact_of(w, FACT_AWAY, ROOT_BATCH, NULL);
+    w->away += w->now - from;
+    f.u.away = (struct fact_away){.total = w->away, .from = from, .until = w->now, .slept = slept};
+    table_apply(w->table, &f);
+}
+
 static void write_results(struct world *w, enum root_id root, const char *title, int64_t age_ms) {
     world_file(w, root, title, "run_config.json", CONTENT_WHOLE, 8123, age_ms, NULL);
     world_file(w, root, title, "checks/mass_budget.csv", CONTENT_WHOLE, 45678, age_ms, NULL);

@@ -16,6 +16,7 @@ struct world {
     int64_t now; /* monotonic ms */
     uint32_t generation[ROOT_COUNT];
     uint64_t next_id;
+    int64_t away;
 };
 
 enum { WORLD_MINUTE = 60 * 1000, WORLD_HOUR = 60 * WORLD_MINUTE };
@@ -47,6 +48,11 @@ void world_config(struct world *w, enum root_id root, const char *title, int64_t
 /* What its footers say: rows of the merged file, of all its chunks (-1 unknown), and the largest time (NaN unknown). */
 void world_progress(struct world *w, enum root_id root, const char *title, int64_t rows, int64_t chunk_rows,
                     uint32_t chunks, double value);
+
+/* How busy the machine is, as read now. */
+void world_machine(struct world *w, const struct fact_machine *m);
+/* Nobody looked since `from`, until now. slept: of it, or by a clock that stood still then; 0: nobody slept. */
+void world_away(struct world *w, int64_t from, int64_t slept);
 
 /* Whole cases: all four required files in the batch directory, age_ms old. */
 void world_results(struct world *w, const char *title, int64_t age_ms);

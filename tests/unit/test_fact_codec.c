@@ -115,6 +115,27 @@ static void test_file(void **state) {
                     "hash=deadbeef chunks=3 alternative name=run_chunk_1.parquet");
 }
 
+static void test_machine(void **state) {
+    (void)state;
+    struct fact f = {.kind = FACT_MACHINE, .at = 3, .u.machine = {.load = -1, .swap_total = -1}};
+    assert_line(&f, "machine batch at=3");
+    f.u.machine = (struct fact_machine){123, 16, 64000, 1000, 0, 0};
+    assert_line(&f, "machine batch at=3 load=123 processors=16 memory=64000 available=1000 swap=0 swap-used=0");
+    struct fact_batch *b = fact_batch_new();
+    static const char *const bad[] = {"machine batch at=3 load=-2", "machine batch load=1",
+                                      "machine batch at=3 memory=-1 available=0", "away batch at=3 total=1 from=2",
+                                      "away batch at=9 total=1 from=9 until=8 slept=0"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(fact_decode(&profile, bad[i], strlen(bad[i]), b), UV_EINVAL);
+    }
+    assert_int_equal(fact_decode(&profile, "machine batch at=3", 18, b), 0);
+    assert_int_equal(fact_batch_at(b, 0)->u.machine.load, -1);
+    assert_int_equal(fact_batch_at(b, 0)->u.machine.swap_total, -1);
+    fact_batch_free(b);
+    f = (struct fact){.kind = FACT_AWAY, .at = 9, .u.away = {.total = 7, .from = 2, .until = 9, .slept = 5}};
+    assert_line(&f, "away batch at=9 total=7 from=2 until=9 slept=5");
+}
+
 static void test_other_kinds(void **state) {
     (void)state;
     struct fact f = {.kind = FACT_LIST, .at = 2};
@@ -379,6 +400,7 @@ int main(void) {
         cmocka_unit_test(test_scan),
         cmocka_unit_test(test_place),
         cmocka_unit_test(test_file),
+        cmocka_unit_test(test_machine),
         cmocka_unit_test(test_other_kinds),
         cmocka_unit_test(test_values_come_back),
         cmocka_unit_test(test_hidden_characters_are_encoded),

@@ -258,6 +258,119 @@ static void test_stalled_stays(void **state) {
     world_free(&w);
 }
 
+static void one_running(struct world *w) {
+    begin(w, false, LIST);
+    world_scan_begin(w, ROOT_BATCH);
+    world_running(w, A);
+    world_scan_end(w, ROOT_BATCH);
+    world_tick(w);
+}
+
+static int64_t quiet_of(const struct world *w, const char *title) {
+    struct verdict v;
+    table_judge(w->table, table_find(w->table, title), w->now, &v);
+    return v.quiet_ms;
+}
+
+/* A night that the machine slept, by a clock that went on meanwhile. */
+static void test_sleep_is_no_silence(void **state) {
+    (void)state;
+    struct world w;
+    one_running(&w);
+    world_at(&w, 10 * WORLD_MINUTE);
+    w.now = 8 * WORLD_HOUR; /* asleep: nobody ticks */
+    world_away(&w, 10 * WORLD_MINUTE, 8 * WORLD_HOUR);
+    world_tick(&w);
+    assert_int_equal(status_of(&w, A), STATUS_RUNNING);
+    assert_int_equal(quiet_of(&w, A), 10 * WORLD_MINUTE);
+    assert_int_equal(table_silence(w.table, w.now), 10 * WORLD_MINUTE);
+    assert_int_equal(table_deadline(w.table), 8 * WORLD_HOUR + 20 * WORLD_MINUTE);
+    /* Told again, and one from before: nothing new. */
+    world_away(&w, w.now, 0);
+    struct fact old = {.kind = FACT_AWAY, .at = w.now, .u.away = {.total = 5, .from = 1, .until = 6}};
+    table_apply(w.table, &old);
+    assert_int_equal(quiet_of(&w, A), 10 * WORLD_MINUTE);
+    /* What was seen before it, and is told after it, was seen before it. */
+    w.now = 8 * WORLD_HOUR;
+    struct fact late = {.kind = FACT_PLACE, .root = ROOT_BATCH, .at = 9 * WORLD_MINUTE, .place = A};
+    late.u.place_state.present = late.u.place_state.has_files = true;
+    late.u.place_state.stamp = 99;
+    table_apply(w.table, &late);
+    world_tick(&w);
+    assert_int_equal(quiet_of(&w, A), WORLD_MINUTE);
+    world_at(&w, 8 * WORLD_HOUR + 29 * WORLD_MINUTE - 1);
+    assert_int_equal(status_of(&w, A), STATUS_RUNNING);
+    world_at(&w, 8 * WORLD_HOUR + 29 * WORLD_MINUTE);
+    assert_int_equal(status_of(&w, A), STATUS_STALLED);
+    /* A stall before a sleep stays one. */
+    w.now = 20 * WORLD_HOUR;
+    world_away(&w, 8 * WORLD_HOUR + 29 * WORLD_MINUTE, 0);
+    world_tick(&w);
+    assert_int_equal(status_of(&w, A), STATUS_STALLED);
+    assert_int_equal(quiet_of(&w, A), 30 * WORLD_MINUTE);
+    recount(&w);
+    world_free(&w);
+}
+
+/* Asleep while the batch could not be read: no time is taken off twice. */
+static void test_sleep_while_unreadable(void **state) {
+    (void)state;
+    struct world w;
+    one_running(&w);
+    world_at(&w, 10 * WORLD_MINUTE);
+    world_root(&w, ROOT_BATCH, HEALTH_STALE, "the network is gone");
+    world_at(&w, WORLD_HOUR);
+    w.now = 8 * WORLD_HOUR;
+    world_away(&w, WORLD_HOUR, 7 * WORLD_HOUR);
+    world_tick(&w);
+    assert_int_equal(quiet_of(&w, A), 10 * WORLD_MINUTE);
+    world_at(&w, 9 * WORLD_HOUR);
+    world_root(&w, ROOT_BATCH, HEALTH_LIVE, NULL);
+    world_at(&w, 9 * WORLD_HOUR + 5 * WORLD_MINUTE);
+    assert_int_equal(quiet_of(&w, A), 15 * WORLD_MINUTE);
+    world_running(&w, A);
+    world_at(&w, 9 * WORLD_HOUR + 7 * WORLD_MINUTE);
+    assert_int_equal(quiet_of(&w, A), 2 * WORLD_MINUTE);
+    recount(&w);
+    world_free(&w);
+}
+
+/* Its quiet times are what the thresholds are learned from: a night is none of them. */
+static void test_sleep_teaches_nothing(void **state) {
+    (void)state;
+    struct world w;
+    one_running(&w);
+    w.policy.stall_after_ms = 0;
+    for (int i = 1; i <= 3; i++) {
+        world_at(&w, i * WORLD_MINUTE);
+        world_running(&w, A);
+    }
+    w.now = 8 * WORLD_HOUR;
+    world_away(&w, 3 * WORLD_MINUTE, 8 * WORLD_HOUR);
+    world_at(&w, 8 * WORLD_HOUR + WORLD_MINUTE);
+    world_running(&w, A);
+    world_tick(&w);
+    struct verdict v;
+    table_judge(w.table, table_row(w.table, 0), w.now, &v);
+    assert_int_equal(v.threshold_ms, 4 * WORLD_MINUTE + 10000);
+    world_free(&w);
+}
+
+static void test_machine_is_forgotten(void **state) {
+    (void)state;
+    struct world w;
+    const struct fact_machine m = {.load = 310, .processors = 16, .swap_total = -1};
+    begin(&w, false, LIST);
+    assert_null(table_machine(w.table, w.now));
+    int64_t heard = table_root(w.table, ROOT_BATCH)->last_fact_at;
+    w.now = 1000;
+    world_machine(&w, &m);
+    assert_int_equal(table_machine(w.table, w.now)->load, 310);
+    assert_int_equal(table_root(w.table, ROOT_BATCH)->last_fact_at, heard); /* no fact about the batch */
+    assert_null(table_machine(w.table, w.now + TABLE_MACHINE_FRESH_MS + 1));
+    world_free(&w);
+}
+
 static void test_alias(void **state) {
     (void)state;
     struct world w;
@@ -594,6 +707,10 @@ int main(void) {
         cmocka_unit_test(test_late_scan_end),
         cmocka_unit_test(test_stall_clock_stands_still),
         cmocka_unit_test(test_stalled_stays),
+        cmocka_unit_test(test_sleep_is_no_silence),
+        cmocka_unit_test(test_sleep_while_unreadable),
+        cmocka_unit_test(test_sleep_teaches_nothing),
+        cmocka_unit_test(test_machine_is_forgotten),
         cmocka_unit_test(test_alias),
         cmocka_unit_test(test_duplicates),
         cmocka_unit_test(test_archive_of_batches),

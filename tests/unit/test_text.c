@@ -234,8 +234,22 @@ static void test_format(void **state) {
     assert_string_equal(out, "");
 }
 
+static void test_tenths(void **state) {
+    (void)state;
+    static const struct {
+        int64_t hundredths;
+        const char *words;
+    } known[] = {{0, "0.0"}, {4, "0.0"}, {5, "0.1"}, {99, "1.0"}, {1234, "12.3"}, {1295, "13.0"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        char out[32];
+        text_tenths(known[i].hundredths, out, sizeof out);
+        assert_string_equal(out, known[i].words);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tenths),
         cmocka_unit_test(test_format),
         cmocka_unit_test(test_utf8_well_formed),
         cmocka_unit_test(test_utf8_malformed),
