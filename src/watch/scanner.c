@@ -43,7 +43,8 @@ struct sub_watch {
     char *path;  /* relative to the place, "" for itself */
     uint64_t id; /* of the watched directory */
     bool watched;
-    bool doubtful; /* an event may have told the end of the watched directory itself */
+    bool doubtful;   /* an event may have told the end of the watched directory itself */
+    uint32_t losses; /* how often events had been lost when it was watched: one more may have told its end */
 };
 
 struct splace {
@@ -118,6 +119,7 @@ struct scanner {
     uint64_t missed;
     int64_t missed_at;
     int64_t lost_at, lost_since; /* events were lost: the last time (-1 never), the first not yet answered (or NEVER) */
+    uint32_t losses;             /* how often */
     int64_t pass_began, pass_took, pass_ended;
     int64_t asked;       /* what the last step returned, -1 none */
     int64_t stepped_at;  /* when it ended */
@@ -312,7 +314,8 @@ static void before_list(void *ctx, const char *sub, uint64_t id) {
     size_t i = 0;
     while (i < p->n_subs && strcmp(p->subs[i].path, sub) != 0) i++;
     if (i < p->n_subs) {
-        if (p->subs[i].watched && p->subs[i].id == id && !p->subs[i].doubtful) return;
+        bool sure = !p->subs[i].doubtful && p->subs[i].losses == s->losses;
+        if (p->subs[i].watched && p->subs[i].id == id && sure) return;
         stop_sub(s, p, i);
     } else {
         if (i == TOKEN_SUBS) {
@@ -332,6 +335,7 @@ static void before_list(void *ctx, const char *sub, uint64_t id) {
     int err = subscribe(s, p, i, clock_now(s));
     if (err == 0) {
         p->subs[i].id = id;
+        p->subs[i].losses = s->losses;
         p->subs[i].watched = true;
         p->n_watched++;
         return;
@@ -902,6 +906,8 @@ void scanner_event(struct scanner *s, uint64_t token, const char *name, int64_t 
 void scanner_lost(struct scanner *s, int64_t now) {
     if (s->lost_since == NEVER) s->lost_since = now;
     s->lost_at = now;
+    s->losses++;
+    s->root_doubtful = s->nested_doubtful = true;
 }
 
 uint32_t scanner_full_pass(struct scanner *s, int64_t now) {
