@@ -369,6 +369,9 @@ static void move_case(struct world *o, unsigned title) {
     if (!away && to == title) return;
     fs_fake_remove(o->fs, other);
     if (fs_fake_rename(o->fs, path, other) != 0 || away) return;
+    for (unsigned i = 0; i < CASES; i++) {
+        if (o->moved_to[i] == title + 1) o->moved_to[i] = to + 1;
+    }
     o->moved_to[title] = to + 1;
     for (int a = 0; a < MAX_ARTIFACTS; a++) o->was_whole[to][a] |= o->was_whole[title][a];
 }
