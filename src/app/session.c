@@ -71,8 +71,9 @@ static char *accept_slashes(const char *path) {
 }
 
 static void drop_trailing_separator(char *path) {
-    size_t n = strlen(path);
-    while (n > 1 && (path[n - 1] == '/' || path[n - 1] == path_separator())) path[--n] = '\0';
+    size_t n = strlen(path),
+           least = path_separator() == '\\' && n > 2 && path[1] == ':' ? 3 : 1; /* "E:" is not "E:\" */
+    while (n > least && (path[n - 1] == '/' || path[n - 1] == path_separator())) path[--n] = '\0';
 }
 
 /* ---- which directory is the batch ---- */

@@ -1,27 +1,22 @@
 #include "platform/startup.h"
 
+#include "platform/command_line.h"
+
 #include <windows.h> /* before everything that builds on it */
 
 #include <locale.h>
-#include <shellapi.h>
 #include <stdlib.h>
 
 char **startup(int *argc, char **argv) {
-    int n = 0;
-    LPWSTR *wide = CommandLineToArgvW(GetCommandLineW(), &n);
+    const wchar_t *wide = GetCommandLineW();
+    int len = WideCharToMultiByte(CP_UTF8, 0, wide, -1, NULL, 0, NULL, NULL);
+    char *line = len > 0 ? malloc((size_t)len) : NULL;
     setlocale(LC_CTYPE, ".UTF-8");
-    if (!wide) return argv;
-    char **out = calloc((size_t)n + 1, sizeof *out);
-    for (int i = 0; out && i < n; i++) {
-        int len = WideCharToMultiByte(CP_UTF8, 0, wide[i], -1, NULL, 0, NULL, NULL);
-        out[i] = malloc((size_t)len);
-        if (!out[i]) abort();
-        WideCharToMultiByte(CP_UTF8, 0, wide[i], -1, out[i], len, NULL, NULL);
-    }
-    LocalFree(wide);
-    if (!out) return argv;
-    *argc = n;
-    return out;
+    if (!line) return argv;
+    WideCharToMultiByte(CP_UTF8, 0, wide, -1, line, len, NULL, NULL);
+    argv = command_line_split(line, argc);
+    free(line);
+    return argv;
 }
 
 void startup_undo(void) { /* Nothing of startup's is inherited here. */
