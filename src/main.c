@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <uv.h>
 
 int main(int argc, char **argv) {
     struct options o;
@@ -51,6 +52,9 @@ int main(int argc, char **argv) {
         break;
     case CMD_DEMO_WRITER:
         code = command_demo_writer(&o);
+        break;
+    case CMD_PARENT:
+        printf("%d\n", (int)uv_os_getppid());
         break;
     case CMD_SCAN:
         code = command_scan(&o);

@@ -22,6 +22,7 @@ static const struct {
     {"demo", CMD_DEMO},
     {"demo-writer", CMD_DEMO_WRITER},
     {"scan", CMD_SCAN},
+    {"parent-pid", CMD_PARENT},
     {"replay", CMD_REPLAY},
     {"exec", CMD_EXEC},
     {"completion", CMD_COMPLETION},
@@ -39,7 +40,7 @@ enum {
     ONE_PASS = IN(CMD_CHECK) | IN(CMD_SHOW) | IN(CMD_FAILED),
     SWEEP = READS | IN(CMD_DEMO_WRITER) | IN(CMD_SCAN),
     ANY = LIVE | READS | IN(CMD_LINT) | IN(CMD_REPLAY),
-    INTERNAL = IN(CMD_DEMO_WRITER) | IN(CMD_SCAN) /* nobody types these */
+    INTERNAL = IN(CMD_DEMO_WRITER) | IN(CMD_SCAN) | IN(CMD_PARENT) /* nobody types these */
 };
 
 struct option {
@@ -57,6 +58,7 @@ static const struct option known[] = {
     {"archive-dir", SWEEP | IN(CMD_DOCTOR), OPT_STRING, offsetof(struct options, archive_dir)},
     {"require", READS | IN(CMD_SCAN), OPT_WORDS, 0},
     {"csv", LIVE | IN(CMD_CHECK) | IN(CMD_SHOW) | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, csv)},
+    {"csv-bom", LIVE | IN(CMD_CHECK) | IN(CMD_REPLAY), OPT_FLAG, offsetof(struct options, csv_bom)},
     {"json", LIVE | IN(CMD_CHECK) | IN(CMD_SHOW) | IN(CMD_DOCTOR) | IN(CMD_REPLAY), OPT_STRING,
      offsetof(struct options, json)},
     {"html", LIVE | IN(CMD_CHECK) | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, html)},
@@ -387,6 +389,7 @@ static const char help_watch[] = "sweepwatch [watch] [BATCH_DIR] [options]: the 
                                  "                         (default: what the cases' configurations say)\n"
                                  "  --require FILE ...     required files, until the next option\n"
                                  "  --csv FILE --json FILE --html FILE  the report (default BATCH_DIR/checks/...)\n"
+                                 "  --csv-bom              CSV with a byte order mark: Excel takes it for UTF-8\n"
                                  "  --pid PID              the sweep's own process: its end is the sweep's\n"
                                  "  --settle TIME          quiet time after which the sweep is over (10m)\n"
                                  "  --stall-after TIME     silence that counts as a stall (default: learned)\n"
@@ -413,6 +416,7 @@ static const char help_check[] = "sweepwatch check [BATCH_DIR] [options]: one pa
                                  "                         (default: what the cases' configurations say)\n"
                                  "  --require FILE ...     required files, until the next option\n"
                                  "  --csv FILE             default BATCH_DIR/checks/sweep_completeness.csv; or -\n"
+                                 "  --csv-bom              with a byte order mark: Excel takes it for UTF-8\n"
                                  "  --json FILE            default BATCH_DIR/checks/sweep_completeness.json; or -\n"
                                  "  --html FILE            default BATCH_DIR/checks/sweep_report.html\n"
                                  "  --joblog FILE          GNU parallel's job log: exit codes of the cases\n"
@@ -499,7 +503,7 @@ static const char help_demo[] = "sweepwatch demo [options]: a simulated sweep, w
                                 "  --speed X              2: twice as fast; max: as fast as possible\n"
                                 "  --seed S               another sweep; the same seed gives the same one\n"
                                 "  --csv FILE --json FILE where the report goes\n"
-                                "  and watch's --stall-after, --settle, --exit-when-settled, --ascii, --color ...\n";
+                                "  and watch's --csv-bom, --stall-after, --settle, --exit-when-settled, --ascii\n";
 
 static const char help_replay[] = "sweepwatch replay FILE [options]: what watch --record FILE kept, seen again\n"
                                   "\n"

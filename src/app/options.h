@@ -26,6 +26,7 @@ enum command {
     CMD_REPLAY,
     CMD_DEMO_WRITER, /* hidden: the child of demo that writes the sweep */
     CMD_SCAN,        /* hidden: scans one root for a watch that reads its facts from stdout */
+    CMD_PARENT,      /* hidden: prints who started it; a command script does not know its own process */
     CMD_COMPLETION,  /* for packages and for people who ask: a shell's completion script */
     CMD_HELP,
     CMD_VERSION
@@ -51,6 +52,7 @@ struct options {
     char **run;                    /* exec: the command, ends with NULL */
     const char *joblog;            /* GNU parallel's; NULL: none */
     bool strict, running, poll, ascii, exit_when_settled, json_out;
+    bool csv_bom; /* the CSV begins with a byte order mark */
     enum color_choice color;
     /* the dashboard; each of these is NULL when not given, and checked by options_parse */
     const char *lang;   /* "en", "ja" */

@@ -15,6 +15,7 @@ struct report_input report_input_now(const struct session *s) {
                                  .wall = session_wall_ms(),
                                  .settled = table_over(s->table),
                                  .version = SWEEPWATCH_VERSION,
+                                 .csv_bom = s->options->csv_bom,
                                  .refresh_seconds = (int)(s->options->html_every_ms / 1000),
                                  .rerun_path = s->output[OUTPUT_RERUN],
                                  .retry_path = s->output[OUTPUT_RETRY]};

@@ -25,6 +25,7 @@ struct report_input {
     int64_t now;  /* monotonic ms */
     int64_t wall; /* ms since 1970 UTC at `now` */
     bool settled;
+    bool csv_bom;                  /* the CSV begins with a byte order mark: Excel takes it for UTF-8 only then */
     const char *version;           /* of the program */
     int refresh_seconds;           /* how often the page is written anew while the sweep runs; 0: it is not */
     const char *rerun_path;        /* where the list of cases to run again stands; NULL: nowhere */
@@ -59,7 +60,7 @@ void report_build_put(const struct report_build *b, struct report_sink sink);
 
 /* ---- pieces ---- */
 
-void report_csv_head(struct buffer *out);
+void report_csv_head(const struct report_input *in, struct buffer *out);
 void report_csv_row(const struct report_input *in, const struct row *r, const struct verdict *v, struct buffer *out);
 
 /* Counted from the judgements the rows are written from. */

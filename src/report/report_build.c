@@ -57,7 +57,7 @@ void report_stream(const struct report_input *in, struct report_sink sink) {
         report_totals_add(&totals, in, table_row(t, i), &v);
     }
     put_page(sink, report_page_head, report_page_head_len);
-    report_csv_head(&csv);
+    report_csv_head(in, &csv);
     report_json_head(&w, in, &totals);
     for (size_t i = 0; i < table_count(t); i++) {
         const struct row *r = table_row(t, i);
@@ -116,7 +116,7 @@ static void begin(struct report_build *b, const struct report_input *in) {
     b->begun = true;
     b->over = table_over(in->table);
     b->rows_version = table_rows_version(in->table);
-    report_csv_head(&b->csv);
+    report_csv_head(in, &b->csv);
     json_resume(&b->w, &b->cases, 2, false);
 }
 

@@ -47,7 +47,8 @@ static void put_field(struct buffer *out, const char *value) {
     buffer_text(out, "\"");
 }
 
-void report_csv_head(struct buffer *out) {
+void report_csv_head(const struct report_input *in, struct buffer *out) {
+    if (in->csv_bom) buffer_text(out, "\xEF\xBB\xBF");
     buffer_text(out, "case_id,expected_dir,found_local,found_archive,missing_files,status\r\n");
 }
 

@@ -204,6 +204,11 @@ CSV
 case_has 'duplicate_title' "$batch/checks/sweep_completeness.json" T1100_eps0p1_tau0p5 '"duplicate_title"'
 contains 'the repeated line is named' "$work/err" expected_sweep_list.txt:3
 
+cp "$batch/checks/sweep_completeness.csv" "$work/without.csv"
+runs 'for Excel' 0 check "$batch" --csv-bom
+{ printf '\357\273\277' && cat "$work/without.csv"; } >"$work/with.csv"
+same 'a byte order mark, and the rest as it was' "$work/with.csv" "$batch/checks/sweep_completeness.csv"
+
 make_batch bad_list
 printf '1000 0.1 0.5\nT=1100 eps=0.1\n' >>"$list"
 runs 'a list that cannot be used' 2 check "$batch"

@@ -124,6 +124,26 @@ static void test_csv(void **state) {
     world_free(&w);
 }
 
+static void test_csv_bom(void **state) {
+    struct world w;
+    struct buffer with[OUTPUT_COUNT] = {{0}}, without[OUTPUT_COUNT] = {{0}};
+    (void)state;
+    four_cases(&w);
+    struct report_input in = input(&w);
+    report_stream(&in, (struct report_sink){collect, without});
+    in.csv_bom = true;
+    report_stream(&in, (struct report_sink){collect, with});
+    assert_int_equal(with[OUTPUT_CSV].len, without[OUTPUT_CSV].len + 3);
+    assert_memory_equal(with[OUTPUT_CSV].bytes, "\xEF\xBB\xBF", 3);
+    assert_memory_equal(with[OUTPUT_CSV].bytes + 3, without[OUTPUT_CSV].bytes, without[OUTPUT_CSV].len);
+    assert_int_equal(with[OUTPUT_JSON].len, without[OUTPUT_JSON].len);
+    for (int o = 0; o < OUTPUT_COUNT; o++) {
+        buffer_free(&with[o]);
+        buffer_free(&without[o]);
+    }
+    world_free(&w);
+}
+
 static void test_csv_quoting(void **state) {
     (void)state;
     static const struct {
@@ -523,6 +543,7 @@ static void test_page(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_csv_bom),
         cmocka_unit_test(test_csv_quoting),
         cmocka_unit_test(test_csv_windows),
         cmocka_unit_test(test_found),
