@@ -1,6 +1,18 @@
 # What is installed beside the program, and packages of it: ./dev package.
-install(FILES README.md README.ja.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md" PATTERN "*.json" PATTERN man EXCLUDE)
+if(WIN32) # no installation: a directory that stands anywhere, the scripts beside the program
+  set(readme .)
+  set(docs docs)
+  install(TARGETS sweepwatch RUNTIME DESTINATION .)
+  install(FILES assets/windows/check_sweep.cmd assets/windows/watch_sweep.cmd assets/windows/run_temp_supply_sweep.txt
+    DESTINATION .)
+else()
+  set(readme ${CMAKE_INSTALL_DOCDIR})
+  set(docs ${CMAKE_INSTALL_DOCDIR})
+  install(TARGETS sweepwatch RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(PROGRAMS assets/sh/check_sweep.sh DESTINATION ${CMAKE_INSTALL_DATADIR}/sweepwatch)
+endif()
+install(FILES README.md README.ja.md LICENSE CHANGELOG.md DESTINATION ${readme})
+install(DIRECTORY docs/ DESTINATION ${docs} FILES_MATCHING PATTERN "*.md" PATTERN "*.json" PATTERN man EXCLUDE)
 
 if(NOT WIN32)
   install(FILES docs/man/sweepwatch.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
