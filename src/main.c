@@ -1,10 +1,10 @@
 /* main: argv -> command; nothing else. */
 #include "app/commands.h"
+#include "platform/process.h"
 #include "platform/startup.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <uv.h>
 
 int main(int argc, char **argv) {
     struct options o;
@@ -54,7 +54,7 @@ int main(int argc, char **argv) {
         code = command_demo_writer(&o);
         break;
     case CMD_PARENT:
-        printf("%d\n", (int)uv_os_getppid());
+        printf("%lld\n", (long long)process_parent());
         break;
     case CMD_SCAN:
         code = command_scan(&o);

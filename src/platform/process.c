@@ -10,3 +10,5 @@ bool process_alive(int64_t pid, uint64_t start) {
     if (now == 0) return start == 0 && err == UV_EPERM;
     return start == 0 || now == start;
 }
+
+int64_t process_parent(void) { return uv_os_getppid(); }

@@ -17,4 +17,7 @@ bool process_alive(int64_t pid, uint64_t start);
 /* Its short name (UTF-8 or the bytes the system has, not cleaned), cut to cap bytes with the NUL; false: not known. */
 bool process_name(int64_t pid, char *out, size_t cap);
 
+/* The process that started this one; its number may be another's by now. */
+int64_t process_parent(void);
+
 #endif
