@@ -48,10 +48,9 @@ struct monitor {
     int64_t started;
     enum phase phase;
     enum settle_reason settle_reason;
-    int64_t phase_since;         /* monotonic ms */
-    uint32_t passes[ROOT_COUNT]; /* ended passes when the final one was asked for */
-    int64_t over_change;         /* the newest change when the sweep was called over */
-    struct record *record;       /* NULL: nothing is recorded */
+    int64_t phase_since;   /* monotonic ms */
+    int64_t over_change;   /* the newest change when the sweep was called over */
+    struct record *record; /* NULL: nothing is recorded */
     int record_err;
     struct report_job job;
     struct export_job export;
@@ -59,6 +58,7 @@ struct monitor {
     bool finalize;       /* the person said that the sweep is over */
     bool report_pending; /* wanted once the job in hand is done */
     bool report_settled; /* a settled report has been asked for */
+    bool report_unsure;  /* it was asked for before the last pass had ended */
     struct elsewhere_job elsewhere;
     int64_t elsewhere_until; /* the settled report waits for the search, but not longer; 0: it does not wait */
     int report_err;          /* of the last one written */
@@ -349,19 +349,25 @@ static void enter(struct monitor *m, enum phase phase, int64_t now) {
     m->phase_since = now;
 }
 
+/* A root that cannot be read is not waited for. */
 static bool pass_done(const struct monitor *m, int64_t now) {
     for (int r = 0; r < ROOT_COUNT; r++) {
-        const struct root_state *root = table_root(m->s->table, (enum root_id)r);
-        if (m->workers[r] && root->readable && root->passes == m->passes[r]) {
-            return now - m->phase_since >= FINAL_PASS_LIMIT_MS;
-        }
+        if (!m->workers[r] || !table_root(m->s->table, (enum root_id)r)->readable) continue;
+        if (!table_pass_ended(m->s->table, (enum root_id)r)) return now - m->phase_since >= FINAL_PASS_LIMIT_MS;
     }
     return true;
 }
 
+static bool all_passes_ended(const struct monitor *m) {
+    bool ended = true;
+    for (int r = 0; r < ROOT_COUNT; r++) ended &= !m->workers[r] || table_pass_ended(m->s->table, (enum root_id)r);
+    return ended;
+}
+
 static void begin_final_pass(struct monitor *m, int64_t now) {
+    table_expect_pass(m->s->table);
+    record_pass(m->record, now);
     for (int r = 0; r < ROOT_COUNT; r++) {
-        m->passes[r] = table_root(m->s->table, (enum root_id)r)->passes;
         if (m->workers[r]) root_full_pass(m->workers[r]);
     }
     enter(m, PHASE_FINAL_PASS, now);
@@ -376,8 +382,12 @@ static void leave(struct monitor *m, int code) {
 
 static int settled_code(const struct monitor *m) {
     const struct table *t = m->s->table;
-    const struct root_state *archive = table_root(t, ROOT_ARCHIVE);
-    if (m->report_err < 0 || (archive->in_play && !archive->readable)) return EXIT_IO;
+    bool read = all_passes_ended(m);
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        const struct root_state *root = table_root(t, (enum root_id)r);
+        read &= !root->in_play || root->readable;
+    }
+    if (m->report_err < 0 || !read) return EXIT_IO;
     bool all = table_status_count(t, STATUS_COMPLETE) == table_count(t);
     return m->s->options->strict && !all ? EXIT_NOT_COMPLETE : EXIT_DONE;
 }
@@ -421,6 +431,7 @@ static int64_t settle(struct monitor *m, int64_t now) {
         set_over(m, true, now);
         enter(m, PHASE_OVER, now);
         m->report_settled = true;
+        m->report_unsure = !all_passes_ended(m);
         say(m, settle_words(m->settle_reason));
         search_elsewhere(m, now);
         return now;
@@ -428,6 +439,9 @@ static int64_t settle(struct monitor *m, int64_t now) {
         if (m->elsewhere_until > 0) {
             if (m->elsewhere.busy && now < m->elsewhere_until) return m->elsewhere_until;
             m->elsewhere_until = 0;
+            write_report(m);
+        } else if (m->report_unsure && all_passes_ended(m)) {
+            m->report_unsure = false;
             write_report(m);
         }
         if (table_last_change(t) == m->over_change) break;

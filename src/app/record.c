@@ -10,8 +10,8 @@
 enum { FLUSH_MS = 1000, FLUSH_BYTES = 256 * 1024 };
 
 static const char *const kind_words[] = {
-    [RECORD_FACT] = "",         [RECORD_SESSION] = "session", [RECORD_TICK] = "tick", [RECORD_OVER] = "over",
-    [RECORD_REPORT] = "report", [RECORD_SAY] = "say",         [RECORD_END] = "end",
+    [RECORD_FACT] = "",     [RECORD_SESSION] = "session", [RECORD_TICK] = "tick", [RECORD_PASS] = "pass",
+    [RECORD_OVER] = "over", [RECORD_REPORT] = "report",   [RECORD_SAY] = "say",   [RECORD_END] = "end",
 };
 enum { KINDS = sizeof kind_words / sizeof *kind_words };
 
@@ -157,6 +157,10 @@ void record_tick(struct record *r, int64_t at) {
     if (!r || !r->untold || !begin(r, RECORD_TICK, at)) return;
     r->untold = false;
     end(r);
+}
+
+void record_pass(struct record *r, int64_t at) {
+    if (begin(r, RECORD_PASS, at)) end(r);
 }
 
 void record_over(struct record *r, int64_t at, bool over) {

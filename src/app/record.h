@@ -6,6 +6,7 @@
  *   session at=N wall=N utc-offset=N version=S batch=S name=S [real=S] separator=S archive=learn|given|none
  *           stall=N grace=N settle=N [fold] [rerun=S] [retry=S] [require=S ...]
  *   tick at=N              the facts since the last tick were judged then
+ *   pass at=N              the last pass before the report was asked for
  *   over at=N yes|no       the sweep was called over, or is open again
  *   report at=N wall=N     the report was made of that moment; wall: of the same, ms since 1970 UTC
  *   say at=N text=S        a message to the person
@@ -29,6 +30,7 @@ int record_open(uv_loop_t *loop, const char *path, const struct session *s, stru
 /* All may be called with r NULL: nothing is kept. */
 void record_fact(struct record *r, const struct fact *f);
 void record_tick(struct record *r, int64_t at);
+void record_pass(struct record *r, int64_t at);
 void record_over(struct record *r, int64_t at, bool over);
 void record_report(struct record *r, int64_t at, int64_t wall);
 void record_say(struct record *r, int64_t at, const char *text);
@@ -44,6 +46,7 @@ enum record_kind {
     RECORD_FACT, /* not one of these lines */
     RECORD_SESSION,
     RECORD_TICK,
+    RECORD_PASS,
     RECORD_OVER,
     RECORD_REPORT,
     RECORD_SAY,

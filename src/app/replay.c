@@ -208,6 +208,7 @@ static void take_block(struct replay *r) {
     const struct record_line *l = &r->next.line;
     pass_time(r, l->at > r->now ? l->at : r->now);
     for (size_t i = 0; i < fact_batch_count(r->next.facts); i++) table_apply(t, fact_batch_at(r->next.facts, i));
+    if (l->kind == RECORD_PASS) table_expect_pass(t);
     if (l->kind == RECORD_OVER) table_set_over(t, l->yes, r->now);
     if (l->kind == RECORD_REPORT) {
         r->reported = l->at;

@@ -432,5 +432,7 @@ void case_judge(const struct case_view *v, int64_t now, struct verdict *out) {
         out->status = judge_live(v, now, out, mismatch, not_ended, counts);
     }
     if (!v->root[ROOT_BATCH]->readable && v->root[ROOT_BATCH]->scanned) out->flags |= FLAG_UNVERIFIED;
+    if (v->unseen[ROOT_BATCH]) out->flags |= FLAG_UNVERIFIED;
+    if (v->unseen[ROOT_ARCHIVE] && out->proof != PROOF_NOT_NEEDED) out->flags |= FLAG_UNVERIFIED;
     out->results_valid = !out->absent && !out->growing && !out->bad && !out->unknown && !contradicts;
 }

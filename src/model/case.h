@@ -13,6 +13,7 @@ struct case_view {
     const struct row *row;
     const struct place *place[ROOT_COUNT]; /* NULL: no directory there, or several and none is surely it */
     const struct root_state *root[ROOT_COUNT];
+    bool unseen[ROOT_COUNT];  /* table_unseen */
     bool over;                /* the sweep is over: absence and unproven archives are final */
     bool grace_frozen;        /* time does not count against the archive now */
     int64_t quiet_ms;         /* silence of the case, -1: nothing seen; stands still while the batch cannot be read */

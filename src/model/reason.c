@@ -237,6 +237,7 @@ static void about_begin(struct about *a, enum language language, const struct ta
     for (int i = 0; i < ROOT_COUNT; i++) {
         a->view.root[i] = table_root(t, (enum root_id)i);
         a->view.place[i] = table_place(t, r, (enum root_id)i, &a->ambiguous[i]);
+        a->view.unseen[i] = table_unseen(t, r, (enum root_id)i);
     }
     a->counts[ROOT_BATCH] = true;
     a->counts[ROOT_ARCHIVE] = a->view.policy->archive != ARCHIVE_NONE && a->view.root[ROOT_ARCHIVE]->in_play &&
@@ -686,6 +687,18 @@ static void say_root(struct about *a, enum root_id root) {
         say(a, batch ? MSG_BATCH_UNREADABLE : MSG_ARCHIVE_UNREADABLE, ARGS(since));
 }
 
+/* What the last pass before the report did not come to. */
+static void say_unseen(struct about *a, enum root_id root) {
+    const struct place *p = a->view.place[root];
+    char age[WORDS_BYTES];
+    if (!a->view.unseen[root] || root_unreadable(a, root)) return; /* say_root has said more */
+    if (root == ROOT_ARCHIVE && a->verdict.proof == PROOF_NOT_NEEDED) return;
+    if (p && p->seen_at >= 0)
+        say(a, MSG_UNSEEN, ARGS(in_root(a, root), duration(a->now - p->seen_at, age)));
+    else
+        say(a, MSG_UNSEEN_ABSENT, ARGS(in_root(a, root)));
+}
+
 /* ---- what else there is to say ---- */
 
 static void say_directories(struct about *a) {
@@ -785,6 +798,8 @@ int reason_lines_in(enum language language, const struct table *t, const struct 
     say_archive(&a);
     say_root(&a, ROOT_BATCH);
     say_root(&a, ROOT_ARCHIVE);
+    say_unseen(&a, ROOT_BATCH);
+    say_unseen(&a, ROOT_ARCHIVE);
     say_access(&a);
     say_progress(&a);
     say_complete(&a);

@@ -44,6 +44,8 @@ struct table {
     size_t n_rows, cap_rows;
     struct place_set places[ROOT_COUNT];
     struct root_state roots[ROOT_COUNT];
+    struct place *oldest[ROOT_COUNT], *newest[ROOT_COUNT]; /* of the places that are there, by their last look */
+    bool pass_expected;
     struct setting *settings;
     struct name_count *batch_names; /* what they call their batch, other than this batch's own */
     struct name_count *archives;    /* directories they archive to */
@@ -469,6 +471,28 @@ static void set_last_change(struct table *t, int64_t at) {
     t->last_change_watch = watch_clock(t, at);
 }
 
+/* ---- the order of looks ---- */
+
+static void look_unlink(struct table *t, struct place *p) {
+    if (!p->older && t->oldest[p->root] != p) return; /* it is not among them */
+    *(p->older ? &p->older->newer : &t->oldest[p->root]) = p->newer;
+    *(p->newer ? &p->newer->older : &t->newest[p->root]) = p->older;
+    p->older = p->newer = NULL;
+    p->seen_at = -1;
+}
+
+/* Looks are told nearly in their order: the place is at the end, or close to it. */
+static void look_note(struct table *t, struct place *p, int64_t at) {
+    look_unlink(t, p);
+    struct place *before = t->newest[p->root];
+    while (before && before->seen_at > at) before = before->older;
+    p->seen_at = at;
+    p->older = before;
+    p->newer = before ? before->newer : t->oldest[p->root];
+    *(p->newer ? &p->newer->older : &t->newest[p->root]) = p;
+    *(before ? &before->newer : &t->oldest[p->root]) = p;
+}
+
 static void note_change(struct table *t, struct place *p, int64_t at, bool first_sight) {
     const struct root_state *root = &t->roots[p->root];
     if (at < p->changed_at) at = p->changed_at; /* a look began before it saw its files */
@@ -520,6 +544,7 @@ static void place_gone(struct table *t, struct place *p, int64_t at) {
     claim(t, p, false);
     claim_archive(t, p, false);
     place_forget(t, p);
+    look_unlink(t, p);
     p->present = p->has_files = false;
     p->pre_run = p->config_read = p->names_here = p->names_other = p->violation = p->overwritten = false;
     p->archive_on = -1;
@@ -538,7 +563,9 @@ static void apply_scan_end(struct table *t, const struct fact *f) {
             if (p->present && p->generation != f->u.scan.generation) place_gone(t, p, f->at);
         }
     }
-    r->passes++;
+    bool was_expected = t->pass_expected && !table_pass_ended(t, f->root);
+    r->ended = f->u.scan.generation;
+    if (t->over && was_expected) mark_all(t); /* verified after all */
     if (!r->scanned) {
         r->scanned = true;
         if (t->last_change < 0) set_last_change(t, f->at);
@@ -550,6 +577,11 @@ static void apply_scan_end(struct table *t, const struct fact *f) {
 static struct place *place_for(struct table *t, const struct fact *f) {
     struct place *p = place_find(&t->places[f->root], f->place);
     return p ? p : place_new(t, f->root, f->place);
+}
+
+/* Is this of a look before the last pass? */
+static bool is_unseen(const struct table *t, const struct place *p) {
+    return t->pass_expected && p->generation <= t->roots[p->root].last_pass_after;
 }
 
 static bool any_partial(const struct table *t, const struct place *p) {
@@ -567,6 +599,7 @@ static void apply_place(struct table *t, const struct fact *f) {
     }
     struct place *p = place_for(t, f);
     bool first = !p->present || p->seen_at < 0; /* its files may have been told before it */
+    bool was_unseen = is_unseen(t, p);
     bool changed = first || p->stamp != f->u.place_state.stamp || p->has_files != f->u.place_state.has_files;
     p->present = true;
     p->generation = t->roots[f->root].generation;
@@ -578,8 +611,8 @@ static void apply_place(struct table *t, const struct fact *f) {
     /* Another look without a change may end the settling time: of something not whole, or of a finished copy. */
     int64_t settle = t->roots[f->root].settle_ms;
     bool settled = p->seen_at - p->changed_at < settle && f->at - p->changed_at >= settle;
-    p->seen_at = f->at;
-    if (settled || any_partial(t, p)) mark(t, p->row);
+    look_note(t, p, f->at);
+    if (settled || any_partial(t, p) || was_unseen != is_unseen(t, p)) mark(t, p->row);
 }
 
 /* Splits the last two names off a path with '/' or '\'. Returns how many there are (0..2). */
@@ -988,6 +1021,7 @@ static void view_make(const struct table *t, const struct row *r, int64_t now, s
         v->root[i] = &t->roots[i];
         bool ambiguous;
         v->place[i] = chosen(r, (enum root_id)i, &ambiguous);
+        v->unseen[i] = table_unseen(t, r, (enum root_id)i);
         if (!v->place[i]) continue;
         /* An archive that cannot be seen says nothing of a run: it neither hides its silence nor ends it. */
         v->quiet_ms = shorter(v->quiet_ms, root_clock(t, ROOT_BATCH, now) - v->place[i]->changed_run);
@@ -1081,6 +1115,12 @@ void table_set_over(struct table *t, bool over, int64_t now) {
     t->now = now;
     t->version++;
     mark_all(t);
+}
+
+void table_expect_pass(struct table *t) {
+    t->pass_expected = true;
+    for (int r = 0; r < ROOT_COUNT; r++) t->roots[r].last_pass_after = t->roots[r].generation;
+    if (t->over) mark_all(t);
 }
 
 void table_judge(const struct table *t, const struct row *r, int64_t now, struct verdict *out) {
@@ -1221,6 +1261,19 @@ const struct fact_away *table_away(const struct table *t) { return &t->away; }
 uint64_t table_version(const struct table *t) { return t->version; }
 uint32_t table_rows_version(const struct table *t) { return t->rows_version; }
 uint64_t table_transition_total(const struct table *t) { return t->n_transitions; }
+
+bool table_pass_ended(const struct table *t, enum root_id r) {
+    return !t->pass_expected || t->roots[r].ended > t->roots[r].last_pass_after;
+}
+
+bool table_unseen(const struct table *t, const struct row *r, enum root_id root) {
+    bool ambiguous;
+    const struct place *p = chosen(r, root, &ambiguous);
+    if (!t->over || !t->roots[root].in_play) return false;
+    return p ? is_unseen(t, p) : !table_pass_ended(t, root);
+}
+
+int64_t table_oldest_look(const struct table *t, enum root_id r) { return t->oldest[r] ? t->oldest[r]->seen_at : -1; }
 
 int64_t table_silence(const struct table *t, int64_t now) {
     return t->last_change < 0 ? -1 : watch_clock(t, now) - t->last_change_watch;

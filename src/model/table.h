@@ -69,9 +69,10 @@ struct place {
     const char *name;   /* relative to the root */
     struct place *next; /* further directories of the same row in this root */
     struct place *hash_next;
-    uint32_t row; /* index, or UINT32_MAX: matches no line */
-    uint8_t root; /* enum root_id */
-    bool exact;   /* its name is the title itself */
+    struct place *older, *newer; /* private to the table: by seen_at, of this root */
+    uint32_t row;                /* index, or UINT32_MAX: matches no line */
+    uint8_t root;                /* enum root_id */
+    bool exact;                  /* its name is the title itself */
     bool present, has_files;
     bool pre_run;        /* its configuration says the run has not ended */
     bool config_read;    /* its configuration was whole and read */
@@ -163,7 +164,8 @@ struct root_state {
     int64_t space_total, space_free; /* bytes of its file system; total 0: unknown */
     int64_t last_fact_at;            /* monotonic ms of the newest fact, -1 none */
     uint32_t generation;
-    uint32_t passes;                 /* whole passes that have ended */
+    uint32_t ended;                  /* generation of the last whole pass that has ended */
+    uint32_t last_pass_after;        /* private: the last pass before the report is of a later generation than this */
     int64_t frozen_total, frozen_at; /* private: its stall clock stands still while not readable; on the watch clock */
 };
 
@@ -191,6 +193,14 @@ void table_apply(struct table *t, const struct fact *f);
 void table_tick(struct table *t, int64_t now);
 int64_t table_deadline(const struct table *t); /* monotonic ms, INT64_MAX never */
 
+/* The last pass before the report is asked for: once the sweep is over, a case that no later look than this has seen is
+ * unverified. */
+void table_expect_pass(struct table *t);
+/* Has that pass over a root ended? */
+bool table_pass_ended(const struct table *t, enum root_id r);
+/* Over, and the case was not looked at in that root since. */
+bool table_unseen(const struct table *t, const struct row *r, enum root_id root);
+
 /* The sweep is over (or, reopened, is not): every row is judged anew at the next tick. */
 void table_set_over(struct table *t, bool over, int64_t now);
 bool table_over(const struct table *t);
@@ -207,6 +217,8 @@ const struct sweep_list *table_list(const struct table *t);        /* NULL: disc
 const char *table_list_path(const struct table *t);                /* NULL: none */
 const char *table_setting(const struct table *t, const char *key); /* of the sweep's settings; NULL */
 int64_t table_last_change(const struct table *t);                  /* monotonic ms of the newest observed change, -1 */
+/* When that case directory of a root was looked at whose last look is longest ago; monotonic ms, -1 there is none. */
+int64_t table_oldest_look(const struct table *t, enum root_id r);
 /* Recorded commands that are of no case, or could be of several (a list must be there); *example one of them, or
  * NULL. O(records). */
 size_t table_unmatched_commands(const struct table *t, const char **example);

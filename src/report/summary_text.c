@@ -25,12 +25,19 @@ void summary_time(int64_t local_ms, char out[SUMMARY_TIME_BYTES]) {
              (int)month, (int)day, (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
 }
 
+/* ", 3 of them unverified": their statuses are the last that could be known. */
+static void put_unverified(const struct table *t, struct buffer *out) {
+    size_t n = table_flag_count(t, FLAG_BIT_UNVERIFIED);
+    if (n > 0) buffer_format(out, ", %zu of them unverified", n);
+}
+
 void summary_line(const struct table *t, struct buffer *out) {
     buffer_format(out, "%zu/%zu complete", table_status_count(t, STATUS_COMPLETE), table_count(t));
     for (int s = 0; s < STATUS_COMPLETE; s++) {
         size_t n = table_status_count(t, (enum case_status)s);
         if (n > 0) buffer_format(out, ", %zu %s", n, status_word((enum case_status)s));
     }
+    put_unverified(t, out);
     for (int r = 0; r < ROOT_COUNT; r++) {
         const struct root_state *root = table_root(t, (enum root_id)r);
         if (!root->in_play) continue;
@@ -98,6 +105,7 @@ void summary_text(const struct table *t, const struct filter *only, int64_t now,
         size_t n = table_status_count(t, (enum case_status)s);
         if (n > 0) buffer_format(out, ", %zu %s", n, status_word((enum case_status)s));
     }
+    put_unverified(t, out);
     buffer_text(out, "\n");
     if (only) put_matches(t, only, out);
     for (int s = 0; s < (only ? STATUS_COUNT : STATUS_COMPLETE); s++) {

@@ -62,21 +62,25 @@ static bool banner(const struct view_input *in, char *out, size_t cap, enum styl
     enum language l = in->ui->language;
     size_t n = table_count(t), complete = count(t, STATUS_COMPLETE), problems = count_problems(t);
     const struct root_state *batch = table_root(t, ROOT_BATCH);
-    char all[32], done[32], wrong[32], words[256];
+    char all[32], done[32], wrong[32], words[256], line[1024];
     snprintf(all, sizeof all, "%zu", n);
     snprintf(done, sizeof done, "%zu", complete);
     snprintf(wrong, sizeof wrong, "%zu", problems);
     if (table_over(t) && n > 0) {
-        *style = complete == n ? STYLE_BANNER_GOOD : STYLE_BANNER_BAD;
+        size_t unverified = table_flag_count(t, FLAG_BIT_UNVERIFIED);
+        *style = complete == n && unverified == 0 ? STYLE_BANNER_GOOD : STYLE_BANNER_BAD;
         if (complete == n) {
-            words_format(l, n == 1 ? WORD_SETTLED_ONE : WORD_SETTLED_ALL, WORDS(all), out, cap);
+            words_format(l, n == 1 ? WORD_SETTLED_ONE : WORD_SETTLED_ALL, WORDS(all), line, sizeof line);
         } else if (problems == 0) {
-            words_format(l, WORD_SETTLED_SOME, WORDS(done, all), out, cap);
+            words_format(l, WORD_SETTLED_SOME, WORDS(done, all), line, sizeof line);
         } else {
             problem_words(in, words, sizeof words);
-            words_format(l, problems == 1 ? WORD_SETTLED_PROBLEM : WORD_SETTLED_PROBLEMS, WORDS(wrong, all, words), out,
-                         cap);
+            words_format(l, problems == 1 ? WORD_SETTLED_PROBLEM : WORD_SETTLED_PROBLEMS, WORDS(wrong, all, words),
+                         line, sizeof line);
         }
+        snprintf(words, sizeof words, "%zu", unverified);
+        words_format(l, WORD_UNVERIFIED, WORDS(line, words), out, cap);
+        if (unverified == 0) snprintf(out, cap, "%s", line);
         return true;
     }
     if (batch->health == HEALTH_WAITING) {
@@ -310,13 +314,32 @@ static int write_counts(const struct screen *s, struct pen *p, const struct view
     return cells > 0 ? cells - count_gap[form] : 0;
 }
 
-/* The counts on one line, in as many words as fit. */
-static void draw_counts(const struct view_input *in, struct screen *s, int row, int first, int last) {
+/* The counts on one line, in as many words as fit; with text at the end of the line, "" none, where that fits too. */
+static void draw_counts(const struct view_input *in, struct screen *s, int row, int first, int last,
+                        const char *right) {
     if (table_count(in->table) == 0) return;
     enum count_form form = COUNT_WORDS;
-    while (form < COUNT_TIGHT && write_counts(s, NULL, in, first, last, form) > s->cols - 2) form++;
+    int cells = right[0] != '\0' ? screen_measure(s, right, s->cols) : 0, room = s->cols - 2;
+    if (cells > 0 && write_counts(s, NULL, in, first, last, COUNT_TIGHT) + 2 + cells > room) cells = 0;
+    if (cells > 0) room -= cells + 2;
+    while (form < COUNT_TIGHT && write_counts(s, NULL, in, first, last, form) > room) form++;
     struct pen p = {s, row, 1, s->cols - 1};
     write_counts(s, &p, in, first, last, form);
+    if (cells > 0) screen_text_right(s, row, s->cols - 1 - cells, cells, STYLE_DIM, right);
+}
+
+/* Small screens have no line for the roots: how long ago that case was looked at whose last look is the oldest. */
+static void oldest_words(const struct view_input *in, char out[PEN_WORDS]) {
+    int64_t oldest = -1;
+    char age[PEN_WORDS];
+    for (int id = 0; id < ROOT_COUNT; id++) {
+        int64_t at = table_oldest_look(in->table, (enum root_id)id);
+        if (at >= 0 && (oldest < 0 || at < oldest)) oldest = at;
+    }
+    out[0] = '\0';
+    if (oldest < 0) return;
+    pen_span(in->now_ms - oldest, age);
+    words_format(in->ui->language, WORD_OLDEST_LOOK, WORDS(age), out, PEN_WORDS);
 }
 
 static enum style health_style(enum root_health h) {
@@ -351,11 +374,27 @@ static void draw_space(const struct view_input *in, struct pen *p, enum root_id 
     pen_say(p, style, l, WORD_SPACE_FULL, WORDS(span));
 }
 
-/* "archive stale since 12:03" or "archive live 2 s", and why, the latter in at most `room` cells. */
+/* ", 2 s–3 min ago": how old its newest fact is, and the oldest look at one of its cases. A root that says nothing for
+ * long is not well, whatever it is called. */
+static void draw_ages(const struct view_input *in, struct pen *p, enum root_id id) {
+    const struct root_state *r = table_root(in->table, id);
+    char newest[PEN_WORDS], oldest[PEN_WORDS];
+    int64_t look = table_oldest_look(in->table, id);
+    if (r->last_fact_at < 0 || in->now_ms < r->last_fact_at) return;
+    pen_span(in->now_ms - r->last_fact_at, newest);
+    pen_span(in->now_ms - look, oldest);
+    pen_text(p, STYLE_DIM, ", ");
+    if (look < 0 || strcmp(newest, oldest) == 0)
+        pen_say(p, STYLE_DIM, in->ui->language, WORD_FACT_AGE, WORDS(newest));
+    else
+        pen_say(p, STYLE_DIM, in->ui->language, WORD_FACT_AGES, WORDS(newest, oldest));
+}
+
+/* "archive stale since 12:03" or "archive live, 2 s–3 min ago", and why, the latter in at most `room` cells. */
 static void draw_root(const struct view_input *in, struct pen *p, enum root_id id, int room) {
     const struct root_state *r = table_root(in->table, id);
     enum language l = in->ui->language;
-    char clock[PEN_WORDS], age[PEN_WORDS];
+    char clock[PEN_WORDS];
     pen_clock(in->wall_ms - (in->now_ms - r->since), in->utc_offset_min, false, clock);
     enum style style = health_style(r->health);
     pen_format(p, style == STYLE_TEXT ? STYLE_DIM : style, "%s ", word_root(l, id));
@@ -365,12 +404,7 @@ static void draw_root(const struct view_input *in, struct pen *p, enum root_id i
         pen_say(p, style, l, WORD_STALE_SINCE, WORDS(clock));
     } else {
         pen_text(p, style, word_health(l, r->health));
-        /* How old the newest fact is: a root that says nothing for long is not well, whatever it is called. */
-        if (r->last_fact_at >= 0 && in->now_ms >= r->last_fact_at) {
-            pen_span(in->now_ms - r->last_fact_at, age);
-            pen_text(p, STYLE_DIM, ", ");
-            pen_say(p, STYLE_DIM, l, WORD_FACT_AGE, WORDS(age));
-        }
+        draw_ages(in, p, id);
     }
     draw_space(in, p, id);
     const char *why = r->reason != NULL ? r->reason : r->learned ? word(l, WORD_LEARNED) : "";
@@ -414,7 +448,7 @@ static void draw_facts(const struct view_input *in, struct screen *s, int row, b
 }
 
 void header_draw(const struct view_input *in, struct screen *s) {
-    char text[1024], elapsed[PEN_WORDS], right[PEN_WORDS + 16];
+    char text[1024], elapsed[PEN_WORDS], right[PEN_WORDS + 16], oldest[PEN_WORDS];
     enum style style;
     bool special = banner(in, text, sizeof text, &style);
     pen_span(in->elapsed_ms, elapsed);
@@ -427,7 +461,7 @@ void header_draw(const struct view_input *in, struct screen *s) {
         if (special) {
             draw_banner(s, 0, style, text, "");
         } else {
-            draw_counts(in, s, 0, 0, STATUS_COUNT - 1);
+            draw_counts(in, s, 0, 0, STATUS_COUNT - 1, "");
         }
         return;
     }
@@ -439,7 +473,8 @@ void header_draw(const struct view_input *in, struct screen *s) {
         } else {
             draw_bar(in, s, row++, true);
         }
-        draw_counts(in, s, row++, 0, STATUS_COUNT - 1);
+        oldest_words(in, oldest);
+        draw_counts(in, s, row++, 0, STATUS_COUNT - 1, oldest);
         if (any_root_is_unwell(in->table)) draw_facts(in, s, row, true);
         return;
     }
@@ -450,10 +485,10 @@ void header_draw(const struct view_input *in, struct screen *s) {
     }
     draw_bar(in, s, row++, false);
     if (s->rows >= TALL_ROWS && s->cols < WIDE_COLS) {
-        draw_counts(in, s, row++, 0, STATUS_STALLED);
-        draw_counts(in, s, row++, STATUS_STALLED + 1, STATUS_COUNT - 1);
+        draw_counts(in, s, row++, 0, STATUS_STALLED, "");
+        draw_counts(in, s, row++, STATUS_STALLED + 1, STATUS_COUNT - 1, "");
     } else {
-        draw_counts(in, s, row++, 0, STATUS_COUNT - 1);
+        draw_counts(in, s, row++, 0, STATUS_COUNT - 1, "");
     }
     draw_facts(in, s, row, s->cols < COMPACT_COLS && any_root_is_unwell(in->table));
 }

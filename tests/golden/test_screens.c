@@ -445,6 +445,11 @@ static void test_finished(void **state) {
         world_archived(w, title_of(i), i == 21 ? 285 * WORLD_MINUTE + 5 * WORLD_MINUTE : 2 * WORLD_MINUTE);
     world_at(w, 10 * WORLD_MINUTE);
     golden_sizes(&c, "finished_complete");
+
+    table_expect_pass(w->table); /* and nothing is looked at any more */
+    world_at(w, 11 * WORLD_MINUTE);
+    golden(&c, "finished_unverified", 24, 80, true);
+    golden(&c, "finished_unverified", 10, 40, true);
     scene_free(&c);
 }
 

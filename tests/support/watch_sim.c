@@ -503,10 +503,10 @@ static void compare_with_fresh(struct world *o, const char *when) {
 static int64_t rest_ms(const struct world *o) { return o->slow ? 10 * REST_MS : REST_MS; }
 
 static void whole_pass(struct world *o) {
-    uint32_t passes = table_root(o->w.table, ROOT_BATCH)->passes;
+    table_expect_pass(o->w.table);
     scanner_full_pass(o->w.scanner, fs_fake_now_ms(o->fs));
     run(&o->w, rest_ms(o));
-    if (table_root(o->w.table, ROOT_BATCH)->passes == passes) broken(o, "a whole pass did not end");
+    if (!table_pass_ended(o->w.table, ROOT_BATCH)) broken(o, "a whole pass did not end");
 }
 
 struct known {

@@ -545,6 +545,34 @@ static void test_unreachable(void **state) {
     world_free(&w);
 }
 
+static void test_unseen(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, false);
+    world_scan_begin(&w, ROOT_BATCH);
+    world_results(&w, TITLE, 1000);
+    world_scan_end(&w, ROOT_BATCH);
+    table_expect_pass(w.table);
+    w.now += 3 * WORLD_MINUTE;
+    world_tick(&w);
+    assert_false(said(&w, "not looked at again before the report in the batch, but 3 min ago")); /* not over */
+    over(&w);
+    assert_int_equal(status(&w), STATUS_COMPLETE);
+    assert_true(said(&w, "not looked at again before the report in the batch, but 3 min ago"));
+    world_root(&w, ROOT_BATCH, HEALTH_STALE, NULL); /* that says more */
+    world_tick(&w);
+    assert_false(said(&w, "not looked at again before the report in the batch, but 3 min ago"));
+    world_free(&w);
+
+    begin(&w, false);
+    scan_nothing(&w, ROOT_BATCH);
+    table_expect_pass(w.table);
+    over(&w);
+    assert_int_equal(status(&w), STATUS_MISSING);
+    assert_true(said(&w, "whether it is still absent in the batch was not looked at again before the report"));
+    world_free(&w);
+}
+
 static void test_complete(void **state) {
     (void)state;
     struct world w;
@@ -769,19 +797,33 @@ static void test_japanese(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_duration),     cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_many_missing), cmocka_unit_test(test_interrupted),
-        cmocka_unit_test(test_exit),         cmocka_unit_test(test_content),
-        cmocka_unit_test(test_sizes),        cmocka_unit_test(test_locked),
-        cmocka_unit_test(test_mismatch),     cmocka_unit_test(test_titles),
-        cmocka_unit_test(test_running),      cmocka_unit_test(test_chunks),
-        cmocka_unit_test(test_archiving),    cmocka_unit_test(test_marker),
-        cmocka_unit_test(test_differs),      cmocka_unit_test(test_other_batch),
-        cmocka_unit_test(test_unreachable),  cmocka_unit_test(test_complete),
-        cmocka_unit_test(test_directories),  cmocka_unit_test(test_many_directories),
-        cmocka_unit_test(test_flags),        cmocka_unit_test(test_always_a_reason),
-        cmocka_unit_test(test_hostile),      cmocka_unit_test(test_translations),
-        cmocka_unit_test(test_japanese),     cmocka_unit_test(test_far),
+        cmocka_unit_test(test_duration),
+        cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_many_missing),
+        cmocka_unit_test(test_interrupted),
+        cmocka_unit_test(test_exit),
+        cmocka_unit_test(test_content),
+        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_locked),
+        cmocka_unit_test(test_mismatch),
+        cmocka_unit_test(test_titles),
+        cmocka_unit_test(test_running),
+        cmocka_unit_test(test_chunks),
+        cmocka_unit_test(test_archiving),
+        cmocka_unit_test(test_marker),
+        cmocka_unit_test(test_differs),
+        cmocka_unit_test(test_other_batch),
+        cmocka_unit_test(test_unreachable),
+        cmocka_unit_test(test_unseen),
+        cmocka_unit_test(test_complete),
+        cmocka_unit_test(test_directories),
+        cmocka_unit_test(test_many_directories),
+        cmocka_unit_test(test_flags),
+        cmocka_unit_test(test_always_a_reason),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_translations),
+        cmocka_unit_test(test_japanese),
+        cmocka_unit_test(test_far),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,7 @@ static void test_kinds(void **state) {
     (void)state;
     assert_int_equal(record_kind_of("tick at=1"), RECORD_TICK);
     assert_int_equal(record_kind_of("over at=1 yes"), RECORD_OVER);
+    assert_int_equal(record_kind_of("pass at=1"), RECORD_PASS);
     assert_int_equal(record_kind_of("file batch x summary.json whole at=1"), RECORD_FACT);
     assert_int_equal(record_kind_of("ticket at=1"), RECORD_FACT);
     assert_int_equal(record_kind_of(""), RECORD_FACT);

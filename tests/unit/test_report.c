@@ -387,6 +387,12 @@ static void test_summary(void **state) {
     summary_line(w.table, &b);
     assert_string_equal(text_of(&b), "1/4 complete, 2 missing, 1 archive_failed; batch live, archive polling");
     buffer_free(&b);
+    table_expect_pass(w.table);
+    world_tick(&w);
+    summary_line(w.table, &b);
+    assert_string_equal(text_of(&b), "1/4 complete, 2 missing, 1 archive_failed, 4 of them unverified; "
+                                     "batch live, archive polling");
+    buffer_free(&b);
     world_free(&w);
 }
 

@@ -371,6 +371,97 @@ static void test_machine_is_forgotten(void **state) {
     world_free(&w);
 }
 
+/* The last pass before the report, cut short by its deadline: what it did not come to is said to be unverified. */
+static void test_last_pass(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, false, LIST "3 0.1 1\n");
+    world_scan_begin(&w, ROOT_BATCH);
+    world_results(&w, A, WORLD_HOUR);
+    world_results(&w, B, WORLD_HOUR);
+    world_scan_end(&w, ROOT_BATCH);
+    world_at(&w, WORLD_MINUTE);
+    assert_true(table_pass_ended(w.table, ROOT_BATCH)); /* none was asked for */
+    table_expect_pass(w.table);
+    assert_false(table_pass_ended(w.table, ROOT_BATCH));
+    world_place(&w, ROOT_BATCH, B); /* a look that no pass made yet */
+    world_scan_begin(&w, ROOT_BATCH);
+    world_place(&w, ROOT_BATCH, A);
+    world_at(&w, 2 * WORLD_MINUTE);
+    assert_int_equal(table_flag_count(w.table, FLAG_BIT_UNVERIFIED), 0); /* it is not over */
+    table_set_over(w.table, true, w.now);
+    world_tick(&w);
+    assert_int_equal(table_find(w.table, A)->flags, 0);
+    assert_int_equal(table_find(w.table, B)->flags, FLAG_UNVERIFIED);
+    assert_int_equal(status_of(&w, B), STATUS_COMPLETE); /* what was known stands */
+    assert_int_equal(table_row(w.table, 2)->status, STATUS_MISSING);
+    assert_int_equal(table_row(w.table, 2)->flags, FLAG_UNVERIFIED); /* only the end of a pass says what is absent */
+    recount(&w);
+    /* It goes on and ends after all. */
+    world_place(&w, ROOT_BATCH, B);
+    world_tick(&w);
+    assert_int_equal(table_find(w.table, B)->flags, 0);
+    assert_int_equal(table_row(w.table, 2)->flags, FLAG_UNVERIFIED);
+    world_scan_end(&w, ROOT_BATCH);
+    world_tick(&w);
+    assert_true(table_pass_ended(w.table, ROOT_BATCH));
+    assert_int_equal(table_row(w.table, 2)->flags, 0);
+    recount(&w);
+    world_free(&w);
+}
+
+/* A pass that was under way when the last one was asked for is not it. */
+static void test_pass_under_way(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, true, LIST);
+    scan_empty(&w, ROOT_ARCHIVE);
+    scan_empty(&w, ROOT_BATCH);
+    world_scan_begin(&w, ROOT_BATCH);
+    world_results(&w, A, WORLD_HOUR);
+    table_expect_pass(w.table);
+    world_scan_end(&w, ROOT_BATCH);
+    assert_false(table_pass_ended(w.table, ROOT_BATCH));
+    table_set_over(w.table, true, w.now);
+    world_tick(&w);
+    assert_true(table_find(w.table, A)->flags & FLAG_UNVERIFIED);
+    world_scan_begin(&w, ROOT_BATCH);
+    world_place(&w, ROOT_BATCH, A);
+    world_scan_end(&w, ROOT_BATCH);
+    world_tick(&w);
+    assert_int_equal(table_find(w.table, A)->flags, FLAG_UNVERIFIED); /* the archive's has not ended */
+    scan_empty(&w, ROOT_ARCHIVE);
+    assert_int_equal(table_find(w.table, A)->flags, 0);
+    recount(&w);
+    world_free(&w);
+}
+
+static void test_oldest_look(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, false, LIST "3 0.1 1\n");
+    assert_int_equal(table_oldest_look(w.table, ROOT_BATCH), -1);
+    const char *const title[] = {A, B, "T3_eps0p1_tau1"};
+    int64_t seen[3] = {-1, -1, -1};
+    uint32_t random = 7;
+    for (int i = 0; i < 3000; i++) {
+        random = random * 1103515245 + 12345;
+        int k = (int)(random >> 16) % 3;
+        w.now = (i + (int)(random >> 20) % 7 - 3) * 10; /* not quite in their order */
+        struct fact f = {.kind = FACT_PLACE, .root = ROOT_BATCH, .at = w.now, .place = title[k]};
+        f.u.place_state.present = random >> 28 != 0;
+        table_apply(w.table, &f);
+        seen[k] = f.u.place_state.present ? w.now : INT64_MIN;
+        int64_t oldest = INT64_MAX;
+        for (int j = 0; j < 3; j++) {
+            if (seen[j] >= 0 && seen[j] < oldest) oldest = seen[j];
+        }
+        if (i < 10) continue; /* times below zero: nothing may break */
+        assert_int_equal(table_oldest_look(w.table, ROOT_BATCH), oldest == INT64_MAX ? -1 : oldest);
+    }
+    world_free(&w);
+}
+
 static void test_alias(void **state) {
     (void)state;
     struct world w;
@@ -711,6 +802,9 @@ int main(void) {
         cmocka_unit_test(test_sleep_while_unreadable),
         cmocka_unit_test(test_sleep_teaches_nothing),
         cmocka_unit_test(test_machine_is_forgotten),
+        cmocka_unit_test(test_last_pass),
+        cmocka_unit_test(test_pass_under_way),
+        cmocka_unit_test(test_oldest_look),
         cmocka_unit_test(test_alias),
         cmocka_unit_test(test_duplicates),
         cmocka_unit_test(test_archive_of_batches),
