@@ -106,6 +106,7 @@ struct fact {
             const char *path;   /* of the root */
             const char *reason; /* in words, or NULL */
             bool learned;       /* the path was learned from a case's configuration */
+            bool slow;          /* it takes seconds to answer; the reason says for what */
             int64_t since;      /* monotonic ms since when this health holds */
             int64_t settle_ms;  /* how long a file must keep its size here before it is condemned */
             int64_t poll_ms;    /* how often active cases are read again */

@@ -1,6 +1,7 @@
 #include "model/reason.h"
 
 #include "model/case.h"
+#include "model/stall_cause.h"
 #include "model/text.h"
 
 #include <stdio.h>
@@ -483,10 +484,78 @@ static void say_end_of_run(struct about *a) {
 
 /* ---- time ---- */
 
+static void say_machine(struct about *a, const struct stall_cause *c) {
+    const struct fact_machine *m = table_machine(a->table, a->now);
+    char load[WORDS_BYTES], processors[WORDS_BYTES], left[WORDS_BYTES], all[WORDS_BYTES], used[WORDS_BYTES],
+        swap[WORDS_BYTES];
+    if (c->machine == MACHINE_UNKNOWN) return;
+    text_tenths(m->load > 0 ? m->load : 0, load, sizeof load);
+    number(m->processors, processors);
+    const char *available = size_words(a, m->memory_available, left), *memory = size_words(a, m->memory_total, all);
+    switch (c->machine) {
+    case MACHINE_SHORT:
+        say(a, MSG_MACHINE_SHORT, ARGS(available, memory));
+        break;
+    case MACHINE_SWAPPING:
+        say(a, MSG_MACHINE_SWAPPING,
+            ARGS(available, memory, size_words(a, m->swap_used, used), size_words(a, m->swap_total, swap)));
+        break;
+    default:
+        say(a,
+            c->machine == MACHINE_OVERLOADED ? MSG_MACHINE_OVERLOADED
+            : c->machine == MACHINE_IDLE     ? MSG_MACHINE_IDLE
+                                             : MSG_MACHINE_WELL,
+            ARGS(load, processors));
+        break;
+    }
+}
+
+static void say_cause(struct about *a, const struct stall_cause *c) {
+    char ago[WORDS_BYTES], silent[WORDS_BYTES], all[WORDS_BYTES], why[QUOTE_BYTES];
+    const struct root_state *root = a->view.root[c->root];
+    duration(c->others_ms, ago);
+    number((int64_t)c->silent, silent);
+    number((int64_t)(c->silent + c->going), all);
+    switch (c->kind) {
+    case STALL_LOCKED:
+        say_access(a);
+        break;
+    case STALL_FULL:
+        say(a, c->root == ROOT_BATCH ? MSG_STALL_BATCH_FULL : MSG_STALL_ARCHIVE_FULL,
+            ARGS(size_words(a, root->space_free, all)));
+        break;
+    case STALL_ALONE:
+        if (c->silent == 1)
+            say(a, MSG_STALL_ALONE, ARGS(ago));
+        else
+            say(a, MSG_STALL_SOME, ARGS(silent, all, ago));
+        break;
+    case STALL_SLOW:
+        if (root->slow && root->reason)
+            say(a, MSG_STALL_SLOW_WHY, ARGS(ago, quote(root->reason, why)));
+        else
+            say(a, MSG_STALL_SLOW, ARGS(ago));
+        break;
+    case STALL_ALL:
+        if (c->silent == 1)
+            say(a, MSG_STALL_ONLY, NULL);
+        else
+            say(a, MSG_STALL_ALL, ARGS(silent, ago));
+        break;
+    case STALL_NONE_NEWER:
+        say(a, MSG_STALL_NONE_NEWER, ARGS(ago));
+        break;
+    }
+}
+
 static void say_stall(struct about *a) {
-    char quiet[WORDS_BYTES], threshold[WORDS_BYTES];
+    char quiet[WORDS_BYTES], threshold[WORDS_BYTES], away[WORDS_BYTES];
     if (a->verdict.status != STATUS_STALLED) return;
     say(a, MSG_STALLED, ARGS(duration(a->verdict.quiet_ms, quiet), duration(a->verdict.threshold_ms, threshold)));
+    const struct stall_cause c = stall_cause_of(a->table, a->row, a->verdict.quiet_ms, a->now);
+    say_cause(a, &c);
+    say_machine(a, &c);
+    if (c.away_ms > 0) say(a, c.slept ? MSG_STALL_SLEPT : MSG_STALL_AWAY, ARGS(duration(c.away_ms, away)));
 }
 
 /* How far it is, from its own results. */
@@ -826,6 +895,22 @@ static const char *known_holder(const struct about *a) {
     return NULL;
 }
 
+static enum message stall_remedy(const struct about *a) {
+    const struct stall_cause c = stall_cause_of(a->table, a->row, a->verdict.quiet_ms, a->now);
+    switch (c.kind) {
+    case STALL_LOCKED:
+        return known_holder(a) ? MSG_DO_RELEASE_BY : MSG_DO_RELEASE;
+    case STALL_FULL:
+        return MSG_DO_SPACE;
+    case STALL_ALONE:
+        return MSG_DO_PROCESS;
+    default:
+        if (c.machine >= MACHINE_OVERLOADED) return MSG_DO_FEWER;
+        if (c.kind == STALL_SLOW) return MSG_DO_BATCH_DRIVE;
+        return c.silent > 1 || c.machine == MACHINE_IDLE ? MSG_DO_SWEEP : MSG_DO_PROCESS;
+    }
+}
+
 /* MSG_TROUBLE: nothing. */
 static enum message remedy(const struct about *a) {
     const struct verdict *v = &a->verdict;
@@ -844,7 +929,7 @@ static enum message remedy(const struct about *a) {
         if (root_unreadable(a, ROOT_ARCHIVE)) return MSG_DO_DRIVE;
         return v->proof == PROOF_OTHER_BATCH ? MSG_DO_REPLACE : MSG_DO_ARCHIVE;
     case STATUS_STALLED:
-        return !has(a, FLAG_LOCKED) ? MSG_DO_PROCESS : known_holder(a) ? MSG_DO_RELEASE_BY : MSG_DO_RELEASE;
+        return stall_remedy(a);
     case STATUS_RUNNING:
         return has(a, FLAG_CONFIG_MISMATCH) ? MSG_DO_STOP : a->view.policy->one_pass ? MSG_DO_WAIT : MSG_TROUBLE;
     case STATUS_COMPLETE:

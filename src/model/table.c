@@ -57,6 +57,7 @@ struct table {
     int64_t now; /* of the last tick */
     int64_t last_change;
     int64_t last_change_watch; /* on the watch clock */
+    int64_t last_run_change;   /* of a case in the batch, on its stall clock; -1 none */
     struct fact_machine machine;
     int64_t machine_at; /* -1 never */
     struct fact_away away;
@@ -510,6 +511,8 @@ static void note_change(struct table *t, struct place *p, int64_t at, bool first
     p->changed_at = at;
     p->changed_clock = clock;
     p->changed_run = root_clock(t, ROOT_BATCH, at);
+    if (p->root == ROOT_BATCH && p->row != ROW_NONE && p->changed_run > t->last_run_change)
+        t->last_run_change = p->changed_run;
     /* What the first pass finds was there before: no activity of the sweep. */
     if (root->scanned || t->last_change < 0) set_last_change(t, at);
     t->version++;
@@ -528,6 +531,8 @@ static void apply_root(struct table *t, const struct fact *f) {
     r->in_play = true;
     r->health = f->u.root_state.health;
     r->learned = f->u.root_state.learned;
+    if (r->slow || f->u.root_state.slow) r->slow_at = f->at;
+    r->slow = f->u.root_state.slow;
     r->since = f->u.root_state.since;
     r->settle_ms = f->u.root_state.settle_ms;
     r->poll_ms = f->u.root_state.poll_ms;
@@ -1159,9 +1164,9 @@ struct table *table_new(const struct profile *p, const struct policy *policy) {
     int order[PROFILE_MAX_ARTIFACTS];
     t->n_required = (uint8_t)profile_required(p, order);
     t->parent = -1;
-    t->last_change = t->machine_at = -1;
+    t->last_change = t->last_run_change = t->machine_at = -1;
     t->transitions = must(calloc(TABLE_TRANSITIONS, sizeof *t->transitions));
-    for (int r = 0; r < ROOT_COUNT; r++) t->roots[r].last_fact_at = -1;
+    for (int r = 0; r < ROOT_COUNT; r++) t->roots[r].last_fact_at = t->roots[r].slow_at = -1;
     return t;
 }
 
@@ -1277,6 +1282,10 @@ int64_t table_oldest_look(const struct table *t, enum root_id r) { return t->old
 
 int64_t table_silence(const struct table *t, int64_t now) {
     return t->last_change < 0 ? -1 : watch_clock(t, now) - t->last_change_watch;
+}
+
+int64_t table_run_silence(const struct table *t, int64_t now) {
+    return t->last_run_change < 0 ? -1 : root_clock(t, ROOT_BATCH, now) - t->last_run_change;
 }
 
 const struct fact_machine *table_machine(const struct table *t, int64_t now) {

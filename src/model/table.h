@@ -157,12 +157,14 @@ struct root_state {
     bool in_play; /* given or learned */
     bool learned;
     bool scanned;  /* a whole pass has ended at least once */
+    bool slow;     /* it takes seconds to answer; then the reason says for what */
     bool readable; /* facts about it are current (health is not stale, hung or waiting) */
     const char *path;
     const char *reason; /* or NULL */
     int64_t since, settle_ms, poll_ms;
     int64_t space_total, space_free; /* bytes of its file system; total 0: unknown */
     int64_t last_fact_at;            /* monotonic ms of the newest fact, -1 none */
+    int64_t slow_at;                 /* monotonic ms when it was slow last, -1 never */
     uint32_t generation;
     uint32_t ended;                  /* generation of the last whole pass that has ended */
     uint32_t last_pass_after;        /* private: the last pass before the report is of a later generation than this */
@@ -224,6 +226,8 @@ int64_t table_oldest_look(const struct table *t, enum root_id r);
 size_t table_unmatched_commands(const struct table *t, const char **example);
 /* How long nothing has changed, ms; time in which nobody looked (FACT_AWAY) does not count. -1: nothing ever did. */
 int64_t table_silence(const struct table *t, int64_t now);
+/* The same of the cases in the batch alone. */
+int64_t table_run_silence(const struct table *t, int64_t now);
 /* The machine that watches; NULL: unknown, or last heard of more than TABLE_MACHINE_FRESH_MS ago. */
 enum { TABLE_MACHINE_FRESH_MS = 60 * 1000 };
 const struct fact_machine *table_machine(const struct table *t, int64_t now);

@@ -2,6 +2,7 @@
 
 #include "model/lookup.h"
 #include "model/reason.h"
+#include "model/stall_cause.h"
 #include "report/json_writer.h"
 #include "report/summary_text.h"
 
@@ -194,6 +195,16 @@ static void put_exit(struct json_writer *w, const struct fact_exit *e) {
     json_close(w, '}');
 }
 
+static void put_stall(struct json_writer *w, const struct report_input *in, const struct row *r,
+                      const struct verdict *v) {
+    const struct stall_cause c = stall_cause_of(in->table, r, v->quiet_ms, in->now);
+    json_open_flat(w, "stall", '{');
+    json_string(w, "cause", stall_cause_word(c.kind));
+    json_number(w, "silent_seconds", (double)v->quiet_ms / 1e3);
+    json_number(w, "threshold_seconds", (double)v->threshold_ms / 1e3);
+    json_close(w, '}');
+}
+
 void report_json_case(struct json_writer *w, const struct report_input *in, const struct row *r,
                       const struct verdict *v) {
     const struct table *t = in->table;
@@ -238,6 +249,7 @@ void report_json_case(struct json_writer *w, const struct report_input *in, cons
     put_mismatches(w, t, r, v->owner);
     json_string(w, "elsewhere", v->flags & FLAG_ELSEWHERE ? r->elsewhere : NULL);
     put_artifacts(w, in, r, v);
+    if (v->status == STATUS_STALLED) put_stall(w, in, r, v);
     if (r->exit) put_exit(w, r->exit);
     if (in->closeup && in->closeup->log.name[0]) put_log(w, &in->closeup->log);
     json_close(w, '}');

@@ -1,6 +1,8 @@
 #include "tui/causes.h"
 
+#include "model/stall_cause.h"
 #include "model/text.h"
+#include "tui/pen.h"
 #include "tui/words.h"
 
 #include <inttypes.h>
@@ -23,8 +25,11 @@ enum cause_kind {
     CAUSE_DIFFERS,
     CAUSE_OTHER_BATCH,
     CAUSE_NOT_ARCHIVED,
-    CAUSE_LOCKED,
+    CAUSE_LOCKED, /* more: hash of who holds it */
+    CAUSE_FULL,   /* what: enum root_id */
+    CAUSE_SLOW,   /* what: enum machine_state, as in the next two */
     CAUSE_ALL_SILENT,
+    CAUSE_NONE_NEWER,
     CAUSE_SILENT,
     CAUSE_FLAG /* what: enum case_flag_bit */
 };
@@ -33,7 +38,7 @@ enum cause_kind {
 struct why {
     enum cause_kind kind;
     uint64_t what, more;
-    const char *text; /* CAUSE_MARKER: what it says, or NULL */
+    const char *text; /* CAUSE_MARKER: what it says, CAUSE_LOCKED: who holds it; or NULL */
 };
 
 struct entry {
@@ -115,11 +120,41 @@ static struct why why_missing(const struct row *r, const struct verdict *v) {
     return (struct why){CAUSE_ABSENT, v->absent, 0, NULL};
 }
 
-static struct why why_stalled(const struct table *t, const struct row *r) {
-    enum { MANY = 3 };
-    if (r->flags & FLAG_LOCKED) return (struct why){CAUSE_LOCKED, 0, 0, NULL};
-    bool all = table_status_count(t, STATUS_RUNNING) == 0 && table_status_count(t, STATUS_STALLED) >= MANY;
-    return (struct why){all ? CAUSE_ALL_SILENT : CAUSE_SILENT, 0, 0, NULL};
+/* Who holds a file of the case, where that is known. */
+static void holder_of(const struct table *t, const struct row *r, struct why *w) {
+    for (int id = 0; id < ROOT_COUNT && w->text == NULL; id++) {
+        const struct place *p = table_place(t, r, (enum root_id)id, NULL);
+        for (int i = 0; p != NULL && i < table_profile(t)->n_artifacts && w->text == NULL; i++) {
+            if (p->files[i].locked) w->text = file_holder(&p->files[i]);
+        }
+    }
+    w->more = w->text != NULL ? text_hash(w->text, strlen(w->text), 0) : 0;
+}
+
+static struct why why_stalled(const struct table *t, const struct row *r, int64_t quiet_ms, int64_t now) {
+    const struct stall_cause c = stall_cause_of(t, r, quiet_ms, now);
+    struct why w = {CAUSE_SILENT, 0, 0, NULL};
+    switch (c.kind) {
+    case STALL_LOCKED:
+        w.kind = CAUSE_LOCKED;
+        holder_of(t, r, &w);
+        break;
+    case STALL_FULL:
+        w = (struct why){CAUSE_FULL, c.root, 0, NULL};
+        break;
+    case STALL_SLOW:
+        w = (struct why){CAUSE_SLOW, c.machine, 0, NULL};
+        break;
+    case STALL_ALL:
+        w = (struct why){CAUSE_ALL_SILENT, c.machine, 0, NULL};
+        break;
+    case STALL_NONE_NEWER:
+        w = (struct why){CAUSE_NONE_NEWER, c.machine, 0, NULL};
+        break;
+    case STALL_ALONE:
+        break;
+    }
+    return w;
 }
 
 /* False: nobody has to look. */
@@ -134,7 +169,8 @@ static bool why_of(const struct table *t, const struct row *r, int64_t now, stru
         }
         return true;
     case STATUS_STALLED:
-        *w = why_stalled(t, r);
+        table_judge(t, r, now, &v);
+        *w = why_stalled(t, r, v.quiet_ms, now);
         return true;
     case STATUS_INVALID:
         table_judge(t, r, now, &v);
@@ -214,7 +250,26 @@ static void root_words(const struct table *t, enum language l, enum root_id id, 
     if (reason[0] != '\0') snprintf(out + len, cap - len, " (%s)", reason);
 }
 
-static void cause_words(const struct table *t, enum language l, const struct why *w, char *out, size_t cap) {
+/* Adds to a silence what the machine shows. */
+static void machine_words(const struct table *t, enum language l, const struct why *w, enum word silence, int64_t now,
+                          char *out, size_t cap) {
+    const struct fact_machine *m = table_machine(t, now);
+    char a[PEN_WORDS], b[PEN_WORDS];
+    if (m == NULL || w->what == MACHINE_UNKNOWN) {
+        words_format(l, silence, NULL, out, cap);
+    } else if (w->what >= MACHINE_SWAPPING) {
+        pen_size(m->memory_available, a);
+        pen_size(m->memory_total, b);
+        words_format(l, WORD_CAUSE_WITH_MEMORY, WORDS(word(l, silence), a, b), out, cap);
+    } else {
+        text_tenths(m->load > 0 ? m->load : 0, a, sizeof a);
+        snprintf(b, sizeof b, "%" PRId64, m->processors);
+        words_format(l, WORD_CAUSE_WITH_LOAD, WORDS(word(l, silence), a, b), out, cap);
+    }
+}
+
+static void cause_words(const struct table *t, enum language l, const struct why *w, int64_t now, char *out,
+                        size_t cap) {
     const struct profile *p = table_profile(t);
     char raw[CAUSE_WORDS], names[CAUSE_WORDS], number[32];
     snprintf(number, sizeof number, "%" PRIu64, w->more > 0 ? w->more : w->what);
@@ -238,6 +293,23 @@ static void cause_words(const struct table *t, enum language l, const struct why
         text_clean(w->text != NULL ? w->text : "", names, sizeof names / 2);
         words_format(l, WORD_CAUSE_MARKER, WORDS(p->artifact[w->what].path, names), raw, sizeof raw);
         break;
+    case CAUSE_LOCKED:
+        text_clean(w->text != NULL ? w->text : "", names, sizeof names / 2);
+        words_format(l, w->text != NULL ? WORD_CAUSE_LOCKED_BY : WORD_CAUSE_LOCKED, WORDS(names), raw, sizeof raw);
+        break;
+    case CAUSE_FULL:
+        pen_size(table_root(t, (enum root_id)w->what)->space_free, names);
+        words_format(l, WORD_CAUSE_FULL, WORDS(word_root(l, (enum root_id)w->what), names), raw, sizeof raw);
+        break;
+    case CAUSE_SLOW:
+        machine_words(t, l, w, WORD_CAUSE_SLOW, now, raw, sizeof raw);
+        break;
+    case CAUSE_ALL_SILENT:
+        machine_words(t, l, w, WORD_CAUSE_ALL_SILENT, now, raw, sizeof raw);
+        break;
+    case CAUSE_NONE_NEWER:
+        machine_words(t, l, w, WORD_CAUSE_NONE_NEWER, now, raw, sizeof raw);
+        break;
     case CAUSE_FLAG:
         words_format(l, WORD_CAUSE_FLAG, WORDS(word_flag(l, (enum case_flag_bit)w->what)), raw, sizeof raw);
         break;
@@ -251,8 +323,6 @@ static void cause_words(const struct table *t, enum language l, const struct why
             [CAUSE_DIFFERS] = WORD_CAUSE_DIFFERS,
             [CAUSE_OTHER_BATCH] = WORD_CAUSE_OTHER_BATCH,
             [CAUSE_NOT_ARCHIVED] = WORD_CAUSE_NOT_ARCHIVED,
-            [CAUSE_LOCKED] = WORD_CAUSE_LOCKED,
-            [CAUSE_ALL_SILENT] = WORD_CAUSE_ALL_SILENT,
             [CAUSE_SILENT] = WORD_CAUSE_SILENT,
         };
         words_format(l, plain[w->kind], NULL, raw, sizeof raw);
@@ -315,7 +385,7 @@ static void group(struct causes *c, const struct table *t, enum language l, cons
         cause->status = STATUS_COMPLETE;
         cause->since = INT64_MAX;
         why_of(t, table_row(t, e[i].row), now, &w);
-        cause_words(t, l, &w, cause->words, sizeof cause->words);
+        cause_words(t, l, &w, now, cause->words, sizeof cause->words);
         for (end = i; end < n && e[end].key == e[i].key; end++) {
             const struct row *r = table_row(t, e[end].row);
             if (r->status < cause->status) cause->status = (enum case_status)r->status;
@@ -332,7 +402,7 @@ static void group(struct causes *c, const struct table *t, enum language l, cons
 }
 
 /* A root that is unwell and holds no case up is a cause all the same. */
-static void add_roots(struct causes *c, const struct table *t, enum language l) {
+static void add_roots(struct causes *c, const struct table *t, enum language l, int64_t now) {
     for (int id = 0; id < ROOT_COUNT; id++) {
         const struct why w = {CAUSE_ROOT, (uint64_t)id, 0, NULL};
         const struct root_state *r = table_root(t, (enum root_id)id);
@@ -344,7 +414,7 @@ static void add_roots(struct causes *c, const struct table *t, enum language l) 
         cause->status = STATUS_COUNT;
         cause->urgent = r->health != HEALTH_DEGRADED;
         cause->since = r->since;
-        cause_words(t, l, &w, cause->words, sizeof cause->words);
+        cause_words(t, l, &w, now, cause->words, sizeof cause->words);
     }
 }
 
@@ -352,6 +422,8 @@ void causes_refresh(struct causes *c, const struct table *t, enum language langu
                     int64_t now_ms) {
     uint64_t version = table_version(t);
     bool due = version != c->version && now_ms - c->made_at >= CAUSES_MAKE_MS;
+    /* Why everything is silent is seen in what goes on without any change of the table. */
+    due |= table_status_count(t, STATUS_STALLED) > 0 && now_ms - c->made_at >= CAUSES_STALL_MS;
     if (c->made && !due && stamp == c->shown_stamp) return;
     size_t rows = table_count(t), n = 0;
     struct unfolded unfolded = keep_unfolded(c);
@@ -373,7 +445,7 @@ void causes_refresh(struct causes *c, const struct table *t, enum language langu
     for (size_t i = 0; i < n; i++) c->row[i] = e[i].row;
     c->n_rows = n;
     free(e);
-    add_roots(c, t, language);
+    add_roots(c, t, language, now_ms);
     if (c->n > 0) qsort(c->cause, c->n, sizeof *c->cause, compare_causes);
     for (size_t i = 0; i < c->n; i++) {
         for (size_t k = 0; k < unfolded.n; k++) c->cause[i].unfolded |= c->cause[i].key == unfolded.key[k];

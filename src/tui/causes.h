@@ -1,14 +1,14 @@
 /* causes: the cases that need a person, grouped by what is wrong with them.
  *
- * Made again when the table has changed, at most once a second; O(cases that need a person). Plain data, owned by the
- * caller, starts zeroed. Out of memory: abort(). */
+ * Made again when the table has changed, at most once a second, and while cases are stalled every 5 s; O(cases that
+ * need a person). Plain data, owned by the caller, starts zeroed. Out of memory: abort(). */
 #ifndef SW_TUI_CAUSES_H
 #define SW_TUI_CAUSES_H
 
 #include "model/language.h"
 #include "model/table.h"
 
-enum { CAUSE_WORDS = 240, CAUSES_MAKE_MS = 1000 };
+enum { CAUSE_WORDS = 240, CAUSES_MAKE_MS = 1000, CAUSES_STALL_MS = 5000 };
 
 struct cause {
     uint64_t key;            /* the same cause has the same key as long as the table lives */

@@ -232,6 +232,7 @@ static int encode_fields(const struct profile *p, const struct fact *f, struct f
         put_text(t, "path", f->u.root_state.path);
         put_text(t, "reason", f->u.root_state.reason);
         put_flag(t, "learned", f->u.root_state.learned);
+        put_flag(t, "slow", f->u.root_state.slow);
         return 0;
     case FACT_SCAN_BEGIN:
     case FACT_SCAN_END:
@@ -488,6 +489,7 @@ static int decode_root(struct reader *r, struct fact *f) {
         {.key = "path", .type = FIELD_TEXT, .to = &f->u.root_state.path},
         {.key = "reason", .type = FIELD_TEXT, .to = &f->u.root_state.reason},
         {.key = "learned", .type = FIELD_FLAG, .to = &f->u.root_state.learned},
+        {.key = "slow", .type = FIELD_FLAG, .to = &f->u.root_state.slow},
     };
     return read_fields(r, fields, COUNT(fields), NULL);
 }

@@ -4,7 +4,7 @@
  * stream begins with the line FACT_STREAM_HEADER; then one fact a line, each ended by '\n' (not part of what is encoded
  * here):
  *
- *   root ROOT HEALTH at=N since=N settle=N poll=N [id=H] [total=N free=N] [path=S] [reason=S] [learned]
+ *   root ROOT HEALTH at=N since=N settle=N poll=N [id=H] [total=N free=N] [path=S] [reason=S] [learned] [slow]
  *   scan-begin ROOT at=N generation=N
  *   scan-end ROOT at=N generation=N
  *   place ROOT PLACE present|gone at=N stamp=H [files]

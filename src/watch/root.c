@@ -88,6 +88,7 @@ static void tell_health(struct root_worker *w, enum root_health health, const ch
     f.u.root_state.path = w->path;
     f.u.root_state.reason = reason[0] ? reason : NULL;
     f.u.root_state.learned = w->o.learned;
+    f.u.root_state.slow = w->answer == ANSWER_SLOW;
     f.u.root_state.since = since;
     fact_batch_add(b, &f);
     w->on_facts(w->ctx, b);

@@ -381,6 +381,23 @@ static void test_running(void **state) {
     scene_free(&c);
 }
 
+/* Everything that ran is silent, and the machine has nothing to do. */
+static void test_all_silent(void **state) {
+    (void)state;
+    struct scene c;
+    const struct fact_machine m = {.load = 9, .processors = 16, .swap_total = -1};
+    running_mix(&c);
+    world_at(&c.world, 95 * WORLD_MINUTE);
+    world_machine(&c.world, &m);
+    c.ui.view = VIEW_PROBLEMS;
+    golden(&c, "silent_problems", 24, 80, true);
+    golden(&c, "silent_problems", 10, 40, true);
+    golden_ja(&c, "silent_problems", 24, 80);
+    c.ui.view = VIEW_TABLE;
+    golden(&c, "silent", 60, 200, true);
+    scene_free(&c);
+}
+
 #define GB INT64_C(1000000000)
 
 static void test_machine(void **state) {
@@ -635,14 +652,23 @@ static void test_any_size(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_waiting),       cmocka_unit_test(test_no_list),
-        cmocka_unit_test(test_running),       cmocka_unit_test(test_machine),
-        cmocka_unit_test(test_archive_stale), cmocka_unit_test(test_finished),
-        cmocka_unit_test(test_ten_thousand),  cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_help),          cmocka_unit_test(test_detail),
-        cmocka_unit_test(test_any_size),      cmocka_unit_test(test_views),
-        cmocka_unit_test(test_many_problems), cmocka_unit_test(test_views_at_the_ends),
-        cmocka_unit_test(test_acting),        cmocka_unit_test(test_detail_closeup),
+        cmocka_unit_test(test_waiting),
+        cmocka_unit_test(test_no_list),
+        cmocka_unit_test(test_running),
+        cmocka_unit_test(test_machine),
+        cmocka_unit_test(test_all_silent),
+        cmocka_unit_test(test_archive_stale),
+        cmocka_unit_test(test_finished),
+        cmocka_unit_test(test_ten_thousand),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_help),
+        cmocka_unit_test(test_detail),
+        cmocka_unit_test(test_any_size),
+        cmocka_unit_test(test_views),
+        cmocka_unit_test(test_many_problems),
+        cmocka_unit_test(test_views_at_the_ends),
+        cmocka_unit_test(test_acting),
+        cmocka_unit_test(test_detail_closeup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

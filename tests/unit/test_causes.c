@@ -131,6 +131,47 @@ static void test_over(void **state) {
     world_free(&w);
 }
 
+/* What is silent together is one cause, with what the machine shows; nobody is blamed without evidence. */
+static void test_silent(void **state) {
+    (void)state;
+    struct world w;
+    struct causes c = {0};
+    setup(&w);
+    for (int i = 8; i < 12; i++) world_running(&w, title_of(i));
+    for (int i = 4; i < 6; i++) world_results(&w, title_of(i), 0);
+    world_at(&w, 31 * WORLD_MINUTE);
+    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    const struct cause *silent = find(&c, "all running cases silent");
+    assert_string_equal(silent->words, "all running cases silent");
+    assert_int_equal(silent->n, 4);
+    const struct fact_machine m = {.load = 8, .processors = 16, .swap_total = -1};
+    world_at(&w, w.now + CAUSES_STALL_MS); /* the table has not changed */
+    world_machine(&w, &m);
+    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    assert_string_equal(find(&c, "all running cases")->words, "all running cases silent; load 0.1 on 16 processors");
+    /* Two are held by the same program. */
+    for (int i = 8; i < 10; i++) {
+        struct fact f = {.kind = FACT_FILE, .root = ROOT_BATCH, .at = w.now, .place = title_of(i)};
+        f.u.file.artifact = profile_artifact_index(profile_builtin(), "checks/mass_budget.csv");
+        f.u.file.content = CONTENT_PARTIAL;
+        f.u.file.locked = true;
+        f.u.file.holder = "scan\x1bner.exe (77)";
+        table_apply(w.table, &f);
+    }
+    world_at(&w, 93 * WORLD_MINUTE);
+    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    assert_int_equal(find(&c, "silent, and a file is locked by scan\xEF\xBF\xBDner.exe (77)")->n, 2);
+    assert_int_equal(find(&c, "all running cases silent")->n, 2);
+    /* One alone, while others go on. */
+    for (int i = 8; i < 11; i++) world_running(&w, title_of(i));
+    world_tick(&w);
+    world_at(&w, w.now + 2000);
+    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    assert_int_equal(find(&c, "silent for longer than usual, while others go on")->n, 1);
+    causes_free(&c);
+    world_free(&w);
+}
+
 /* A notice once for each case, never two within ten seconds, none for what was found so. */
 static void test_notice(void **state) {
     (void)state;
@@ -168,10 +209,8 @@ static void test_notice(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_refresh),
-        cmocka_unit_test(test_over),
-        cmocka_unit_test(test_notice),
+        cmocka_unit_test(test_groups), cmocka_unit_test(test_refresh), cmocka_unit_test(test_over),
+        cmocka_unit_test(test_silent), cmocka_unit_test(test_notice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

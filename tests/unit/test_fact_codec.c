@@ -54,6 +54,8 @@ static void test_root(void **state) {
     f.u.root_state.reason = "";
     f.u.root_state.learned = true;
     assert_line(&f, "root archive stale at=5 since=-1 settle=10000 poll=5000 path=E:\\out%20put reason= learned");
+    f.u.root_state.slow = true;
+    assert_line(&f, "root archive stale at=5 since=-1 settle=10000 poll=5000 path=E:\\out%20put reason= learned slow");
 }
 
 static void test_scan(void **state) {
