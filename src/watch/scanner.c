@@ -445,6 +445,11 @@ static const char *place_name(const struct scanner *s, bool in_nested, const cha
     return n < NAME_BYTES ? out : NULL;
 }
 
+/* It was replaced while it was looked at: what was read is of a directory that no longer has this name. */
+static bool slipped_away(const struct scanner *s, const struct splace *p) {
+    return s->c.watch && p->n_watched == 0 && !p->short_of;
+}
+
 static bool visit_root(void *arg, const char *name, enum fs_type type) {
     struct listing *l = arg;
     struct scanner *s = l->s;
@@ -459,7 +464,7 @@ static bool visit_root(void *arg, const char *name, enum fs_type type) {
     if (!full || (!p && !wanted(s, name))) return true;
     if (!p) {
         p = add_place(s, full, l->now);
-    } else if (!p->memory->present && p->last_scan >= 0) {
+    } else if (p->last_scan >= 0 && (!p->memory->present || slipped_away(s, p))) {
         set_due(s, p, l->now);
     }
     p->listed = s->listing;
