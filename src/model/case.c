@@ -49,7 +49,8 @@ enum artifact_state case_artifact_in(const struct case_view *v, enum root_id roo
     case CONTENT_UNREADABLE:
         return f->locked ? ARTIFACT_LOCKED : ARTIFACT_UNKNOWN;
     case CONTENT_PARTIAL:
-        /* Only a version seen again, unchanged, after the settling time is condemned. */
+        /* Only a version seen again, unchanged, after the settling time is condemned; none that somebody holds. */
+        if (f->locked && !v->over) return ARTIFACT_LOCKED;
         if (v->policy->one_pass) return v->over ? ARTIFACT_TRUNCATED : ARTIFACT_GROWING;
         if (p->seen_at - f->changed_at >= r->settle_ms) return ARTIFACT_TRUNCATED;
         return r->readable ? ARTIFACT_GROWING : ARTIFACT_UNKNOWN;

@@ -14,7 +14,8 @@
  *   b budget  p parquet  k chunks only  a another parquet  s summary
  *   f manifest  d ARCHIVE_DONE  S ARCHIVE_SKIPPED  I INCOMPLETE
  * then marks: ~ partial  ! changing  l locked  ? unreadable  n not a file  x one byte longer  h content hash 77
- *   v budget violation  D differs from the manifest  @N modified N seconds before the first look (3600) */
+ *   L held, but readable  v budget violation  D differs from the manifest
+ *   @N modified N seconds before the first look (3600) */
 
 #define TITLE "T4000_eps0p1_tau1p0"
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
@@ -88,6 +89,9 @@ static void put(struct table *t, enum root_id root, int64_t at, char *word) {
             break;
         case 'l':
             n->content = CONTENT_UNREADABLE;
+            n->locked = true;
+            break;
+        case 'L':
             n->locked = true;
             break;
         case '?':
@@ -231,6 +235,10 @@ static void test_growing_and_truncated(void **state) {
     (void)state;
     static const struct scene scenes[] = {
         {"first look", "c b p s~", NULL, LIVE, NO_ARCHIVE, .status = STATUS_RUNNING},
+        {"held by its writer", "c b p s~L", NULL, LIVE, NO_ARCHIVE, .look = 3000, .at = 10 * MINUTE,
+         .status = STATUS_RUNNING, .flags = FLAG_LOCKED},
+        {"held by somebody when all is over", "c b p s~L", NULL, OVER, NO_ARCHIVE, .look = 3000, .at = 10 * MINUTE,
+         .status = STATUS_INVALID, .flags = FLAG_TRUNCATED | FLAG_LOCKED},
         {"time without a second look", "c b p s~", NULL, LIVE, NO_ARCHIVE, .at = 10 * MINUTE, .status = STATUS_RUNNING},
         {"second look too early", "c b p s~", NULL, LIVE, NO_ARCHIVE, .look = 2999, .at = 10 * MINUTE,
          .status = STATUS_RUNNING},
