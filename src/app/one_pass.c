@@ -1,5 +1,6 @@
 #include "app/one_pass.h"
 
+#include "platform/paths.h"
 #include "watch/pool.h"
 #include "watch/settings.h"
 
@@ -44,8 +45,12 @@ static int find_list(struct session *s) {
         if (session_unmatched(s->table, message)) session_say("%s", message);
         return 0;
     }
-    session_say("no sweep list: %s/%s is not there and %s/%s names none that is; give one with --sweep-list", s->batch,
-                s->profile->kept_list, s->batch, s->profile->settings);
+    char kept[SESSION_PATH], settings[SESSION_PATH];
+    snprintf(kept, sizeof kept, "%s/%s", s->batch, s->profile->kept_list);
+    snprintf(settings, sizeof settings, "%s/%s", s->batch, s->profile->settings);
+    path_to_show(kept);
+    path_to_show(settings);
+    session_say("no sweep list: %s is not there and %s names none that is; give one with --sweep-list", kept, settings);
     return EXIT_NOT_THERE;
 }
 

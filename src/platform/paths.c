@@ -10,6 +10,12 @@ enum { PATH_BYTES = 32768 };
 
 static bool is_separator(char c) { return c == '/' || c == path_separator(); }
 
+void path_to_show(char *path) {
+    for (; *path; path++) {
+        if (*path == '/') *path = path_separator();
+    }
+}
+
 static bool is_absolute(const char *path) {
     if (is_separator(path[0])) return true;
     return path_separator() == '\\' && path[0] && path[1] == ':';

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 char path_separator(void);       /* in what is shown and reported: '/' or '\\' */
+void path_to_show(char *path);   /* every '/' becomes path_separator(), in place */
 bool path_names_fold_case(void); /* names that differ only in letter case are usually one file here */
 
 /* Without resolving links, "." and ".." removed; the file need not exist. malloc'ed, NULL when out of memory. */
