@@ -60,12 +60,17 @@ struct fs_ops {
      * seen on this file system. */
     bool (*lock)(void *ctx, struct fs_dir *dir, const char *path, struct fs_file *f, const struct fs_stat *st,
                  enum fs_lock_look look, char holder[FS_HOLDER_BYTES]);
+    /* Was the file (st: as told just now) written a moment ago, so that opening it could be in the way of who writes?
+     * It is then looked at again soon. NULL: opening is in nobody's way. */
+    bool (*hot)(void *ctx, const struct fs_stat *st);
     /* The mount that the directory at path is on, as mounts_look. NULL: this file system has none. */
     int (*mount)(void *ctx, const char *path, struct mount_facts *out);
 };
 
 /* The machine's file system. Thread safe. */
 const struct fs_ops *fs_real(void);
+/* The same for who looks again and again while others write: `hot` is told where opening can be in the way. */
+const struct fs_ops *fs_real_live(void);
 
 /* True when err can only mean "no such entry" on a reachable root (UV_ENOENT, UV_ENOTDIR, UV_ELOOP). */
 bool fs_means_absent(int err);

@@ -189,3 +189,5 @@ const struct fs_ops *fs_real(void) {
     };
     return &ops;
 }
+
+const struct fs_ops *fs_real_live(void) { return fs_real(); }

@@ -190,6 +190,12 @@ static int recorder_mount(void *ctx, const char *path, struct mount_facts *out) 
     return err;
 }
 
+/* Only the clock is asked. */
+static bool recorder_hot(void *ctx, const struct fs_stat *st) {
+    struct fs_recorder *r = ctx;
+    return r->inner->hot(r->inner->ctx, st);
+}
+
 struct fs_recorder *fs_recorder_new(const struct fs_ops *inner, int64_t (*clock)(void *ctx), void *ctx) {
     struct fs_recorder *r = must(calloc(1, sizeof *r));
     if (uv_mutex_init(&r->mutex) != 0) abort();
@@ -208,6 +214,7 @@ struct fs_recorder *fs_recorder_new(const struct fs_ops *inner, int64_t (*clock)
         .file_stat = recorder_file_stat,
         .file_close = recorder_file_close,
         .lock = inner->lock ? recorder_lock : NULL,
+        .hot = inner->hot ? recorder_hot : NULL,
         .mount = inner->mount ? recorder_mount : NULL,
     };
     return r;

@@ -246,6 +246,14 @@ static bool failed(const struct subject *s, const struct fs_stat *st, int code, 
     return true;
 }
 
+static bool still_changing(const struct subject *s, const char *note, struct fact_file *out) {
+    start(out, s->artifact, &s->st);
+    out->content = CONTENT_CHANGING;
+    out->note = note;
+    ask_lock(s, NULL, &s->st, FS_LOCK_READ, out);
+    return true;
+}
+
 /* One reading: 0 judged, READ_SHORT changed meanwhile, or an error. s->file is closed again. */
 static int read_once(struct subject *s, struct fact_file *out) {
     struct fs_stat after;
@@ -270,7 +278,7 @@ bool inspect_file(const struct fs_ops *fs, struct fs_dir *dir, const char *path,
                   int *err) {
     struct subject s = {.fs = fs, .dir = dir, .path = path, .profile = p, .artifact = index, .b = b};
     enum file_kind kind = p->artifact[index].kind;
-    bool stat_first = (cheap != NULL && kind != KIND_MANIFEST) || kind == KIND_ANY;
+    bool stat_first = (cheap != NULL && kind != KIND_MANIFEST) || kind == KIND_ANY || fs->hot != NULL;
     int ignored, *code = err != NULL ? err : &ignored;
     *code = 0;
     b->footer = parquet_footer_unknown();
@@ -281,12 +289,14 @@ bool inspect_file(const struct fs_ops *fs, struct fs_dir *dir, const char *path,
             if (*code < 0) return failed(&s, NULL, *code, out);
             if (s.st.type != FS_TYPE_FILE) return no_file(out, index, &s.st);
             start(out, index, &s.st);
-            if (cheap != NULL && *cheap == inspect_version(s.st.id, s.st.size, s.st.mtime_ns)) return false;
+            if (cheap != NULL && kind != KIND_MANIFEST && *cheap == inspect_version(s.st.id, s.st.size, s.st.mtime_ns))
+                return false;
             out->content = CONTENT_WHOLE;
             if (kind == KIND_ANY) {
                 ask_lock(&s, NULL, &s.st, FS_LOCK_READ, out);
                 return true;
             }
+            if (fs->hot != NULL && fs->hot(fs->ctx, &s.st)) return still_changing(&s, "it is being written", out);
             regular = true;
             stat_first = false;
         }
@@ -309,9 +319,5 @@ bool inspect_file(const struct fs_ops *fs, struct fs_dir *dir, const char *path,
             return failed(&s, &s.st, result, out);
         }
     }
-    start(out, index, &s.st);
-    out->content = CONTENT_CHANGING;
-    out->note = "changed every time it was read";
-    ask_lock(&s, NULL, &s.st, FS_LOCK_READ, out);
-    return true;
+    return still_changing(&s, "changed every time it was read", out);
 }

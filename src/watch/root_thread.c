@@ -320,7 +320,7 @@ int root_thread_open(uv_loop_t *owner, const struct root_options *o, bool waits,
     w->ctx = ctx;
     w->waits = waits;
     w->last = &w->first;
-    w->recorder = fs_recorder_new(fs_real(), worker_clock, NULL);
+    w->recorder = fs_recorder_new(fs_real_live(), worker_clock, NULL);
     if (uv_mutex_init(&w->mutex) || uv_cond_init(&w->ended_cond) || uv_loop_init(&w->loop)) abort();
     uv_async_init(&w->loop, &w->to_worker, on_commands);
     w->to_worker.data = w;

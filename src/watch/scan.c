@@ -284,6 +284,7 @@ static bool held_as_told(struct scan *s, const struct look *l, int artifact, str
     char holder[FS_HOLDER_BYTES];
     uint64_t told = l->memory->told[artifact].held;
     if (!s->fs->lock || (!l->idle && told == 0)) return true;
+    if (s->fs->hot && s->fs->hot(s->fs->ctx, st)) return true;
     bool locked = s->fs->lock(s->fs->ctx, d->handle, name, NULL, st, FS_LOCK_CLOSED, holder);
     return held_by(locked, holder) == told;
 }
@@ -414,8 +415,10 @@ static void tell(struct scan *s, struct look *l, const char *name, const struct 
             told->since = SCAN_SURE;
         if (f->content == CONTENT_WHOLE && is_long_past(s, f->mtime_ns)) told->since = SCAN_SURE;
         if (told->version == h) return;
-        /* A lock taken or given back is told, but is no change of the case: no event announces it. */
-        l->changed |= told->version != unheld;
+        /* A lock taken or given back is told, but is no change of the case: no event announces it, even where the file
+         * could not be read meanwhile. */
+        bool lock_only = told->version == unheld || (told->held != 0) != f->locked;
+        l->changed |= !lock_only;
         /* A file caught in the middle of a change is looked at again. */
         told->version = f->content == CONTENT_CHANGING ? TOLD_CHANGING : h;
         told->held = holds;
@@ -702,6 +705,14 @@ static bool is_finished(const struct scan *s, const struct scan_memory *m) {
     return true;
 }
 
+static void note_restless(const struct scan *s, struct scan_memory *m) {
+    m->changing = m->held = false;
+    for (int i = 0; i < s->profile->n_artifacts; i++) {
+        m->changing |= m->told[i].version == TOLD_CHANGING;
+        m->held |= m->told[i].held != 0;
+    }
+}
+
 /* When the newest version that is there and not whole was seen first; 0: there is none. */
 static int64_t partial_since(const struct scan *s, const struct scan_memory *m) {
     int64_t since = 0;
@@ -744,6 +755,7 @@ static int scan_once(struct scan *s, struct fs_dir *root, const char *name, stru
         memory->stamp = s->stamp;
         memory->newest_ns = s->newest_ns;
         memory->finished = is_finished(s, memory);
+        note_restless(s, memory);
         memory->partial_since = partial_since(s, memory);
     }
     put_place(s, name, true, l->at);

@@ -55,6 +55,8 @@ struct scan_memory {
     bool present;
     bool rested; /* the last scan saw what the one before it saw */
     uint64_t stamp;
+    bool changing;         /* a file was caught while it was written: the place is looked at again soon */
+    bool held;             /* somebody holds a file; no event tells when it is let go */
     bool finished;         /* every required artifact was told to be whole */
     int64_t newest_ns;     /* newest modification time inside, ns since 1970 UTC; 0 none */
     int64_t partial_since; /* monotonic ms when the newest version was seen that is not whole; 0 none */

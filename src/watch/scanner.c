@@ -589,6 +589,8 @@ static int64_t next_look(struct scanner *s, struct splace *p, int64_t now) {
         set_awake(s, p, false);
         return NEVER; /* the root's listing and its events bring it back */
     }
+    if (p->memory->changing) return now + DEBOUNCE_MAX_MS;
+    if (p->memory->held) return now + s->c.active_ms;
     int64_t quiet = now - p->last_change;
     int64_t least = s->c.watch && !p->unwatched ? s->c.active_ms : s->c.poll_ms;
     int64_t idle = later(s->c.idle_ms, affordable(s, s->n_present));

@@ -1,5 +1,6 @@
 #include "watch/settings.h"
 
+#include "platform/paths.h"
 #include "platform/text.h"
 #include "watch/exit_record.h"
 #include "watch/inspect.h"
@@ -133,7 +134,10 @@ static bool tell_list(struct settings_reader *r, const char *path, int64_t now, 
     r->list_version = version(&st);
     snprintf(r->told_path, sizeof r->told_path, "%s", path);
     struct fact f = {.kind = FACT_LIST, .root = ROOT_BATCH, .at = now};
-    f.u.list.path = path;
+    char shown[PATH_BYTES];
+    snprintf(shown, sizeof shown, "%s", path);
+    path_to_show(shown);
+    f.u.list.path = shown;
     f.u.list.text = text;
     f.u.list.len = len;
     sink.put(sink.ctx, &f);

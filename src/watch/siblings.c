@@ -155,8 +155,8 @@ static int look_at_tag(struct search *s, const char *path, bool stamped_only) {
     for (size_t i = 0; i < v.n && !out_of_budget(s); i++) {
         struct fs_stat st;
         if (fs->dir_open(fs->ctx, dir, v.name[i], &batch) < 0) continue;
-        bool known = fs->dir_stat(fs->ctx, batch, &st) == 0;
         char *batch_path = join(path, v.name[i]);
+        bool known = fs->stat(fs->ctx, NULL, batch_path, &st) == 0; /* as own_id was asked for */
         bool own = strcmp(batch_path, s->o->batch) == 0 || (known && st.id != 0 && st.id == s->own_id);
         if (!own) look_at_batch(s, batch_path, batch);
         fs->dir_close(fs->ctx, batch);
