@@ -19,7 +19,9 @@ struct fs_stat {
     enum fs_type type;
     int64_t size;     /* bytes */
     int64_t mtime_ns; /* since 1970-01-01 UTC */
-    uint64_t id;      /* inode or file index mixed with the device; 0: the file system has none */
+    uint64_t id; /* inode or file index mixed with the device, or what else tells one file from the next of its name;
+                  * 0: the file system has none. Of one who asks with a parent and one who asks without, the ids are
+                  * not to be compared. */
 };
 
 /* What is known of a file when it is asked who holds it. */
