@@ -37,8 +37,9 @@ struct front {
     void (*close)(void *ctx, const struct front_frame *last);
 };
 
-/* Lines on stdout: one a transition, a summary now and then; no escape bytes. */
-struct front front_plain_open(void);
+/* Lines on stdout: one a transition, a summary now and then; no escape bytes. lines false: stdout is somebody else's,
+ * only messages are shown, on stderr. */
+struct front front_plain_open(bool lines);
 
 struct front_dashboard_options {
     const struct options *options;                 /* colour, characters, language, view, filter, notices */

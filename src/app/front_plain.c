@@ -9,6 +9,7 @@
 enum { SUMMARY_EVERY_MS = 60 * 1000, SUMMARY_FIRST_MS = 2000 };
 
 struct plain {
+    bool lines;
     uint64_t shown;      /* transitions */
     uint64_t version;    /* of the table at the last summary */
     int64_t summary_due; /* monotonic ms */
@@ -39,6 +40,7 @@ static void put_summary(struct plain *p, const struct front_frame *f) {
 
 static int64_t show(void *ctx, const struct front_frame *f) {
     struct plain *p = ctx;
+    if (!p->lines) return INT64_MAX;
     struct buffer b = {0};
     uint64_t total = table_transition_total(f->table);
     if (total < p->shown) p->shown = 0; /* another list: another table of rows */
@@ -68,12 +70,13 @@ static void close_plain(void *ctx, const struct front_frame *last) {
     struct plain *p = ctx;
     show(ctx, last);
     p->last[0] = '\0';
-    put_summary(p, last);
+    if (p->lines) put_summary(p, last);
     free(p);
 }
 
-struct front front_plain_open(void) {
+struct front front_plain_open(bool lines) {
     struct plain *p = calloc(1, sizeof *p);
     if (!p) abort();
+    p->lines = lines;
     return (struct front){p, show, say, close_plain};
 }

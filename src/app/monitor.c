@@ -8,6 +8,7 @@
 #include "app/record.h"
 #include "app/report_job.h"
 #include "app/scan.h"
+#include "app/streams.h"
 #include "model/settle.h"
 #include "platform/clock.h"
 #include "platform/machine.h"
@@ -52,6 +53,7 @@ struct monitor {
     int64_t over_change;   /* the newest change when the sweep was called over */
     struct record *record; /* NULL: nothing is recorded */
     int record_err;
+    struct streams *streams; /* NULL: none */
     struct report_job job;
     struct export_job export;
     struct closeup_job closeup;
@@ -106,12 +108,14 @@ static void apply(struct monitor *m, const struct fact *f) {
 static void tick(struct monitor *m, int64_t now) {
     table_tick(m->s->table, now);
     record_tick(m->record, now);
+    streams_step(m->streams, now);
 }
 
 static void set_over(struct monitor *m, bool over, int64_t now) {
     table_set_over(m->s->table, over, now);
     table_tick(m->s->table, now);
     record_over(m->record, now, over);
+    streams_over(m->streams, now, over, m->settle_reason);
 }
 
 /* Before anything of after a sleep is judged: a silence that nobody could hear is none. */
@@ -567,7 +571,7 @@ static void open_front(struct monitor *m, bool dashboard) {
         .options = m->s->options, .request = on_request, .export_rows = on_export, .look = on_look, .ctx = m};
     m->dashboard = dashboard;
     if (!dashboard) {
-        m->front = front_plain_open();
+        m->front = front_plain_open(!streams_on_stdout(m->s->options));
         return;
     }
     const char *why = "";
@@ -575,7 +579,7 @@ static void open_front(struct monitor *m, bool dashboard) {
     if (err == 0) return;
     session_say("no dashboard here: %s; plain lines instead", why);
     m->dashboard = false;
-    m->front = front_plain_open();
+    m->front = front_plain_open(true);
 }
 
 /* The last report: settled ones are written already, the others say "settled": false. Waits, but not for ever. */
@@ -613,6 +617,19 @@ static bool finish_record(struct monitor *m) {
     return written;
 }
 
+static void say_of_streams(void *ctx, const char *text) { say(ctx, text); }
+
+/* The rest of what other programs are told; not waited for for ever either. */
+static bool finish_streams(struct monitor *m) {
+    int64_t deadline = session_mono_ms() + REPORT_WAIT_MS;
+    streams_end(m->streams);
+    while (streams_busy(m->streams) && session_mono_ms() < deadline) {
+        schedule(m, session_mono_ms() + 50);
+        uv_run(&m->loop, UV_RUN_ONCE);
+    }
+    return !streams_busy(m->streams);
+}
+
 static void close_handle(uv_handle_t *handle, void *arg) {
     (void)arg;
     if (!uv_is_closing(handle)) uv_close(handle, NULL);
@@ -639,12 +656,13 @@ int monitor_run(struct session *s, bool dashboard, bool *hung) {
     m->parent_start = s->options->pid ? process_start_time(s->options->pid) : 0;
     m->parent_alive = true;
     open_front(m, dashboard);
+    m->streams = streams_open(&m->loop, s, say_of_streams, m);
     open_root(m, ROOT_BATCH, s->batch, false, s->batch_may_hang);
     if (s->archive) open_archive(m, s->archive, false);
     step(m);
     if (!m->leaving) uv_run(&m->loop, UV_RUN_DEFAULT);
 
-    bool written = finish_report(m), recorded = finish_record(m);
+    bool written = finish_report(m), recorded = finish_record(m), told = finish_streams(m);
     struct front_frame last = frame_at(m, session_mono_ms());
     m->front.close(m->front.ctx, &last);
     if (m->report_err < 0 || !written) {
@@ -658,12 +676,18 @@ int monitor_run(struct session *s, bool dashboard, bool *hung) {
         session_say("the record %s is not whole: %s", s->options->record, uv_strerror(m->record_err));
         if (m->exit_code != EXIT_INTERRUPTED) m->exit_code = EXIT_IO;
     }
-    *hung = !written || !recorded || m->elsewhere.busy || m->closeup.busy;
+    char lacking[SESSION_MESSAGE];
+    if (streams_lacking(m->streams, lacking)) {
+        session_say("%s", lacking);
+        if (m->exit_code != EXIT_INTERRUPTED) m->exit_code = EXIT_IO;
+    }
+    *hung = !written || !recorded || !told || m->elsewhere.busy || m->closeup.busy;
     for (int r = 0; r < ROOT_COUNT; r++) {
         if (m->workers[r] && !root_close(m->workers[r], CLOSE_WAIT_MS)) *hung = true;
     }
     int code = m->exit_code;
     if (*hung) return code;
+    streams_close(m->streams);
     uv_walk(&m->loop, close_handle, NULL);
     uv_run(&m->loop, UV_RUN_DEFAULT);
     uv_loop_close(&m->loop);

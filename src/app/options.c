@@ -64,6 +64,7 @@ static const struct option known[] = {
     {"html", LIVE | IN(CMD_CHECK) | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, html)},
     {"html-every", LIVE, OPT_DURATION, offsetof(struct options, html_every_ms)},
     {"record", LIVE, OPT_STRING, offsetof(struct options, record)},
+    {"events", LIVE, OPT_STRING, offsetof(struct options, events)},
     {"start-at", IN(CMD_REPLAY), OPT_DURATION, offsetof(struct options, start_at_ms)},
     {"strict", LIVE | IN(CMD_CHECK), OPT_FLAG, offsetof(struct options, strict)},
     {"running", ONE_PASS, OPT_FLAG, offsetof(struct options, running)},
@@ -331,6 +332,11 @@ int options_parse(int argc, char **argv, struct options *o, char message[512]) {
     if (o->command == CMD_EXEC && !o->run) {
         return complain(message, "exec needs a command: sweepwatch exec --case TITLE -- COMMAND%s", "");
     }
+    bool report_on_stdout = (o->csv && strcmp(o->csv, "-") == 0) || (o->json && strcmp(o->json, "-") == 0);
+    if (o->events && strcmp(o->events, "-") == 0 && report_on_stdout) {
+        return complain(message, "--events - and a report on standard output would be mixed; name a file for one%s",
+                        "");
+    }
     if (o->format && !failed_format_known(o->format)) {
         return complain(message, "--format '%s' is not known; write list, paths or json", o->format);
     }
@@ -399,6 +405,7 @@ static const char help_watch[] = "sweepwatch [watch] [BATCH_DIR] [options]: the 
                                  "  --strict               exit 1 unless every case is complete\n"
                                  "  --html-every TIME      write the page anew so often, for others to look at\n"
                                  "  --record FILE          keep what is seen, for sweepwatch replay\n"
+                                 "  --events FILE          append a JSON object a line for each change; or -\n"
                                  "  --joblog FILE          GNU parallel's job log: exit codes of the cases\n"
                                  "  --poll                 ask for no file events, look again and again\n"
                                  "  --view table|grid|timeline|problems|events   --filter 'stalled T>=4000'\n"

@@ -45,6 +45,7 @@ struct options {
     const char *csv, *json, *html; /* NULL: under checks/; "-": stdout */
     const char *show_case;         /* show */
     const char *record;            /* where the facts are kept; NULL: nowhere */
+    const char *events;            /* where events go, a line each; "-": stdout; NULL: nowhere */
     const char *shell;             /* completion: bash, zsh, fish, powershell */
     const char *replay;            /* replay: the record */
     int64_t start_at_ms;           /* replay: this long after its beginning */

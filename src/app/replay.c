@@ -347,7 +347,7 @@ static void open_front(struct replay *r, bool dashboard) {
     const char *why = "";
     r->dashboard = dashboard && front_dashboard_open(&r->loop, &o, &r->front, &why) == 0;
     if (dashboard && !r->dashboard) session_say("no dashboard here: %s; plain lines instead", why);
-    if (!r->dashboard) r->front = front_plain_open();
+    if (!r->dashboard) r->front = front_plain_open(true);
 }
 
 /* The report as it was made then: of the moment of the record's last one, else of where the replay has come to. */

@@ -2,6 +2,7 @@
 
 #include "app/monitor.h"
 #include "app/once.h"
+#include "app/streams.h"
 #include "platform/keeper.h"
 
 #include <stdio.h>
@@ -14,7 +15,7 @@ int watch_here(const struct options *o) {
     struct session s;
     bool hung = false;
     int code = session_open(&s, o, true);
-    if (code == 0) code = monitor_run(&s, session_on_a_terminal(), &hung);
+    if (code == 0) code = monitor_run(&s, session_on_a_terminal() && !streams_on_stdout(o), &hung);
     if (hung) {
         /* A thread that hangs in the file system holds its memory, and would hold exit() and the process too. */
         keeper_leave(code);

@@ -73,7 +73,8 @@ struct table {
     struct quiet_histogram quiet; /* quiet times of all cases */
     struct archive_pace pace;
 
-    struct transition *transitions; /* ring of TABLE_TRANSITIONS */
+    struct transition *transitions; /* ring of cap_transitions */
+    size_t cap_transitions;
     uint64_t n_transitions;
 };
 
@@ -265,6 +266,19 @@ static void mark_all(struct table *t) {
     for (size_t i = 0; i < t->n_rows; i++) mark(t, (uint32_t)i);
 }
 
+/* As many as there are rows, so that one tick can never push out what it has put in itself. */
+static void transitions_grow(struct table *t) {
+    if (t->n_rows <= t->cap_transitions) return;
+    size_t kept = table_transition_count(t),
+           cap = t->n_rows > 2 * t->cap_transitions ? t->n_rows : 2 * t->cap_transitions;
+    struct transition *ring = must(calloc(cap, sizeof *ring));
+    uint64_t oldest = t->n_transitions - kept;
+    for (size_t i = 0; i < kept; i++) ring[(oldest + i) % cap] = *table_transition(t, i);
+    free(t->transitions);
+    t->transitions = ring;
+    t->cap_transitions = cap;
+}
+
 static uint32_t row_new(struct table *t, const char *title, const struct sweep_case *expected, int64_t now) {
     t->rows = grow(t->rows, &t->cap_rows, t->n_rows + 1, sizeof *t->rows);
     uint32_t index = (uint32_t)t->n_rows++;
@@ -280,6 +294,7 @@ static uint32_t row_new(struct table *t, const char *title, const struct sweep_c
     r->required = t->n_required;
     t->status_count[STATUS_PENDING]++;
     mark(t, index);
+    transitions_grow(t);
     return index;
 }
 
@@ -1043,7 +1058,7 @@ static bool first_look(const struct table *t) {
 }
 
 static void transition_add(struct table *t, const struct row *r, uint8_t from, bool first, int64_t now) {
-    struct transition *n = &t->transitions[t->n_transitions++ % TABLE_TRANSITIONS];
+    struct transition *n = &t->transitions[t->n_transitions++ % t->cap_transitions];
     n->row = r->index;
     n->from = from;
     n->to = r->status;
@@ -1165,7 +1180,8 @@ struct table *table_new(const struct profile *p, const struct policy *policy) {
     t->n_required = (uint8_t)profile_required(p, order);
     t->parent = -1;
     t->last_change = t->last_run_change = t->machine_at = -1;
-    t->transitions = must(calloc(TABLE_TRANSITIONS, sizeof *t->transitions));
+    t->cap_transitions = TABLE_TRANSITIONS;
+    t->transitions = must(calloc(t->cap_transitions, sizeof *t->transitions));
     for (int r = 0; r < ROOT_COUNT; r++) t->roots[r].last_fact_at = t->roots[r].slow_at = -1;
     return t;
 }
@@ -1366,10 +1382,10 @@ const struct place *table_place(const struct table *t, const struct row *r, enum
 }
 
 size_t table_transition_count(const struct table *t) {
-    return t->n_transitions < TABLE_TRANSITIONS ? (size_t)t->n_transitions : (size_t)TABLE_TRANSITIONS;
+    return t->n_transitions < t->cap_transitions ? (size_t)t->n_transitions : t->cap_transitions;
 }
 
 const struct transition *table_transition(const struct table *t, size_t i) {
     uint64_t oldest = t->n_transitions - table_transition_count(t);
-    return &t->transitions[(oldest + i) % TABLE_TRANSITIONS];
+    return &t->transitions[(oldest + i) % t->cap_transitions];
 }

@@ -257,7 +257,8 @@ void table_judge(const struct table *t, const struct row *r, int64_t now, struct
  * so). The pace and the time left are of a running case only; they change with time alone. */
 bool table_progress(const struct table *t, const struct row *r, int64_t now, struct progress *out);
 
-/* Transitions since the table began, oldest dropped after TABLE_TRANSITIONS. Index from 0 = oldest kept. */
+/* Transitions since the rows are these, the oldest dropped: TABLE_TRANSITIONS are kept, and as many as there are rows,
+ * so that none is lost to who looks after every tick. Index from 0 = oldest kept. */
 enum { TABLE_TRANSITIONS = 4096 };
 size_t table_transition_count(const struct table *t);
 const struct transition *table_transition(const struct table *t, size_t i);

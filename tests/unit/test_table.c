@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -789,8 +790,29 @@ static void test_over_and_reopened(void **state) {
     world_free(&w);
 }
 
+/* Who looks after every tick misses none, however many change in one. */
+static void test_many_transitions_in_one_tick(void **state) {
+    (void)state;
+    enum { CASES = TABLE_TRANSITIONS + 1000 };
+    struct world w;
+    char *list = malloc(CASES * 16), *end = list;
+    assert_non_null(list);
+    for (int i = 0; i < CASES; i++) end += sprintf(end, "%d 0.1 1.0\n", 1000 + i);
+    world_init(&w, true);
+    world_list(&w, list);
+    world_tick(&w);
+    table_set_over(w.table, true, w.now);
+    world_tick(&w);
+    assert_int_equal(table_transition_total(w.table), CASES);
+    assert_int_equal(table_transition_count(w.table), CASES);
+    for (size_t i = 0; i < CASES; i++) assert_int_equal(table_transition(w.table, i)->row, i);
+    world_free(&w);
+    free(list);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_many_transitions_in_one_tick),
         cmocka_unit_test(test_deadlines_and_transitions),
         cmocka_unit_test(test_first_look),
         cmocka_unit_test(test_idempotent_and_out_of_order),

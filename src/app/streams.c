@@ -1,0 +1,128 @@
+#include "app/streams.h"
+
+#include "app/event_stream.h"
+#include "model/reason.h"
+#include "report/event.h"
+#include "report/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct streams {
+    const struct session *session;
+    struct event_stream *events;
+    uint64_t seen; /* transitions of the table */
+    uint32_t rows_version;
+    enum root_health health[ROOT_COUNT];
+    uint64_t seq;
+};
+
+bool streams_on_stdout(const struct options *o) { return o->events && strcmp(o->events, "-") == 0; }
+
+static int64_t wall_at(int64_t at, int64_t now) { return session_wall_ms() - (now - at); }
+
+static void emit(struct streams *st, struct event *e) {
+    struct buffer line = {0};
+    e->seq = ++st->seq;
+    e->batch = table_policy(st->session->table)->batch_path;
+    event_json(e, &line);
+    event_stream_put(st->events, line.bytes, line.len);
+    buffer_free(&line);
+}
+
+static void emit_status(struct streams *st, const struct transition *x, bool first, int64_t now) {
+    const struct table *t = st->session->table;
+    const struct row *r = table_row(t, x->row);
+    char lines[REASON_MAX][REASON_BYTES], remedy[REASON_BYTES], dir[8192];
+    struct event e = {.kind = EVENT_STATUS,
+                      .wall = wall_at(x->at, now),
+                      .case_id = r->title,
+                      .directory = dir,
+                      .from = status_word((enum case_status)x->from),
+                      .to = status_word((enum case_status)x->to),
+                      .first = first,
+                      .flags = r->flags};
+    report_case_dir(t, r, dir, sizeof dir);
+    if (r->status == x->to) {
+        if (reason_lines(t, r, now, lines) > 0) e.reason = lines[0];
+        reason_remedy(t, r, now, remedy);
+        if (remedy[0]) e.remedy = remedy;
+    }
+    emit(st, &e);
+}
+
+static void emit_roots(struct streams *st, int64_t now) {
+    for (int i = 0; i < ROOT_COUNT; i++) {
+        const struct root_state *root = table_root(st->session->table, (enum root_id)i);
+        if (!root->in_play || root->health == st->health[i]) continue;
+        struct event e = {.kind = EVENT_ROOT,
+                          .wall = wall_at(now, now),
+                          .root = root_word((enum root_id)i),
+                          .path = root->path,
+                          .from = health_word(st->health[i]),
+                          .to = health_word(root->health),
+                          .reason = root->reason};
+        st->health[i] = root->health;
+        emit(st, &e);
+    }
+}
+
+void streams_step(struct streams *st, int64_t now) {
+    if (!st) return;
+    const struct table *t = st->session->table;
+    bool renewed = table_rows_version(t) != st->rows_version; /* another list: all that follows was found so */
+    if (renewed) st->seen = 0;
+    st->rows_version = table_rows_version(t);
+    uint64_t total = table_transition_total(t), oldest = total - table_transition_count(t);
+    emit_roots(st, now);
+    for (; st->seen < total; st->seen++) {
+        const struct transition *x = table_transition(t, (size_t)(st->seen - oldest));
+        emit_status(st, x, x->first || renewed, now);
+    }
+}
+
+void streams_over(struct streams *st, int64_t now, bool over, enum settle_reason why) {
+    if (!st) return;
+    size_t counts[STATUS_COUNT];
+    streams_step(st, now);
+    for (int i = 0; i < STATUS_COUNT; i++) counts[i] = table_status_count(st->session->table, (enum case_status)i);
+    struct event e = {.kind = over ? EVENT_SETTLED : EVENT_REOPENED,
+                      .wall = wall_at(now, now),
+                      .reason = over ? settle_words(why) : "something changed",
+                      .counts = counts};
+    emit(st, &e);
+}
+
+struct streams *streams_open(uv_loop_t *loop, const struct session *s, void (*say)(void *ctx, const char *text),
+                             void *ctx) {
+    if (!s->options->events) return NULL;
+    struct streams *st = calloc(1, sizeof *st);
+    if (!st) abort();
+    st->session = s;
+    st->events = event_stream_open(loop, s->options->events, say, ctx);
+    st->rows_version = table_rows_version(s->table);
+    for (int i = 0; i < ROOT_COUNT; i++) st->health[i] = HEALTH_WAITING;
+    return st;
+}
+
+void streams_end(struct streams *st) {
+    if (st) event_stream_end(st->events);
+}
+
+bool streams_busy(const struct streams *st) { return st && event_stream_busy(st->events); }
+
+bool streams_lacking(const struct streams *st, char message[SESSION_MESSAGE]) {
+    int err = 0;
+    size_t n = st ? event_stream_unwritten(st->events, &err) : 0;
+    if (n == 0) return false;
+    snprintf(message, SESSION_MESSAGE, "%zu event%s could not be written to %.700s: %s", n, n == 1 ? "" : "s",
+             st->session->options->events, uv_strerror(err < 0 ? err : UV_ETIMEDOUT));
+    return true;
+}
+
+void streams_close(struct streams *st) {
+    if (!st) return;
+    event_stream_close(st->events);
+    free(st);
+}
