@@ -65,6 +65,7 @@ static const struct option known[] = {
     {"html-every", LIVE, OPT_DURATION, offsetof(struct options, html_every_ms)},
     {"record", LIVE, OPT_STRING, offsetof(struct options, record)},
     {"events", LIVE, OPT_STRING, offsetof(struct options, events)},
+    {"metrics", LIVE, OPT_STRING, offsetof(struct options, metrics)},
     {"start-at", IN(CMD_REPLAY), OPT_DURATION, offsetof(struct options, start_at_ms)},
     {"strict", LIVE | IN(CMD_CHECK), OPT_FLAG, offsetof(struct options, strict)},
     {"running", ONE_PASS, OPT_FLAG, offsetof(struct options, running)},
@@ -337,6 +338,10 @@ int options_parse(int argc, char **argv, struct options *o, char message[512]) {
         return complain(message, "--events - and a report on standard output would be mixed; name a file for one%s",
                         "");
     }
+    if (o->metrics && strcmp(o->metrics, "-") == 0) {
+        return complain(message, "--metrics replaces a file again and again; name one, as /srv/metrics/sweep.prom%s",
+                        "");
+    }
     if (o->format && !failed_format_known(o->format)) {
         return complain(message, "--format '%s' is not known; write list, paths or json", o->format);
     }
@@ -406,6 +411,7 @@ static const char help_watch[] = "sweepwatch [watch] [BATCH_DIR] [options]: the 
                                  "  --html-every TIME      write the page anew so often, for others to look at\n"
                                  "  --record FILE          keep what is seen, for sweepwatch replay\n"
                                  "  --events FILE          append a JSON object a line for each change; or -\n"
+                                 "  --metrics FILE.prom    numbers for Prometheus, replaced every 15 s\n"
                                  "  --joblog FILE          GNU parallel's job log: exit codes of the cases\n"
                                  "  --poll                 ask for no file events, look again and again\n"
                                  "  --view table|grid|timeline|problems|events   --filter 'stalled T>=4000'\n"

@@ -1,6 +1,7 @@
 #include "app/streams.h"
 
 #include "app/event_stream.h"
+#include "app/metrics_job.h"
 #include "model/reason.h"
 #include "report/event.h"
 #include "report/report.h"
@@ -11,7 +12,8 @@
 
 struct streams {
     const struct session *session;
-    struct event_stream *events;
+    struct event_stream *events; /* NULL: not asked for, as all of these */
+    struct metrics_job *metrics;
     uint64_t seen; /* transitions of the table */
     uint32_t rows_version;
     enum root_health health[ROOT_COUNT];
@@ -27,7 +29,7 @@ static void emit(struct streams *st, struct event *e) {
     e->seq = ++st->seq;
     e->batch = table_policy(st->session->table)->batch_path;
     event_json(e, &line);
-    event_stream_put(st->events, line.bytes, line.len);
+    if (st->events) event_stream_put(st->events, line.bytes, line.len);
     buffer_free(&line);
 }
 
@@ -80,6 +82,7 @@ void streams_step(struct streams *st, int64_t now) {
         const struct transition *x = table_transition(t, (size_t)(st->seen - oldest));
         emit_status(st, x, x->first || renewed, now);
     }
+    if (st->metrics) metrics_job_step(st->metrics);
 }
 
 void streams_over(struct streams *st, int64_t now, bool over, enum settle_reason why) {
@@ -92,37 +95,51 @@ void streams_over(struct streams *st, int64_t now, bool over, enum settle_reason
                       .reason = over ? settle_words(why) : "something changed",
                       .counts = counts};
     emit(st, &e);
+    if (st->metrics) metrics_job_write(st->metrics);
 }
 
 struct streams *streams_open(uv_loop_t *loop, const struct session *s, void (*say)(void *ctx, const char *text),
                              void *ctx) {
-    if (!s->options->events) return NULL;
+    const struct options *o = s->options;
+    if (!o->events && !o->metrics) return NULL;
     struct streams *st = calloc(1, sizeof *st);
     if (!st) abort();
     st->session = s;
-    st->events = event_stream_open(loop, s->options->events, say, ctx);
+    if (o->events) st->events = event_stream_open(loop, o->events, say, ctx);
+    if (o->metrics) st->metrics = metrics_job_open(loop, o->metrics, s, say, ctx);
     st->rows_version = table_rows_version(s->table);
     for (int i = 0; i < ROOT_COUNT; i++) st->health[i] = HEALTH_WAITING;
     return st;
 }
 
 void streams_end(struct streams *st) {
-    if (st) event_stream_end(st->events);
+    if (st && st->events) event_stream_end(st->events);
+    if (st && st->metrics) metrics_job_end(st->metrics);
 }
 
-bool streams_busy(const struct streams *st) { return st && event_stream_busy(st->events); }
+bool streams_busy(const struct streams *st) {
+    return st && ((st->events && event_stream_busy(st->events)) || (st->metrics && metrics_job_busy(st->metrics)));
+}
 
 bool streams_lacking(const struct streams *st, char message[SESSION_MESSAGE]) {
-    int err = 0;
-    size_t n = st ? event_stream_unwritten(st->events, &err) : 0;
-    if (n == 0) return false;
-    snprintf(message, SESSION_MESSAGE, "%zu event%s could not be written to %.700s: %s", n, n == 1 ? "" : "s",
-             st->session->options->events, uv_strerror(err < 0 ? err : UV_ETIMEDOUT));
-    return true;
+    if (!st) return false;
+    const struct options *o = st->session->options;
+    int err = 0, metrics_err = st->metrics ? metrics_job_error(st->metrics) : 0;
+    if (st->metrics && metrics_job_busy(st->metrics)) metrics_err = UV_ETIMEDOUT;
+    size_t n = st->events ? event_stream_unwritten(st->events, &err) : 0;
+    if (n > 0) {
+        snprintf(message, SESSION_MESSAGE, "%zu event%s could not be written to %.700s: %s", n, n == 1 ? "" : "s",
+                 o->events, uv_strerror(err < 0 ? err : UV_ETIMEDOUT));
+    } else if (metrics_err < 0) {
+        snprintf(message, SESSION_MESSAGE, "the metrics could not be written to %.700s: %s", o->metrics,
+                 uv_strerror(metrics_err));
+    }
+    return n > 0 || metrics_err < 0;
 }
 
 void streams_close(struct streams *st) {
     if (!st) return;
-    event_stream_close(st->events);
+    if (st->events) event_stream_close(st->events);
+    if (st->metrics) metrics_job_close(st->metrics);
     free(st);
 }

@@ -1,4 +1,5 @@
-/* streams: what a live watch tells other programs as it happens: --events. UI thread; makes no file system call itself.
+/* streams: what a live watch tells other programs as it happens: --events, --metrics. UI thread; makes no file system
+ * call itself.
  *
  * A stream follows a session's table: step it after every table_tick, so that no change of status is missed. */
 #ifndef SW_APP_STREAMS_H
