@@ -677,10 +677,9 @@ int monitor_run(struct session *s, bool dashboard, bool *hung) {
         if (m->exit_code != EXIT_INTERRUPTED) m->exit_code = EXIT_IO;
     }
     char lacking[SESSION_MESSAGE];
-    if (streams_lacking(m->streams, lacking)) {
-        session_say("%s", lacking);
-        if (m->exit_code != EXIT_INTERRUPTED) m->exit_code = EXIT_IO;
-    }
+    bool lacks = streams_stop(m->streams, lacking);
+    if (lacking[0]) session_say("%s", lacking);
+    if (lacks && m->exit_code != EXIT_INTERRUPTED) m->exit_code = EXIT_IO;
     *hung = !written || !recorded || !told || m->elsewhere.busy || m->closeup.busy;
     for (int r = 0; r < ROOT_COUNT; r++) {
         if (m->workers[r] && !root_close(m->workers[r], CLOSE_WAIT_MS)) *hung = true;

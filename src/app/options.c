@@ -66,6 +66,7 @@ static const struct option known[] = {
     {"record", LIVE, OPT_STRING, offsetof(struct options, record)},
     {"events", LIVE, OPT_STRING, offsetof(struct options, events)},
     {"metrics", LIVE, OPT_STRING, offsetof(struct options, metrics)},
+    {"on-event", LIVE, OPT_STRING, offsetof(struct options, on_event)},
     {"start-at", IN(CMD_REPLAY), OPT_DURATION, offsetof(struct options, start_at_ms)},
     {"strict", LIVE | IN(CMD_CHECK), OPT_FLAG, offsetof(struct options, strict)},
     {"running", ONE_PASS, OPT_FLAG, offsetof(struct options, running)},
@@ -277,6 +278,22 @@ static int check_screen(const struct options *o, char message[512]) {
     return EXIT_USAGE;
 }
 
+static int check_outputs(const struct options *o, char message[512]) {
+    bool report_on_stdout = (o->csv && strcmp(o->csv, "-") == 0) || (o->json && strcmp(o->json, "-") == 0);
+    if (o->events && strcmp(o->events, "-") == 0 && report_on_stdout) {
+        return complain(message, "--events - and a report on standard output would be mixed; name a file for one%s",
+                        "");
+    }
+    if (o->metrics && strcmp(o->metrics, "-") == 0) {
+        return complain(message, "--metrics replaces a file again and again; name one, as /srv/metrics/sweep.prom%s",
+                        "");
+    }
+    if (o->format && !failed_format_known(o->format)) {
+        return complain(message, "--format '%s' is not known; write list, paths or json", o->format);
+    }
+    return 0;
+}
+
 int options_parse(int argc, char **argv, struct options *o, char message[512]) {
     int i = 1;
     bool operands_only = false;
@@ -318,6 +335,7 @@ int options_parse(int argc, char **argv, struct options *o, char message[512]) {
         if ((o->command == CMD_HELP || o->command == CMD_VERSION) && !(named && o->command == CMD_HELP)) break;
     }
     int err = check_screen(o, message);
+    if (err == 0) err = check_outputs(o, message);
     if (err) return err;
     if (!named && o->help_for == CMD_WATCH) o->help_for = CMD_HELP;
     if (o->command == CMD_LINT && !o->sweep_list) return complain(message, "lint needs a sweep list%s", "");
@@ -332,18 +350,6 @@ int options_parse(int argc, char **argv, struct options *o, char message[512]) {
     }
     if (o->command == CMD_EXEC && !o->run) {
         return complain(message, "exec needs a command: sweepwatch exec --case TITLE -- COMMAND%s", "");
-    }
-    bool report_on_stdout = (o->csv && strcmp(o->csv, "-") == 0) || (o->json && strcmp(o->json, "-") == 0);
-    if (o->events && strcmp(o->events, "-") == 0 && report_on_stdout) {
-        return complain(message, "--events - and a report on standard output would be mixed; name a file for one%s",
-                        "");
-    }
-    if (o->metrics && strcmp(o->metrics, "-") == 0) {
-        return complain(message, "--metrics replaces a file again and again; name one, as /srv/metrics/sweep.prom%s",
-                        "");
-    }
-    if (o->format && !failed_format_known(o->format)) {
-        return complain(message, "--format '%s' is not known; write list, paths or json", o->format);
     }
     if (o->command == CMD_SHOW && !o->show_case) {
         return complain(message, "show needs a case; try sweepwatch show TITLE --batch-dir DIR%s", "");
@@ -412,6 +418,8 @@ static const char help_watch[] = "sweepwatch [watch] [BATCH_DIR] [options]: the 
                                  "  --record FILE          keep what is seen, for sweepwatch replay\n"
                                  "  --events FILE          append a JSON object a line for each change; or -\n"
                                  "  --metrics FILE.prom    numbers for Prometheus, replaced every 15 s\n"
+                                 "  --on-event COMMAND     run it when a case becomes a problem, or no longer is\n"
+                                 "                         one, and when the sweep is over; see man sweepwatch\n"
                                  "  --joblog FILE          GNU parallel's job log: exit codes of the cases\n"
                                  "  --poll                 ask for no file events, look again and again\n"
                                  "  --view table|grid|timeline|problems|events   --filter 'stalled T>=4000'\n"

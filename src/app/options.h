@@ -46,6 +46,7 @@ struct options {
     const char *show_case;         /* show */
     const char *record;            /* where the facts are kept; NULL: nowhere */
     const char *events;            /* where events go, a line each; "-": stdout; NULL: nowhere */
+    const char *on_event;          /* a command for each event; NULL: none */
     const char *metrics;           /* where numbers for Prometheus go; NULL: nowhere */
     const char *shell;             /* completion: bash, zsh, fish, powershell */
     const char *replay;            /* replay: the record */

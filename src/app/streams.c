@@ -1,6 +1,7 @@
 #include "app/streams.h"
 
 #include "app/event_stream.h"
+#include "app/hook.h"
 #include "app/metrics_job.h"
 #include "model/reason.h"
 #include "report/event.h"
@@ -14,6 +15,7 @@ struct streams {
     const struct session *session;
     struct event_stream *events; /* NULL: not asked for, as all of these */
     struct metrics_job *metrics;
+    struct hook *hook;
     uint64_t seen; /* transitions of the table */
     uint32_t rows_version;
     enum root_health health[ROOT_COUNT];
@@ -28,9 +30,12 @@ static void emit(struct streams *st, struct event *e) {
     struct buffer line = {0};
     e->seq = ++st->seq;
     e->batch = table_policy(st->session->table)->batch_path;
-    event_json(e, &line);
-    if (st->events) event_stream_put(st->events, line.bytes, line.len);
-    buffer_free(&line);
+    if (st->events) {
+        event_json(e, &line);
+        event_stream_put(st->events, line.bytes, line.len);
+        buffer_free(&line);
+    }
+    if (st->hook) hook_event(st->hook, e);
 }
 
 static void emit_status(struct streams *st, const struct transition *x, bool first, int64_t now) {
@@ -101,12 +106,13 @@ void streams_over(struct streams *st, int64_t now, bool over, enum settle_reason
 struct streams *streams_open(uv_loop_t *loop, const struct session *s, void (*say)(void *ctx, const char *text),
                              void *ctx) {
     const struct options *o = s->options;
-    if (!o->events && !o->metrics) return NULL;
+    if (!o->events && !o->metrics && !o->on_event) return NULL;
     struct streams *st = calloc(1, sizeof *st);
     if (!st) abort();
     st->session = s;
     if (o->events) st->events = event_stream_open(loop, o->events, say, ctx);
     if (o->metrics) st->metrics = metrics_job_open(loop, o->metrics, s, say, ctx);
+    if (o->on_event) st->hook = hook_open(loop, o->on_event, say, ctx);
     st->rows_version = table_rows_version(s->table);
     for (int i = 0; i < ROOT_COUNT; i++) st->health[i] = HEALTH_WAITING;
     return st;
@@ -115,17 +121,21 @@ struct streams *streams_open(uv_loop_t *loop, const struct session *s, void (*sa
 void streams_end(struct streams *st) {
     if (st && st->events) event_stream_end(st->events);
     if (st && st->metrics) metrics_job_end(st->metrics);
+    if (st && st->hook) hook_end(st->hook);
 }
 
 bool streams_busy(const struct streams *st) {
-    return st && ((st->events && event_stream_busy(st->events)) || (st->metrics && metrics_job_busy(st->metrics)));
+    return st && ((st->events && event_stream_busy(st->events)) || (st->metrics && metrics_job_busy(st->metrics)) ||
+                  (st->hook && hook_busy(st->hook)));
 }
 
-bool streams_lacking(const struct streams *st, char message[SESSION_MESSAGE]) {
+bool streams_stop(struct streams *st, char message[SESSION_MESSAGE]) {
+    message[0] = '\0';
     if (!st) return false;
     const struct options *o = st->session->options;
     int err = 0, metrics_err = st->metrics ? metrics_job_error(st->metrics) : 0;
     if (st->metrics && metrics_job_busy(st->metrics)) metrics_err = UV_ETIMEDOUT;
+    size_t commands = st->hook ? hook_stop(st->hook) : 0;
     size_t n = st->events ? event_stream_unwritten(st->events, &err) : 0;
     if (n > 0) {
         snprintf(message, SESSION_MESSAGE, "%zu event%s could not be written to %.700s: %s", n, n == 1 ? "" : "s",
@@ -133,6 +143,9 @@ bool streams_lacking(const struct streams *st, char message[SESSION_MESSAGE]) {
     } else if (metrics_err < 0) {
         snprintf(message, SESSION_MESSAGE, "the metrics could not be written to %.700s: %s", o->metrics,
                  uv_strerror(metrics_err));
+    } else if (commands > 0) {
+        snprintf(message, SESSION_MESSAGE, "%zu command%s of --on-event did not end in time, or never began", commands,
+                 commands == 1 ? "" : "s");
     }
     return n > 0 || metrics_err < 0;
 }
@@ -141,5 +154,6 @@ void streams_close(struct streams *st) {
     if (!st) return;
     if (st->events) event_stream_close(st->events);
     if (st->metrics) metrics_job_close(st->metrics);
+    if (st->hook) hook_close(st->hook);
     free(st);
 }

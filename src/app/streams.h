@@ -1,5 +1,5 @@
-/* streams: what a live watch tells other programs as it happens: --events, --metrics. UI thread; makes no file system
- * call itself.
+/* streams: what a live watch tells other programs as it happens: --events, --metrics, --on-event. UI thread; makes no
+ * file system call itself.
  *
  * A stream follows a session's table: step it after every table_tick, so that no change of status is missed. */
 #ifndef SW_APP_STREAMS_H
@@ -26,9 +26,10 @@ void streams_over(struct streams *st, int64_t now, bool over, enum settle_reason
 /* The rest is written; done when streams_busy is false (the loop must turn), which takes as long as the file system. */
 void streams_end(struct streams *st);
 bool streams_busy(const struct streams *st);
-/* What is lacking at the end, in words; false: nothing. */
-bool streams_lacking(const struct streams *st, char message[SESSION_MESSAGE]);
-/* Not while busy. Freed with the loop's next turns. */
+/* Gives up what is not done by now. message: what is to be said of it, or "". True: a file that was asked for is not as
+ * it should be (exit 5). */
+bool streams_stop(struct streams *st, char message[SESSION_MESSAGE]);
+/* After streams_stop, not while busy. Freed with the loop's next turns. */
 void streams_close(struct streams *st);
 
 #endif

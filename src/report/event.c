@@ -1,5 +1,6 @@
 #include "report/event.h"
 
+#include "model/text.h"
 #include "report/json_writer.h"
 #include "report/summary_text.h"
 
@@ -16,6 +17,37 @@ void event_time(int64_t wall_ms, char out[EVENT_TIME_BYTES]) {
     summary_time(wall_ms, when);
     when[10] = 'T';
     snprintf(out, EVENT_TIME_BYTES, "%s.%03dZ", when, (int)(wall_ms % 1000));
+}
+
+static void put_clean(struct buffer *out, const char *text) {
+    char clean[4096];
+    buffer_add(out, clean, text_clean(text, clean, sizeof clean));
+}
+
+static void put_counts_in_words(const size_t *counts, struct buffer *out) {
+    bool any = false;
+    for (int s = 0; s < STATUS_COUNT; s++) {
+        if (counts[s] == 0) continue;
+        buffer_format(out, "%s%zu %s", any ? ", " : "", counts[s], status_word((enum case_status)s));
+        any = true;
+    }
+}
+
+void event_text(const struct event *e, struct buffer *out) {
+    if (e->kind == EVENT_STATUS || e->kind == EVENT_ROOT) {
+        if (e->root) buffer_format(out, "%s ", e->root);
+        put_clean(out, e->case_id ? e->case_id : e->path ? e->path : "");
+        buffer_format(out, ": %s -> %s", e->from, e->to);
+        if (!e->reason) return;
+        buffer_text(out, ": ");
+        put_clean(out, e->reason);
+        return;
+    }
+    if (e->kind == EVENT_DIGEST)
+        buffer_format(out, "%zu more changes: ", e->events);
+    else
+        buffer_text(out, e->kind == EVENT_SETTLED ? "the sweep is over: " : "the sweep is open again: ");
+    put_counts_in_words(e->counts, out);
 }
 
 static void put_counts(struct json_writer *w, const size_t *counts) {
@@ -61,6 +93,7 @@ void event_json(const struct event *e, struct buffer *out) {
     if (e->kind == EVENT_STATUS) put_status(&w, e);
     if (e->kind == EVENT_ROOT) put_root(&w, e);
     if (e->kind == EVENT_SETTLED || e->kind == EVENT_REOPENED) json_string(&w, "reason", e->reason);
+    if (e->kind == EVENT_DIGEST) json_int(&w, "events", (int64_t)e->events);
     if (e->counts) put_counts(&w, e->counts);
     json_close(&w, '}');
 }

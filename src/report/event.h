@@ -16,7 +16,7 @@ enum event_kind {
     EVENT_ROOT,     /* a root has another health */
     EVENT_SETTLED,  /* the sweep is over */
     EVENT_REOPENED, /* something changed after that: it is not */
-    EVENT_DIGEST    /* for commands only: status events that no command was run for */
+    EVENT_DIGEST    /* for commands only (app/hook.h): several events that had to wait */
 };
 
 /* Strings are borrowed and as they came, not cleaned. */
@@ -32,11 +32,14 @@ struct event {
     unsigned flags;                  /* STATUS: enum case_flag */
     const char *reason, *remedy;     /* NULL: nothing to say */
     const size_t *counts;            /* SETTLED, REOPENED: cases of each status; DIGEST: changes to each */
+    size_t events;                   /* DIGEST: how many there are in all */
 };
 
 const char *event_word(enum event_kind k);
 /* ISO 8601 in UTC, to the millisecond. */
 void event_time(int64_t wall_ms, char out[EVENT_TIME_BYTES]);
+/* In one sentence, as a mail's subject; cleaned, without a line end. */
+void event_text(const struct event *e, struct buffer *out);
 /* One line with its '\n'. */
 void event_json(const struct event *e, struct buffer *out);
 
