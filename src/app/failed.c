@@ -46,7 +46,7 @@ static int print_steps(const struct session *s, enum format format) {
         report_steps_retry(&in, &steps, &text);
     else
         report_steps_json(&in, &steps, &text);
-    bool written = fwrite(text.bytes, 1, text.len, stdout) == text.len && fflush(stdout) == 0;
+    bool written = text.len == 0 || (fwrite(text.bytes, 1, text.len, stdout) == text.len && fflush(stdout) == 0);
     say_rest(&steps, format);
     buffer_free(&text);
     report_steps_free(&steps);
