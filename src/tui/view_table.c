@@ -187,7 +187,7 @@ static bool drop_clause(char *text) {
 }
 
 void view_table_why(const struct view_input *in, struct pen *p, const struct row *r, bool with_status) {
-    char lines[REASON_MAX][REASON_BYTES];
+    char lines[REASON_MAX][REASON_BYTES], why[2 * REASON_BYTES + 4];
     enum case_status status = (enum case_status)r->status;
     /* What is as it should be needs no words. */
     bool worth = ui_has_more(r) || (status != STATUS_COMPLETE && status != STATUS_PENDING);
@@ -199,10 +199,13 @@ void view_table_why(const struct view_input *in, struct pen *p, const struct row
         if (n > 0) pen_text(p, theme_status(status), ": ");
     }
     if (n == 0) return;
-    while (screen_measure(p->screen, lines[0], p->screen->cols) > p->end - p->col && drop_clause(lines[0])) {}
+    /* The second sentence on a stall is its cause. */
+    bool cause = status == STATUS_STALLED && n > 1;
+    snprintf(why, sizeof why, "%s%s%s", lines[0], cause ? "; " : "", cause ? lines[1] : "");
+    while (screen_measure(p->screen, why, p->screen->cols) > p->end - p->col && drop_clause(why)) {}
     /* Both ends of a sentence carry its point: what it is about, and the figures. */
     enum style style = status_is_problem(status) || ui_has_more(r) ? STYLE_TEXT : STYLE_DIM;
-    pen_elide(p, (p->end - p->col) / 2, style, lines[0]);
+    pen_elide(p, (p->end - p->col) / 2, style, why);
 }
 
 static void draw_row(const struct view_input *in, struct screen *s, int row, const struct columns *c, size_t line) {
