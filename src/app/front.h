@@ -13,7 +13,9 @@ enum front_request {
     FRONT_QUIT = 1,
     FRONT_WRITE_REPORT = 2,
     FRONT_RESCAN = 4,
-    FRONT_FINALIZE = 8 /* the person says that the sweep is over */
+    FRONT_FINALIZE = 8,         /* the person says that the sweep is over */
+    FRONT_RELEASE_ARCHIVE = 16, /* let go of the archive's drive, or take it up again */
+    FRONT_RELEASE_BATCH = 32
 };
 
 struct front_frame {

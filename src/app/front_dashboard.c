@@ -164,7 +164,9 @@ static void react(struct dashboard *d, unsigned reaction) {
 
 static unsigned requests_of(unsigned reaction) {
     return (reaction & UI_QUIT ? FRONT_QUIT : 0) | (reaction & UI_WRITE_REPORT ? FRONT_WRITE_REPORT : 0) |
-           (reaction & UI_RESCAN ? FRONT_RESCAN : 0) | (reaction & UI_FINALIZE ? FRONT_FINALIZE : 0);
+           (reaction & UI_RESCAN ? FRONT_RESCAN : 0) | (reaction & UI_FINALIZE ? FRONT_FINALIZE : 0) |
+           (reaction & UI_RELEASE_ARCHIVE ? FRONT_RELEASE_ARCHIVE : 0) |
+           (reaction & UI_RELEASE_BATCH ? FRONT_RELEASE_BATCH : 0);
 }
 
 static unsigned take_key(struct dashboard *d, int key) {

@@ -154,13 +154,19 @@ static void write_report(struct monitor *m) {
         say(m, "no report: the batch directory has not been read yet");
         return;
     }
+    if (root_released(m->workers[ROOT_BATCH])) {
+        say(m, "no report: the batch is released; U takes it up again");
+        return;
+    }
     report_job_start(&m->job, &m->loop, m->s, false, on_report, m);
 }
 
 /* For others to look at while the sweep runs; the settled report holds the last one. */
 static int64_t write_page(struct monitor *m, int64_t now) {
     int64_t every = m->s->options->html_every_ms;
-    if (every <= 0 || m->phase == PHASE_OVER || !table_root(m->s->table, ROOT_BATCH)->scanned) return INT64_MAX;
+    if (every <= 0 || root_released(m->workers[ROOT_BATCH]) || m->phase == PHASE_OVER ||
+        !table_root(m->s->table, ROOT_BATCH)->scanned)
+        return INT64_MAX;
     if (m->page_due > now) return m->page_due;
     m->page_due = now + every;
     if (!m->job.busy) report_job_start(&m->job, &m->loop, m->s, true, on_report, m);
@@ -372,7 +378,7 @@ static void begin_final_pass(struct monitor *m, int64_t now) {
     table_expect_pass(m->s->table);
     record_pass(m->record, now);
     for (int r = 0; r < ROOT_COUNT; r++) {
-        if (m->workers[r]) root_full_pass(m->workers[r]);
+        if (m->workers[r] && !root_released(m->workers[r])) root_full_pass(m->workers[r]);
     }
     enter(m, PHASE_FINAL_PASS, now);
 }
@@ -511,14 +517,27 @@ static void schedule(struct monitor *m, int64_t due) {
 
 /* ---- people ---- */
 
+/* A drive that is to be taken out, or is there again. */
+static void release_or_take(struct monitor *m, enum root_id root) {
+    struct root_worker *w = m->workers[root];
+    if (!w)
+        say(m, "there is no archive to let go of; U lets go of the batch");
+    else if (root_released(w))
+        root_full_pass(w);
+    else
+        root_release(w);
+}
+
 static void on_request(void *ctx, unsigned requests) {
     struct monitor *m = ctx;
     if (requests & FRONT_RESCAN) {
         for (int r = 0; r < ROOT_COUNT; r++) {
-            if (m->workers[r]) root_full_pass(m->workers[r]);
+            if (m->workers[r] && !root_released(m->workers[r])) root_full_pass(m->workers[r]);
         }
         say(m, "looking at everything again");
     }
+    if (requests & FRONT_RELEASE_ARCHIVE) release_or_take(m, ROOT_ARCHIVE);
+    if (requests & FRONT_RELEASE_BATCH) release_or_take(m, ROOT_BATCH);
     if (requests & FRONT_FINALIZE) m->finalize = true;
     if (requests & FRONT_WRITE_REPORT) write_report(m);
     if (requests & FRONT_QUIT)
@@ -585,7 +604,7 @@ static void open_front(struct monitor *m, bool dashboard) {
 /* The last report: settled ones are written already, the others say "settled": false. Waits, but not for ever. */
 static bool finish_report(struct monitor *m) {
     bool owed = m->phase != PHASE_OVER || m->elsewhere_until > 0;
-    if (owed && table_root(m->s->table, ROOT_BATCH)->scanned) {
+    if (owed && table_root(m->s->table, ROOT_BATCH)->scanned && !root_released(m->workers[ROOT_BATCH])) {
         m->report_pending = m->job.busy;
         if (!m->job.busy) report_job_start(&m->job, &m->loop, m->s, false, on_report, m);
     }

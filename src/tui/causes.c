@@ -242,6 +242,7 @@ static void root_words(const struct table *t, enum language l, enum root_id id, 
         reason = why;
     }
     enum word w = r->health == HEALTH_HUNG       ? WORD_CAUSE_ROOT_HUNG
+                  : r->health == HEALTH_RELEASED ? WORD_CAUSE_ROOT_RELEASED
                   : r->health == HEALTH_DEGRADED ? WORD_CAUSE_ROOT_DEGRADED
                   : r->readable                  ? WORD_CAUSE_ROOT_UNREAD
                                                  : WORD_CAUSE_ROOT_STALE;

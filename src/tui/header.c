@@ -15,7 +15,8 @@ static bool is_tiny(const struct screen *s) { return s->rows < TINY_ROWS; }
 static bool is_compact(const struct screen *s) { return s->rows < COMPACT_ROWS; }
 
 static bool root_is_unwell(const struct root_state *r) {
-    return r->in_play && (r->health == HEALTH_STALE || r->health == HEALTH_HUNG || r->health == HEALTH_DEGRADED);
+    return r->in_play && (r->health == HEALTH_STALE || r->health == HEALTH_HUNG || r->health == HEALTH_DEGRADED ||
+                          r->health == HEALTH_RELEASED);
 }
 
 static bool any_root_is_unwell(const struct table *t) {
@@ -348,6 +349,7 @@ static enum style health_style(enum root_health h) {
     case HEALTH_HUNG:
         return STYLE_PROBLEM;
     case HEALTH_DEGRADED:
+    case HEALTH_RELEASED:
         return STYLE_STALLED;
     default:
         return STYLE_TEXT;
@@ -402,6 +404,8 @@ static void draw_root(const struct view_input *in, struct pen *p, enum root_id i
         pen_say(p, style, l, WORD_HUNG_SINCE, WORDS(clock));
     } else if (r->health == HEALTH_STALE) {
         pen_say(p, style, l, WORD_STALE_SINCE, WORDS(clock));
+    } else if (r->health == HEALTH_RELEASED) {
+        pen_say(p, style, l, WORD_RELEASED_SINCE, WORDS(clock, id == ROOT_ARCHIVE ? "u" : "U"));
     } else {
         pen_text(p, style, word_health(l, r->health));
         draw_ages(in, p, id);

@@ -504,6 +504,10 @@ static unsigned common_key(struct ui_state *ui, int key, const struct table *t) 
     case 'r':
     case UI_KEY_F5:
         return UI_RESCAN | UI_REDRAW;
+    case 'u':
+        return UI_RELEASE_ARCHIVE | UI_REDRAW;
+    case 'U':
+        return UI_RELEASE_BATCH | UI_REDRAW;
     case UI_KEY_REDRAW:
         return UI_REPAINT | UI_REDRAW;
     case UI_KEY_RESIZE:

@@ -28,18 +28,20 @@ enum ui_prompt { PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_FINALIZE };
 
 /* What the caller of ui_key has to do; bits. */
 enum ui_reaction {
-    UI_REDRAW = 1,       /* draw soon */
-    UI_RESORT = 2,       /* the next drawing brings another order (nothing to do but UI_REDRAW) */
-    UI_QUIT = 4,         /* leave; no questions */
-    UI_WRITE_REPORT = 8, /* write the report now */
-    UI_RESCAN = 16,      /* make every root dirty */
-    UI_REPAINT = 32,     /* the terminal was disturbed: term_repaint, then draw */
-    UI_RESIZE = 64,      /* term_resize, then draw */
-    UI_EXPORT = 128,     /* write the marked cases as a sweep list (ui_marked) */
-    UI_FINALIZE = 256,   /* the person says that the sweep is over */
-    UI_COPY = 512,       /* the selected case's path to the terminal's clipboard */
-    UI_NOTICE = 1024,    /* the kind of notice has changed (ui->notice) */
-    UI_MOUSE = 2048      /* the mouse was switched (ui->mouse) */
+    UI_REDRAW = 1,             /* draw soon */
+    UI_RESORT = 2,             /* the next drawing brings another order (nothing to do but UI_REDRAW) */
+    UI_QUIT = 4,               /* leave; no questions */
+    UI_WRITE_REPORT = 8,       /* write the report now */
+    UI_RESCAN = 16,            /* make every root dirty */
+    UI_REPAINT = 32,           /* the terminal was disturbed: term_repaint, then draw */
+    UI_RESIZE = 64,            /* term_resize, then draw */
+    UI_EXPORT = 128,           /* write the marked cases as a sweep list (ui_marked) */
+    UI_FINALIZE = 256,         /* the person says that the sweep is over */
+    UI_COPY = 512,             /* the selected case's path to the terminal's clipboard */
+    UI_NOTICE = 1024,          /* the kind of notice has changed (ui->notice) */
+    UI_MOUSE = 2048,           /* the mouse was switched (ui->mouse) */
+    UI_RELEASE_ARCHIVE = 4096, /* let go of the archive's drive, or take it up again */
+    UI_RELEASE_BATCH = 8192
 };
 
 enum ui_notice { NOTICE_OFF, NOTICE_BELL, NOTICE_DESKTOP, NOTICE_COUNT };

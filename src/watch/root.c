@@ -43,6 +43,7 @@ struct root_worker {
     struct root_process *left_behind[MAX_LEFT_BEHIND];
     size_t n_left_behind;
     int64_t respawn_at, spawned_at, backoff_ms;
+    bool released;   /* until the next pass that is asked for */
     bool heard;      /* the process of now has told how the root is */
     int64_t sign_at; /* when the process last gave a sign of life */
     struct fs_operation in_hand;
@@ -122,7 +123,7 @@ static void set_answer(struct root_worker *w, enum answer answer, int64_t since,
     w->answer = answer;
     snprintf(w->answer_words, sizeof w->answer_words, "%s", words);
     tell_answer(w);
-    if (came_back) root_full_pass(w);
+    if (came_back && !w->released) root_full_pass(w);
 }
 
 /* ---- facts on their way ---- */
@@ -218,7 +219,7 @@ static void spawn(struct root_worker *w, int64_t now) {
     }
     send_list(w);
     name_set_each(w->wants, send_want, w);
-    command(w, &(struct scan_command){.kind = SCAN_PASS});
+    command(w, &(struct scan_command){.kind = w->released ? SCAN_RELEASE : SCAN_PASS});
 }
 
 /* It may hang in the kernel, where no signal reaches it: nobody waits for it. */
@@ -342,8 +343,17 @@ void root_want(struct root_worker *w, const char *name) {
     send_name(w, SCAN_WANT, name);
 }
 
-void root_full_pass(struct root_worker *w) { command(w, &(struct scan_command){.kind = SCAN_PASS}); }
-void root_release(struct root_worker *w) { command(w, &(struct scan_command){.kind = SCAN_RELEASE}); }
+void root_full_pass(struct root_worker *w) {
+    w->released = false;
+    command(w, &(struct scan_command){.kind = SCAN_PASS});
+}
+
+void root_release(struct root_worker *w) {
+    w->released = true;
+    command(w, &(struct scan_command){.kind = SCAN_RELEASE});
+}
+
+bool root_released(const struct root_worker *w) { return w->released; }
 
 /* ---- life ---- */
 

@@ -43,6 +43,7 @@ void root_want(struct root_worker *w, const char *name);
 void root_full_pass(struct root_worker *w);
 /* Let go of the drive, so that it can be taken out: nothing is open or watched there until the next full pass. */
 void root_release(struct root_worker *w);
+bool root_released(const struct root_worker *w);
 
 /* Asks the worker to stop and waits at most wait_ms; a process is killed and not waited for. Returns true when
  * everything is freed (with the owner loop's next turns); false when a thread hangs in the file system: then it is

@@ -218,6 +218,7 @@ static void run_command(struct root_thread *w, const struct scan_command *c) {
         break;
     case SCAN_RELEASE:
         w->released = true;
+        w->waits = false;
         scanner_release(w->scanner, now);
         break;
     case SCAN_STOP:

@@ -943,7 +943,8 @@ void scanner_known_place(struct scanner *s, const char *name, int64_t now) {
 
 void scanner_release(struct scanner *s, int64_t now) {
     for (size_t i = 0; i < s->n_places; i++) drop_watches(s, s->places[i]);
-    root_lost(s, "released; a rescan takes it up again", now);
+    drop_root_watches(s);
+    set_health(s, HEALTH_RELEASED, "", now);
     s->pass_running = false;
     s->released = true;
 }

@@ -434,6 +434,11 @@ static void test_archive_stale(void **state) {
     world_root(&c.world, ROOT_ARCHIVE, HEALTH_STALE, "the drive is gone");
     world_at(&c.world, 50 * WORLD_MINUTE);
     golden_sizes(&c, "archive_stale");
+    world_root(&c.world, ROOT_ARCHIVE, HEALTH_RELEASED, NULL); /* taken out on purpose */
+    golden(&c, "archive_released", 24, 80, true);
+    golden(&c, "archive_released", 10, 40, true);
+    c.ui.language = LANGUAGE_JAPANESE;
+    golden(&c, "archive_released", 24, 80, true);
     scene_free(&c);
 }
 

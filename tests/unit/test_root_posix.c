@@ -239,7 +239,7 @@ static void test_the_program_scans_in_a_process(void **state) {
     from = 0;
     wait_for(x, &from, FACT_SCAN_END, 0, "");
     root_release(x->worker);
-    wait_for(x, &from, FACT_ROOT, HEALTH_STALE, "released");
+    wait_for(x, &from, FACT_ROOT, HEALTH_RELEASED, "");
     root_full_pass(x->worker);
     wait_for(x, &from, FACT_SCAN_END, 0, "");
     end(x);

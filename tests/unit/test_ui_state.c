@@ -191,6 +191,8 @@ static void test_reactions(void **state) {
     assert_int_equal(ui_key(&ui, 'w', w.table), UI_WRITE_REPORT | UI_REDRAW);
     assert_int_equal(ui_key(&ui, 'r', w.table), UI_RESCAN | UI_REDRAW);
     assert_int_equal(ui_key(&ui, UI_KEY_F5, w.table), UI_RESCAN | UI_REDRAW);
+    assert_int_equal(ui_key(&ui, 'u', w.table), UI_RELEASE_ARCHIVE | UI_REDRAW);
+    assert_int_equal(ui_key(&ui, 'U', w.table), UI_RELEASE_BATCH | UI_REDRAW);
     assert_int_equal(ui_key(&ui, UI_KEY_REDRAW, w.table), UI_REPAINT | UI_REDRAW);
     assert_int_equal(ui_key(&ui, UI_KEY_RESIZE, w.table), UI_RESIZE | UI_REDRAW);
     assert_int_equal(ui_key(&ui, 'x', w.table), 0);

@@ -308,6 +308,89 @@ static void draws_and_answers(void **state) {
     assert_int_equal(wait_end(), 4);
 }
 
+/* The line above the details: box characters from edge to edge, but for what is written in it. */
+static void assert_border(const wchar_t *name) {
+    int row = 0, col = -1, boxes = 0;
+    for (int waited = 0; waited < DEADLINE_MS && !(col == 2 && boxes > 20); waited += 20) {
+        Sleep(20);
+        read_cells();
+        for (row = 1; row < rows; row++) {
+            int at = row;
+            if (cell(row, 0)->Char.UnicodeChar == 0x2500 && (col = find(name, &at)) == 2 && at == row) break;
+        }
+        boxes = 0;
+        for (int c = 0; row < rows && c < cols; c++) boxes += cell(row, c)->Char.UnicodeChar == 0x2500;
+    }
+    if (col == 2 && boxes > 20 && cell(row, cols - 1)->Char.UnicodeChar == 0x2500) return;
+    show_cells();
+    fail_msg("no border above the details");
+}
+
+/* The glyph of a running case has a colour that its name has not. */
+static void assert_coloured(const wchar_t *name) {
+    int row = 0, col = find(name, &row);
+    const CHAR_INFO *glyph = cell(row, 2);
+    if (col > 2 && glyph->Char.UnicodeChar == 0x25B6 &&
+        (glyph->Attributes & 0x0F) != (cell(row, col)->Attributes & 0x0F)) {
+        return;
+    }
+    show_cells();
+    fail_msg("no running case in colours at row %d, column %d", row, col);
+}
+
+static void details_and_locks(void **state) {
+    wchar_t path[MAX_PATH];
+    (void)state;
+    for (int small = 0; small < 2; small++) {
+        if (small) resize(20, 60);
+        start(L"");
+        assert_drawn(small ? 20 : 28, small ? 60 : 100);
+        assert_coloured(L"T1000_ケース");
+        press(VK_HOME, 0);
+        press(VK_RETURN, 13);
+        assert_border(small ? L"T1000" : L"T1000_eps0p1");
+        press(VK_ESCAPE, 27);
+        press('Q', L'q');
+        assert_int_equal(wait_end(), 4);
+    }
+    /* Somebody holds its configuration: locked, and when it is let go it is not. */
+    resize(28, 100);
+    _snwprintf(path, MAX_PATH, L"%ls\\T1000_eps0p1\\run_config.json", batch);
+    HANDLE held = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+    assert_true(held != INVALID_HANDLE_VALUE);
+    start(L"");
+    wait_shown(L"T1000_eps0p1", true, NULL);
+    press(VK_HOME, 0);
+    press(VK_RETURN, 13);
+    wait_shown(L"locked", true, NULL);
+    CloseHandle(held);
+    wait_shown(L"locked", false, NULL);
+    press('Q', L'q');
+    assert_int_equal(wait_end(), 4);
+}
+
+/* Let go of, the batch can be renamed, as the directory of a drive that is taken out. */
+static void releases(void **state) {
+    wchar_t moved[MAX_PATH];
+    (void)state;
+    start(L"");
+    wait_shown(L"batch live", true, NULL);
+    press('U', L'U');
+    wait_shown(L"batch released since", true, NULL);
+    _snwprintf(moved, MAX_PATH, L"%ls moved", batch);
+    assert_true(MoveFileExW(batch, moved, 0));
+    Sleep(3000); /* it is not looked for */
+    wait_shown(L"batch released since", true, NULL);
+    wait_shown(L"T1000_eps0p1", true, NULL);
+    assert_true(MoveFileExW(moved, batch, 0));
+    press('U', L'U');
+    wait_shown(L"batch live", true, NULL);
+    make_case(L"T3000_eps0p1");
+    wait_shown(L"T3000_eps0p1", true, NULL);
+    press('Q', L'q');
+    assert_int_equal(wait_end(), 4);
+}
+
 static void starts_small(void **state) {
     (void)state;
     resize(20, 60);
@@ -384,6 +467,8 @@ static int inside(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(draws_and_answers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(starts_small, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(details_and_locks, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(releases, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ascii_is_ascii, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ctrl_c, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ctrl_break, set_up, tear_down),
