@@ -64,6 +64,7 @@ static int64_t show(void *ctx, const struct front_frame *f) {
 static void say(void *ctx, const char *text) {
     (void)ctx;
     fprintf(stderr, "sweepwatch: %s\n", text);
+    fflush(stderr);
 }
 
 static void close_plain(void *ctx, const struct front_frame *last) {

@@ -21,6 +21,7 @@ void session_say(const char *format, ...) {
     va_end(args);
     text_clean(text, clean, sizeof clean);
     fprintf(stderr, "sweepwatch: %s\n", clean);
+    fflush(stderr); /* it may be buffered, for the sake of a console */
 }
 
 bool session_on_a_terminal(void) {
@@ -63,7 +64,8 @@ static bool exists(const char *path) {
 /* Both slashes are accepted: a path that is not there as it stands but is with '/' for '\' is the latter. */
 static char *accept_slashes(const char *path) {
     char *out = copy(path);
-    if (!strchr(path, '\\') || exists(path)) return out;
+    path_to_show(out);
+    if (path_separator() == '\\' || !strchr(path, '\\') || exists(path)) return out;
     for (char *c = out; *c; c++) {
         if (*c == '\\') *c = '/';
     }
@@ -214,8 +216,9 @@ static char *report_path(const struct session *s, const char *given, const char 
         free(checks);
         return path;
     }
-    if (path_separator() == '\\' || !strchr(given, '\\')) return copy(given);
     char *path = copy(given);
+    path_to_show(path);
+    if (path_separator() == '\\') return path;
     for (char *c = path; *c; c++) {
         if (*c == '\\') *c = '/';
     }

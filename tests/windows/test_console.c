@@ -180,18 +180,20 @@ static HANDLE inherited(const wchar_t *name) {
 }
 
 /* The program with the console as its input and output, wherever the test's own go. */
-static void start(const wchar_t *arguments) {
+static void start_command(const wchar_t *command, const wchar_t *arguments) {
     wchar_t line[2048];
     STARTUPINFOW info = {.cb = sizeof info, .dwFlags = STARTF_USESTDHANDLES};
     info.hStdInput = inherited(L"CONIN$");
     info.hStdOutput = inherited(L"CONOUT$");
     info.hStdError = inherited(L"CONOUT$");
-    _snwprintf(line, 2048, L"\"%hs\" watch \"%ls\" %ls", SWEEPWATCH_EXE, batch, arguments);
+    _snwprintf(line, 2048, L"\"%hs\" %ls \"%ls\" %ls", SWEEPWATCH_EXE, command, batch, arguments);
     assert_true(CreateProcessW(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &info, &app));
     CloseHandle(info.hStdInput);
     CloseHandle(info.hStdOutput);
     CloseHandle(info.hStdError);
 }
+
+static void start(const wchar_t *arguments) { start_command(L"watch", arguments); }
 
 static DWORD wait_end(void) {
     DWORD code = 999;
@@ -391,6 +393,23 @@ static void releases(void **state) {
     assert_int_equal(wait_end(), 4);
 }
 
+/* Lines are right in a console of another code page, too, which is what it was afterwards. */
+static void says_in_any_code_page(void **state) {
+    const UINT before = GetConsoleOutputCP();
+    int row = 0;
+    (void)state;
+    assert_true(SetConsoleOutputCP(932));
+    start_command(L"check", L"--sweep-list nowhere\\一覧.txt");
+    assert_int_equal(wait_end(), 3);
+    read_cells();
+    if (find(L"nowhere\\一覧.txt", &row) < 0) {
+        show_cells();
+        fail_msg("the name is not said as it is");
+    }
+    assert_int_equal(GetConsoleOutputCP(), 932);
+    SetConsoleOutputCP(before);
+}
+
 static void starts_small(void **state) {
     (void)state;
     resize(20, 60);
@@ -469,6 +488,7 @@ static int inside(void) {
         cmocka_unit_test_setup_teardown(starts_small, set_up, tear_down),
         cmocka_unit_test_setup_teardown(details_and_locks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(releases, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(says_in_any_code_page, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ascii_is_ascii, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ctrl_c, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ctrl_break, set_up, tear_down),
