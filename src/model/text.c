@@ -69,11 +69,18 @@ static bool is_harmful(uint32_t cp) {
            cp == 0x2029 || (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069);
 }
 
+static bool is_printable_ascii(char c) { return c >= 0x20 && c < 0x7F; }
+
 size_t text_clean(const char *in, char *out, size_t cap) {
     static const char replacement[] = "\xEF\xBF\xBD", ellipsis[] = "\xE2\x80\xA6";
     if (cap == 0) return 0;
     size_t pos = 0, cut = 0; /* cut: last place where the ellipsis still fits */
     while (*in != '\0') {
+        if (is_printable_ascii(*in) && pos + 2 <= cap) { /* most of all text */
+            out[pos++] = *in++;
+            if (pos + sizeof ellipsis <= cap) cut = pos;
+            continue;
+        }
         uint32_t cp;
         size_t left = strnlen(in, 4);
         size_t taken = (size_t)text_utf8_next(in, left, &cp);

@@ -48,21 +48,59 @@ static bool is_object(const struct scan *s) {
 
 static const char *container(const struct scan *s) { return is_object(s) ? "an object" : "an array"; }
 
-static void skip_blanks(struct scan *s) {
-    const unsigned char *p = s->p;
-    while (p < s->end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) p++;
-    s->p = p;
+/* Eight bytes at once. A test sets the top bit of each byte that it looks for; its carries and borrows only go to later
+ * bytes, so the first flag is always right. */
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+#define TOPS EACH(0x80)
+
+static uint64_t load8(const unsigned char *p) {
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+           (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
 }
 
-/* Eight bytes at once: no quote, backslash or control character among them? (Each term flags a byte equal to, or
- * smaller than, a constant by the borrow into its top bit.) */
-static bool plain8(const unsigned char *p) {
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-    uint64_t x;
-    memcpy(&x, p, sizeof x);
-    uint64_t quote = x ^ ones * '"', backslash = x ^ ones * '\\';
-    return ((((x - ones * 0x20) & ~x) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & tops) == 0;
+/* Bytes before the first flagged one; there is one. */
+static size_t before_flag(uint64_t flags) {
+#ifdef __GNUC__
+    return (size_t)__builtin_ctzll(flags) / 8;
+#else
+    size_t n = 0;
+    for (; (flags & 0x80) == 0; flags >>= 8) n++;
+    return n;
+#endif
 }
+
+static uint64_t not_digit(uint64_t x) {
+    uint64_t value = x ^ EACH('0');
+    return ((value + EACH(0x80 - 10)) | value) & TOPS;
+}
+
+/* Quotes, backslashes and control characters. */
+static uint64_t not_plain(uint64_t x) {
+    uint64_t quote = x ^ EACH('"'), backslash = x ^ EACH('\\');
+    return (((x - EACH(0x20)) & ~x) | ((quote - EACH(1)) & ~quote) | ((backslash - EACH(1)) & ~backslash)) & TOPS;
+}
+
+static uint64_t not_space(uint64_t x) {
+    uint64_t value = x ^ EACH(' ');
+    return ((value + EACH(0x7F)) | value) & TOPS;
+}
+
+static bool is_blank(unsigned char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+static const unsigned char *behind_blanks(const unsigned char *p, const unsigned char *end) {
+    if (p == end || *p > ' ') return p;
+    if (*p == '\n') p++;
+    for (uint64_t flags; end - p >= 8; p += 8) { /* what a line is indented by */
+        if ((flags = not_space(load8(p))) == 0) continue;
+        p += before_flag(flags);
+        break;
+    }
+    while (p < end && is_blank(*p)) p++;
+    return p;
+}
+
+static void skip_blanks(struct scan *s) { s->p = behind_blanks(s->p, s->end); }
 
 /* Windows-31J: is p the first byte of a pair? The second one may be 0x5C, the backslash, but never a quote. */
 static bool cp932_pair(const unsigned char *p, const unsigned char *end) {
@@ -98,13 +136,27 @@ static bool scan_escape(struct scan *s) {
     return false;
 }
 
+static bool is_plain(unsigned char c) { return c >= 0x20 && c != '"' && c != '\\'; }
+
+static const unsigned char *behind_plain(const unsigned char *p, const unsigned char *end) {
+    for (uint64_t flags; end - p >= 8; p += 8) {
+        if ((flags = not_plain(load8(p))) != 0) return p + before_flag(flags);
+    }
+    while (p < end && is_plain(*p)) p++;
+    return p;
+}
+
+static const unsigned char *behind_plain_cp932(const unsigned char *p, const unsigned char *end) {
+    while (p < end && is_plain(*p)) p += cp932_pair(p, end) ? 2 : 1;
+    return p;
+}
+
 /* p is at the opening quote; moves behind the closing one. False: trouble was noted. */
 static bool scan_string(struct scan *s, struct json_text *out) {
     const unsigned char *begin = ++s->p, *p = begin, *end = s->end;
     bool escaped = false, cp932 = s->cp932;
     for (;;) {
-        while (!cp932 && end - p >= 8 && plain8(p)) p += 8;
-        while (p < end && *p >= 0x20 && *p != '"' && *p != '\\') p += cp932 && cp932_pair(p, end) ? 2 : 1;
+        p = cp932 ? behind_plain_cp932(p, end) : behind_plain(p, end);
         s->p = p;
         if (p == end) {
             ended(s, "a string");
@@ -137,43 +189,53 @@ static bool scan_word(struct scan *s, const char *word) {
     return false;
 }
 
-/* At least one digit. */
-static bool scan_digits(struct scan *s) {
-    const unsigned char *p = s->p;
-    while (p < s->end && *p >= '0' && *p <= '9') p++;
-    bool any = p > s->p;
-    s->p = p;
-    if (!any) {
-        if (p == s->end) {
-            ended(s, "a number");
-        } else {
-            unexpected(s, NULL);
-        }
+static bool is_digit(unsigned char c) { return c >= '0' && c <= '9'; }
+
+/* The digits behind a point are many: eight at once. */
+static const unsigned char *behind_digits(const unsigned char *p, const unsigned char *end) {
+    for (uint64_t flags; end - p >= 8; p += 8) {
+        if ((flags = not_digit(load8(p))) != 0) return p + before_flag(flags);
     }
-    return any;
+    while (p < end && is_digit(*p)) p++;
+    return p;
 }
 
-static bool at(const struct scan *s, unsigned char c) { return s->p < s->end && *s->p == c; }
+/* p is where a number should go on. */
+static bool broken_number(struct scan *s, const unsigned char *p) {
+    s->p = p;
+    if (p == s->end) {
+        ended(s, "a number");
+    } else {
+        unexpected(s, NULL);
+    }
+    return false;
+}
 
 static bool scan_number(struct scan *s) {
-    if (*s->p == '-') {
-        s->p++;
-        if (at(s, 'I')) return scan_word(s, "Infinity");
+    const unsigned char *p = s->p, *end = s->end;
+    if (*p == '-') {
+        p++;
+        if (p < end && *p == 'I') {
+            s->p = p;
+            return scan_word(s, "Infinity");
+        }
     }
-    if (at(s, '0')) {
-        s->p++;
-    } else if (!scan_digits(s)) {
-        return false;
+    if (p == end || !is_digit(*p)) return broken_number(s, p);
+    if (*p++ != '0') {
+        while (p < end && is_digit(*p)) p++;
     }
-    if (at(s, '.')) {
-        s->p++;
-        if (!scan_digits(s)) return false;
+    if (p < end && *p == '.') {
+        const unsigned char *digits = ++p;
+        p = behind_digits(p, end);
+        if (p == digits) return broken_number(s, p);
     }
-    if (at(s, 'e') || at(s, 'E')) {
-        s->p++;
-        if (at(s, '+') || at(s, '-')) s->p++;
-        if (!scan_digits(s)) return false;
+    if (p < end && (*p == 'e' || *p == 'E')) {
+        p++;
+        if (p < end && (*p == '+' || *p == '-')) p++;
+        if (p == end || !is_digit(*p)) return broken_number(s, p);
+        while (p < end && is_digit(*p)) p++;
     }
+    s->p = p;
     return true;
 }
 
@@ -243,6 +305,16 @@ static enum step scan_value(struct scan *s) {
     return scalar(s, JSON_NUMBER, good);
 }
 
+/* Behind a ',' in an array that nobody listens to: most of such a document is numbers, one after the other. */
+static enum step pass_numbers(struct scan *s) {
+    for (;; s->p++) {
+        skip_blanks(s);
+        if (s->p == s->end || (!is_digit(*s->p) && *s->p != '-')) return STEP_VALUE;
+        if (!scan_number(s)) return STEP_TROUBLE;
+        if (s->p == s->end || *s->p != ',') return STEP_AFTER;
+    }
+}
+
 static enum step scan_key(struct scan *s) {
     if (*s->p != '"') return unexpected(s, NULL);
     if (!scan_string(s, &s->item.key)) return STEP_TROUBLE;
@@ -272,7 +344,8 @@ static enum step scan_step(struct scan *s, enum step step) {
     if (*s->p == ',') {
         s->p++;
         s->item.key.at = NULL;
-        return object ? STEP_KEY : STEP_VALUE;
+        if (object) return STEP_KEY;
+        return s->live == s->depth ? STEP_VALUE : pass_numbers(s);
     }
     return *s->p == (object ? '}' : ']') ? close_container(s) : unexpected(s, NULL);
 }
@@ -331,13 +404,12 @@ static bool cut_character(const char *s, size_t len) {
 }
 
 bool inspect_is_utf8(const char *text, size_t len, size_t *whole) {
-    const uint64_t tops = UINT64_C(0x8080808080808080);
     size_t i = 0;
     while (i < len) {
-        uint64_t x;
+        uint64_t x[4];
         if (len - i >= sizeof x) {
-            memcpy(&x, text + i, sizeof x);
-            if ((x & tops) == 0) {
+            memcpy(x, text + i, sizeof x);
+            if (((x[0] | x[1] | x[2] | x[3]) & TOPS) == 0) {
                 i += sizeof x;
                 continue;
             }
