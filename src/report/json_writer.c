@@ -111,12 +111,12 @@ static void put_int(struct json_writer *w, int64_t value, int decimals) {
  * 2^52 two numbers of so many digits never read the same. */
 static bool put_short_number(struct json_writer *w, double value) {
     const double exact = 4503599627370496.0; /* 2^52 */
-    double power = 1.0;
+    static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
     if (FLT_EVAL_METHOD != 0 || fabs(value) < 1.0 || fabs(value) >= 1e15) return false; /* others have exponents */
-    for (int decimals = 0; decimals <= 6; decimals++, power *= 10.0) {
-        double scaled = round(value * power);
+    for (int decimals = 0; decimals <= 6; decimals++) {
+        double scaled = round(value * powers[decimals]);
         if (fabs(scaled) >= exact) return false;
-        if (scaled / power != value) continue;
+        if (scaled / powers[decimals] != value) continue;
         put_int(w, (int64_t)scaled, decimals);
         return true;
     }
