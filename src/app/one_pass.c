@@ -1,5 +1,6 @@
 #include "app/one_pass.h"
 
+#include "app/judged_file.h"
 #include "platform/paths.h"
 #include "watch/pool.h"
 #include "watch/settings.h"
@@ -54,7 +55,12 @@ static int find_list(struct session *s) {
     return EXIT_NOT_THERE;
 }
 
-static int read_root(struct session *s, enum root_id root, const char *path, bool learned) {
+static int64_t wall_clock(void *ctx) {
+    (void)ctx;
+    return session_wall_ms();
+}
+
+static int read_root(struct session *s, enum root_id root, const char *path, bool learned, struct judged *judged) {
     struct pool_options o = {.fs = fs_real(),
                              .profile = s->profile,
                              .root = root,
@@ -64,23 +70,16 @@ static int read_root(struct session *s, enum root_id root, const char *path, boo
                              .only_wanted = root == ROOT_ARCHIVE,
                              .fold_case = s->policy.fold_case,
                              .learned = learned,
+                             .judged = judged && judged_file_is_for(path) ? judged : NULL,
+                             .wall = wall_clock,
                              .readers = (unsigned)s->options->readers};
     return pool_scan(&o, session_mono_ms(), apply, s->table);
 }
 
-int one_pass(struct session *s, const struct options *o, bool *archive_unread) {
-    char message[SESSION_MESSAGE];
+/* Both roots. Returns 0 or an exit code, after saying why. */
+static int read_roots(struct session *s, struct judged *judged, bool *archive_unread) {
     bool foreign;
-    *archive_unread = false;
-    int code = session_open(s, o, false);
-    if (code == 0) code = find_list(s);
-    if (code) return code;
-    if (o->command == CMD_CHECK) {
-        session_keep_list(s, message);
-        if (message[0]) session_say("%s", message);
-    }
-    table_set_over(s->table, !o->running, session_mono_ms());
-    int err = read_root(s, ROOT_BATCH, s->batch, false);
+    int err = read_root(s, ROOT_BATCH, s->batch, false, judged);
     if (err < 0) {
         session_say("the batch directory %s cannot be read: %s", s->batch, uv_strerror(err));
         return EXIT_NOT_THERE;
@@ -96,13 +95,32 @@ int one_pass(struct session *s, const struct options *o, bool *archive_unread) {
         }
     }
     if (archive) {
-        err = read_root(s, ROOT_ARCHIVE, archive, archive == learned);
+        err = read_root(s, ROOT_ARCHIVE, archive, archive == learned, judged);
         if (err < 0) {
             session_say("the archive %s cannot be read: %s; what only it could prove is unverified", archive,
                         uv_strerror(err));
             *archive_unread = true;
         }
     }
-    table_tick(s->table, session_mono_ms());
     return 0;
+}
+
+int one_pass(struct session *s, const struct options *o, bool *archive_unread) {
+    char message[SESSION_MESSAGE];
+    *archive_unread = false;
+    int code = session_open(s, o, false);
+    if (code == 0) code = find_list(s);
+    if (code) return code;
+    if (o->command == CMD_CHECK) {
+        session_keep_list(s, message);
+        if (message[0]) session_say("%s", message);
+    }
+    table_set_over(s->table, !o->running, session_mono_ms());
+    struct judged *judged = judged_file_read(s);
+    code = read_roots(s, judged, archive_unread);
+    /* Of a root that was not read nothing was found: what is known of it stays as it is. */
+    if (judged && code == 0 && !*archive_unread) judged_file_write(s, judged);
+    judged_free(judged);
+    if (code == 0) table_tick(s->table, session_mono_ms());
+    return code;
 }

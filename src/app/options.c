@@ -71,6 +71,7 @@ static const struct option known[] = {
     {"strict", LIVE | IN(CMD_CHECK), OPT_FLAG, offsetof(struct options, strict)},
     {"running", ONE_PASS, OPT_FLAG, offsetof(struct options, running)},
     {"readers", ONE_PASS, OPT_INT, offsetof(struct options, readers)},
+    {"no-cache", ONE_PASS, OPT_FLAG, offsetof(struct options, no_cache)},
     {"poll", LIVE | IN(CMD_SCAN), OPT_FLAG, offsetof(struct options, poll)},
     {"stall-after", LIVE, OPT_DURATION, offsetof(struct options, stall_after_ms)},
     {"settle", LIVE, OPT_DURATION, offsetof(struct options, settle_ms)},
@@ -446,7 +447,8 @@ static const char help_check[] = "sweepwatch check [BATCH_DIR] [options]: one pa
                                  "  --filter 'stalled T>=4000'  tell only of these cases: the lines, and what goes\n"
                                  "                         to stdout (-); files and exit code are of all cases\n"
                                  "  --readers N            directories read at once (default: processors)\n"
-                                 "  --color auto|always|never\n"
+                                 "  --no-cache             read every file, also those unchanged since the last\n"
+                                 "                         check      --color auto|always|never\n"
                                  "\n"
                                  "exit codes: 0 done; 1 --strict and not all complete; 2 usage or unusable list;\n"
                                  "  3 batch or list not there; 5 report not written, or archive not readable\n";
@@ -456,7 +458,7 @@ static const char help_show[] = "sweepwatch show CASE [BATCH_DIR] [options]: eve
                                 "  --json                 as one JSON object\n"
                                 "  --batch-dir DIR  --sweep-list FILE  --archive-dir DIR  --require FILE ...\n"
                                 "  --joblog FILE          GNU parallel's job log\n"
-                                "  --running              the sweep is still running\n"
+                                "  --running  the sweep is still running      --no-cache  read every file\n"
                                 "\n"
                                 "CASE is the title, as T4000_eps0p5_tau1p0, its beginning while that is one\n"
                                 "case, or its values: \"4000 0.5 1.0\". Told are verdict and reasons, every file\n"

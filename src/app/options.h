@@ -55,7 +55,8 @@ struct options {
     char **run;                    /* exec: the command, ends with NULL */
     const char *joblog;            /* GNU parallel's; NULL: none */
     bool strict, running, poll, ascii, exit_when_settled, json_out;
-    bool csv_bom; /* the CSV begins with a byte order mark */
+    bool csv_bom;  /* the CSV begins with a byte order mark */
+    bool no_cache; /* read also what has not changed since the last pass */
     enum color_choice color;
     /* the dashboard; each of these is NULL when not given, and checked by options_parse */
     const char *lang;   /* "en", "ja" */

@@ -107,6 +107,12 @@ static char *own_directory_in(const char *base) {
     return NULL;
 }
 
+char *path_cache_dir(void) {
+    char *base = path_cache_base(), *out = base ? own_directory_in(base) : NULL;
+    free(base);
+    return out;
+}
+
 char *path_state_dir(void) {
     char *base = path_state_base(), *out = base ? own_directory_in(base) : NULL;
     free(base);

@@ -20,6 +20,15 @@ char *path_state_dir(void);
 /* Of paths_<system>.c: where the above stands, without "/sweepwatch". malloc'ed; NULL: the environment says nothing. */
 char *path_state_base(void);
 
+/* The same for what can be made again at any time: $XDG_CACHE_HOME/sweepwatch or ~/.cache/sweepwatch,
+ * ~/Library/Caches/sweepwatch for the latter on macOS, %LOCALAPPDATA%\sweepwatch on Windows; NULL where the environment
+ * names none. */
+char *path_cache_dir(void);
+char *path_cache_base(void); /* as path_state_base */
+/* POSIX: what the variable names, when it is absolute, else that directory of the home directory. malloc'ed, or NULL.
+ */
+char *path_under_home(const char *variable, const char *below);
+
 /* What to hand to system calls for a path: itself, but on Windows absolute and with the prefix that lifts the
  * 260-character limit, \\?\C:\dir or \\?\UNC\server\share\dir. malloc'ed, NULL when out of memory. */
 char *path_for_system(const char *path);

@@ -14,6 +14,8 @@ char *path_state_base(void) {
     return uv_os_getenv("LOCALAPPDATA", value, &size) == 0 ? strdup(value) : NULL;
 }
 
+char *path_cache_base(void) { return path_state_base(); }
+
 static wchar_t *to_wide(const char *text) {
     int n = MultiByteToWideChar(CP_UTF8, 0, text, -1, NULL, 0);
     wchar_t *wide = n > 0 ? malloc((size_t)n * sizeof *wide) : NULL;

@@ -19,9 +19,12 @@ struct fs_stat {
     enum fs_type type;
     int64_t size;     /* bytes */
     int64_t mtime_ns; /* since 1970-01-01 UTC */
+    int64_t ctime_ns; /* when its inode was changed last: no program can set it; 0: the file system has none, or does
+                       * not tell it without opening the file (Windows) */
     uint64_t id; /* inode or file index mixed with the device, or what else tells one file from the next of its name;
                   * 0: the file system has none. Of one who asks with a parent and one who asks without, the ids are
                   * not to be compared. */
+    uint64_t device; /* files of one device have one number, as long as it is mounted; with ctime_ns only */
 };
 
 /* What is known of a file when it is asked who holds it. */

@@ -32,22 +32,28 @@ static enum fs_type type_of(mode_t mode) {
     return FS_TYPE_OTHER;
 }
 
+/* A hostile or broken file system may store any time: clamped to what 64 bits of nanoseconds hold. */
+static int64_t nanoseconds(const struct timespec *time) {
+    const int64_t limit = INT64_MAX / 1000000000 - 1;
+    int64_t seconds = time->tv_sec;
+    if (seconds > limit) seconds = limit;
+    if (seconds < -limit) seconds = -limit;
+    return seconds * 1000000000 + time->tv_nsec;
+}
+
 /* Inode numbers are unique within one device only: the device's bits are spread over the whole word, so that files
  * of two mounts do not meet on small inode numbers. */
 static void convert(const struct stat *s, struct fs_stat *out) {
 #ifdef __APPLE__
-    const struct timespec *mtime = &s->st_mtimespec;
+    const struct timespec *mtime = &s->st_mtimespec, *ctime = &s->st_ctimespec;
 #else
-    const struct timespec *mtime = &s->st_mtim;
+    const struct timespec *mtime = &s->st_mtim, *ctime = &s->st_ctim;
 #endif
-    /* A hostile or broken file system may store any time: clamp to what 64 bits of nanoseconds hold. */
-    const int64_t limit = INT64_MAX / 1000000000 - 1;
-    int64_t seconds = mtime->tv_sec;
-    if (seconds > limit) seconds = limit;
-    if (seconds < -limit) seconds = -limit;
     out->type = type_of(s->st_mode);
     out->size = s->st_size;
-    out->mtime_ns = seconds * 1000000000 + mtime->tv_nsec;
+    out->mtime_ns = nanoseconds(mtime);
+    out->ctime_ns = nanoseconds(ctime);
+    out->device = (uint64_t)s->st_dev;
     out->id = file_id((uint64_t)s->st_dev, (uint64_t)s->st_ino);
 }
 

@@ -95,6 +95,8 @@ static void convert(const uv_stat_t *s, bool below, struct fs_stat *out) {
     out->type = format == S_IFREG ? FS_TYPE_FILE : format == S_IFDIR ? FS_TYPE_DIR : FS_TYPE_OTHER;
     out->size = (int64_t)s->st_size;
     out->mtime_ns = nanoseconds(&s->st_mtim);
+    out->ctime_ns = 0;
+    out->device = 0;
     out->id = below ? id_below(out->type, nanoseconds(&s->st_birthtim)) : file_id(s->st_dev, s->st_ino);
 }
 
@@ -123,6 +125,8 @@ static int stat_path(const char *path, bool below, struct fs_stat *out) {
     out->type = directory ? FS_TYPE_DIR : FS_TYPE_FILE;
     out->size = directory ? 0 : (int64_t)((uint64_t)a.nFileSizeHigh << 32 | a.nFileSizeLow);
     out->mtime_ns = since_1970_ns(a.ftLastWriteTime);
+    out->ctime_ns = 0;
+    out->device = 0;
     out->id = id_below(out->type, since_1970_ns(a.ftCreationTime));
     return 0;
 }

@@ -62,6 +62,10 @@ struct parquet_footer inspect_footer(const struct inspect_buffer *b) {
     return b->footer;
 }
 
+struct fs_stat inspect_stat(const struct inspect_buffer *b) {
+    return b->stat;
+}
+
 uint64_t inspect_version(uint64_t id, int64_t size, int64_t mtime_ns) {
     uint64_t words[3] = {id, (uint64_t)size, (uint64_t)mtime_ns};
     return text_hash(words, sizeof words, 0);
@@ -264,7 +268,7 @@ static int read_once(struct subject *s, struct fact_file *out) {
         int err = s->fs->file_stat(s->fs->ctx, s->file, &after);
         if (err < 0) result = err;
         if (err == 0 && !same_version(&s->st, &after)) result = READ_SHORT;
-        if (err == 0) s->st = after;
+        if (err == 0) s->st = s->b->stat = after;
         if (result == 0) {
             ask_lock(s, s->file, &s->st, out->content == CONTENT_WHOLE ? FS_LOCK_READ : FS_LOCK_OPEN, out);
         }

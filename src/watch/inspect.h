@@ -46,8 +46,14 @@ bool inspect_file(const struct fs_ops *fs, struct fs_dir *dir, const char *path,
 /* The footer of the file that inspect_file judged last; unknown when that was no Parquet file, or not whole. */
 struct parquet_footer inspect_footer(const struct inspect_buffer *b);
 
+/* Its state, the same before and after its content was read; only when inspect_file found it whole. */
+struct fs_stat inspect_stat(const struct inspect_buffer *b);
+
 /* After inspect_file has found a manifest whole: does it list this path (names separated by '/', letter case aside)? */
 bool inspect_lists(const struct inspect_buffer *b, const char *path);
+/* Which of the listed paths it is, below inspect_listed; SIZE_MAX: none. */
+size_t inspect_listed_as(const struct inspect_buffer *b, const char *path);
+size_t inspect_listed(const struct inspect_buffer *b);
 
 /* The hash `cheap` is compared with. */
 uint64_t inspect_version(uint64_t id, int64_t size, int64_t mtime_ns);

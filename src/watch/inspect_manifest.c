@@ -80,10 +80,15 @@ static int compare_hashes(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-bool inspect_lists(const struct inspect_buffer *b, const char *path) {
+size_t inspect_listed(const struct inspect_buffer *b) { return b->n_listed; }
+
+size_t inspect_listed_as(const struct inspect_buffer *b, const char *path) {
     uint64_t hash = path_hash(path);
-    return b->n_listed > 0 && bsearch(&hash, b->listed, b->n_listed, sizeof hash, compare_hashes) != NULL;
+    const uint64_t *at = b->n_listed > 0 ? bsearch(&hash, b->listed, b->n_listed, sizeof hash, compare_hashes) : NULL;
+    return at ? (size_t)(at - b->listed) : SIZE_MAX;
 }
+
+bool inspect_lists(const struct inspect_buffer *b, const char *path) { return inspect_listed_as(b, path) != SIZE_MAX; }
 
 static void differs(struct manifest *m, const char *what) {
     if (m->differences++ == 0) snprintf(m->first, sizeof m->first, "%s", what);

@@ -22,6 +22,7 @@ struct inspect_buffer {
     size_t n_listed, cap_listed;
     char holder[FS_HOLDER_BYTES];
     struct parquet_footer footer; /* of the file judged last */
+    struct fs_stat stat;          /* of the same */
 };
 
 /* Room for size bytes in b->data; what was there is lost. Out of memory: abort(). */

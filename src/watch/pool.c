@@ -83,12 +83,24 @@ static void hand_over(struct pool *p, struct fact_batch *b) {
     uv_mutex_unlock(&p->mutex);
 }
 
+/* NULL: nothing is kept. */
+static struct judged_adds *keep_judged(const struct pool *p, struct scan *scan, struct fs_dir *root) {
+    struct fs_stat st;
+    struct scan_clock clock = {.wall = p->o->wall};
+    if (!p->o->judged || p->o->fs->dir_stat(p->o->fs->ctx, root, &st) != 0) return NULL;
+    struct judged_adds *adds = judged_adds_new();
+    scan_set_clock(scan, &clock);
+    scan_set_judged(scan, p->o->judged, adds, st.device);
+    return adds;
+}
+
 static void reader(void *arg) {
     struct pool *p = arg;
     const struct fs_ops *fs = p->o->fs;
     struct scan *scan = scan_new(fs, p->o->profile, p->o->root);
     struct fs_dir *root;
     int err = fs->dir_open(fs->ctx, NULL, p->o->path, &root);
+    struct judged_adds *adds = err >= 0 ? keep_judged(p, scan, root) : NULL;
     while (err >= 0 && atomic_load(&p->err) == 0) {
         size_t first = atomic_fetch_add(&p->next, CHUNK);
         if (first >= p->names.n) break;
@@ -107,6 +119,7 @@ static void reader(void *arg) {
     }
     scan_free(scan);
     uv_mutex_lock(&p->mutex);
+    if (adds) judged_take(p->o->judged, adds);
     p->running--;
     uv_cond_signal(&p->ready);
     uv_mutex_unlock(&p->mutex);

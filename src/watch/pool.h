@@ -6,6 +6,7 @@
 #include "model/profile.h"
 #include "model/sweep_list.h"
 #include "watch/fs_ops.h"
+#include "watch/judged.h"
 
 struct pool_options {
     const struct fs_ops *fs;
@@ -16,6 +17,10 @@ struct pool_options {
     const char *nested; /* directory of the root whose directories are looked at, too, as "name/case"; NULL: none */
     bool only_wanted, fold_case, learned;
     unsigned readers; /* threads; 0: as many as processors */
+    /* What need not be read again, and takes what was read; NULL: nothing is kept. Needs wall (ms since 1970 UTC), and
+     * a root that scan_set_judged is for. */
+    struct judged *judged;
+    int64_t (*wall)(void *ctx);
 };
 
 /* Scans every case directory and hands the facts over in batches, on the calling thread: a ROOT fact, SCAN_BEGIN, the

@@ -15,7 +15,8 @@ enum { TOLD_ABSENT = 2, TOLD_CHANGING = 4 };
 #define LONG_AGO_MS INT64_C(86400000) /* a day: more than time zones mistaken by FAT and clocks that differ */
 
 struct name {
-    size_t at; /* offset into names_text */
+    size_t at;      /* offset into names_text */
+    uint64_t state; /* of a file that may be kept as judged: hash of its state; 0 unknown */
     uint8_t type;
 };
 
@@ -48,6 +49,13 @@ struct scan {
     struct scan_progress progress; /* of the place in hand, as far as it is read */
     struct scan_clock clock;
     char note[400];
+    struct parquet_footer footer; /* of the file in hand */
+    struct judged *judged;        /* what need not be read; NULL: nothing is kept */
+    struct judged_adds *adds;
+    uint64_t device;
+    int64_t begun_ms; /* wall clock when the place in hand was begun */
+    struct judged_file known;
+    char holder[FS_HOLDER_BYTES];
 };
 
 static void *must(void *p) {
@@ -89,6 +97,12 @@ void scan_free(struct scan *s) {
 
 void scan_set_clock(struct scan *s, const struct scan_clock *clock) { s->clock = *clock; }
 
+void scan_set_judged(struct scan *s, struct judged *j, struct judged_adds *adds, uint64_t device) {
+    s->judged = s->clock.wall ? j : NULL;
+    s->adds = adds;
+    s->device = device;
+}
+
 static const char *name_text(const struct scan *s, const struct name *n) { return s->text + n->at; }
 
 static bool visit_name(void *arg, const char *name, enum fs_type type) {
@@ -104,7 +118,7 @@ static bool visit_name(void *arg, const char *name, enum fs_type type) {
         s->text = must(realloc(s->text, s->text_cap));
     }
     memcpy(s->text + s->text_len, name, len);
-    s->names[s->n_names++] = (struct name){s->text_len, (uint8_t)type};
+    s->names[s->n_names++] = (struct name){s->text_len, 0, (uint8_t)type};
     s->text_len += len;
     return true;
 }
@@ -143,7 +157,7 @@ static void sort_names(const char *text, struct name *v, size_t n) {
     }
 }
 
-static const struct name *find_name(const struct scan *s, const struct subdir *d, const char *name) {
+static struct name *find_name(const struct scan *s, const struct subdir *d, const char *name) {
     size_t lo = d->first, hi = d->first + d->count;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
@@ -343,7 +357,7 @@ static bool is_piece(const struct profile *p, const char *name) {
 static void note_footer(struct scan *s, int artifact, const char *name, enum file_via via, const struct fact_file *f) {
     const struct profile *p = s->profile;
     if (!p->progress.column || artifact != p->progress.artifact || f->content != CONTENT_WHOLE) return;
-    struct parquet_footer footer = inspect_footer(s->inspect);
+    struct parquet_footer footer = s->footer;
     if (via == VIA_ITSELF) {
         s->progress.merged_rows = footer.rows;
         s->progress.merged_value = footer.max;
@@ -361,8 +375,137 @@ static void keep_merged(struct scan *s, const struct look *l, int artifact) {
     s->progress.merged_value = l->memory->progress.merged_value;
 }
 
+/* ---- what earlier passes have judged ---- */
+
+/* Unchanged for so long before the place in hand was begun that whatever changed it since shows in its times. */
+static bool may_be_kept(const struct scan *s, const struct fs_stat *st) {
+    int64_t changed = (st->mtime_ns > st->ctime_ns ? st->mtime_ns : st->ctime_ns) / 1000000;
+    return st->id != 0 && st->ctime_ns != 0 && st->device == s->device && st->type == FS_TYPE_FILE &&
+           s->begun_ms - changed > SCAN_YOUNG_MS;
+}
+
+static uint64_t state_of(const struct fs_stat *st) {
+    uint64_t words[4] = {st->id, (uint64_t)st->size, (uint64_t)st->mtime_ns, (uint64_t)st->ctime_ns};
+    return text_hash(words, sizeof words, 3);
+}
+
+static uint64_t text_mix(uint64_t h, const char *text) { return text_hash(text, strlen(text), h); }
+
+enum { MOST_AROUND = 256 };
+
+/* What a manifest's verdict hangs on besides its content: every file beside it. False: one of them is too young, or
+ * there are too many. */
+static bool state_around(struct scan *s, uint64_t *state) {
+    if (s->n_names > MOST_AROUND) return false;
+    *state = 1;
+    for (size_t i = 0; i < s->n_dirs; i++) {
+        struct subdir *d = &s->dirs[i];
+        if (d->err < 0) return false;
+        *state = text_mix(*state, d->path);
+        for (size_t k = d->first; k < d->first + d->count; k++) {
+            struct fs_stat st;
+            const char *name = name_text(s, &s->names[k]);
+            *state = mix(text_mix(*state, name), s->names[k].type);
+            if (s->names[k].type == FS_TYPE_DIR) continue;
+            if (s->names[k].state == 0) {
+                if (s->fs->stat(s->fs->ctx, d->handle, name, &st) != 0 || !may_be_kept(s, &st)) return false;
+                s->names[k].state = state_of(&st);
+            }
+            *state = mix(*state, s->names[k].state);
+        }
+    }
+    return true;
+}
+
+/* A manifest that lists a file elsewhere than in the directories that were listed hangs on more than state_around. */
+static bool lists_only_these(const struct scan *s) {
+    bool seen[MOST_AROUND] = {false};
+    size_t n = 0, listed = inspect_listed(s->inspect);
+    if (listed > MOST_AROUND) return false;
+    for (size_t i = 0; i < s->n_dirs; i++) {
+        const struct subdir *d = &s->dirs[i];
+        for (size_t k = d->first; k < d->first + d->count; k++) {
+            char path[2 * PATH_MAX_BYTES];
+            snprintf(path, sizeof path, "%s%s%s", d->path, d->path[0] ? "/" : "", name_text(s, &s->names[k]));
+            size_t as = inspect_listed_as(s->inspect, path);
+            if (as == SIZE_MAX || seen[as]) continue;
+            seen[as] = true;
+            n++;
+        }
+    }
+    return n == listed;
+}
+
+static bool key_of(struct scan *s, const struct look *l, int artifact, const struct subdir *d, const struct name *entry,
+                   struct judged_key *key) {
+    uint64_t words[4] = {text_mix(text_mix(text_mix((uint64_t)s->root, l->place), d->path), name_text(s, entry)),
+                         (uint64_t)artifact, entry->state, 0};
+    if (s->profile->artifact[artifact].kind == KIND_MANIFEST && !state_around(s, &words[3])) return false;
+    *key = judged_key(words, 4);
+    return true;
+}
+
+/* As judge(), of a file that was judged in an earlier pass; false: it must be read. */
+static bool recall(struct scan *s, const struct look *l, int artifact, struct subdir *d, struct name *entry,
+                   struct fact_file *f) {
+    struct judged_key key;
+    struct fs_stat st;
+    const char *name = name_text(s, entry);
+    if (judged_is_empty(s->judged) || s->fs->stat(s->fs->ctx, d->handle, name, &st) != 0) return false;
+    if (!may_be_kept(s, &st)) return false;
+    entry->state = state_of(&st);
+    if (!key_of(s, l, artifact, d, entry, &key) || !judged_find(s->judged, key, &s->known)) return false;
+    *f = (struct fact_file){.artifact = artifact,
+                            .content = CONTENT_WHOLE,
+                            .size = st.size,
+                            .mtime_ns = st.mtime_ns,
+                            .id = st.id,
+                            .hash = s->known.hash,
+                            .note = s->known.note,
+                            .values = s->known.values,
+                            .n_values = s->known.n_values};
+    s->footer = s->known.footer;
+    f->locked = s->fs->lock && s->fs->lock(s->fs->ctx, d->handle, name, NULL, &st, FS_LOCK_READ, s->holder);
+    f->holder = f->locked && s->holder[0] ? s->holder : NULL;
+    return true;
+}
+
+static void remember(struct scan *s, const struct look *l, int artifact, struct subdir *d, struct name *entry,
+                     const struct fact_file *f) {
+    struct judged_key key;
+    struct fs_stat st = inspect_stat(s->inspect);
+    bool manifest = s->profile->artifact[artifact].kind == KIND_MANIFEST;
+    entry->state = 0;
+    if (f->content != CONTENT_WHOLE || f->locked || f->differs || f->n_values > JUDGED_VALUES) return;
+    if (!may_be_kept(s, &st) || (manifest && !lists_only_these(s))) return;
+    entry->state = state_of(&st);
+    if (!key_of(s, l, artifact, d, entry, &key)) return;
+    struct judged_file *k = &s->known;
+    k->hash = f->hash;
+    k->note = f->note;
+    k->n_values = f->n_values;
+    k->footer = s->footer;
+    for (size_t i = 0; i < f->n_values; i++) k->values[i] = f->values[i];
+    judged_add(s->adds, key, k);
+}
+
+/* Tells what the file is, as inspect_file does. */
+static void judge(struct scan *s, const struct look *l, int artifact, struct subdir *d, struct name *entry,
+                  struct fact_file *f, int *err) {
+    enum file_kind kind = s->profile->artifact[artifact].kind;
+    bool keep = s->judged && !l->memory && kind != KIND_ANY; /* of which nothing is read */
+    if (keep && recall(s, l, artifact, d, entry, f)) return;
+    inspect_file(s->fs, d->handle, name_text(s, entry), s->profile, artifact, entry->type == FS_TYPE_FILE, NULL,
+                 s->inspect, f, err);
+    s->footer = inspect_footer(s->inspect);
+    if (kind == KIND_MANIFEST && f->content == CONTENT_WHOLE && !f->differs) note_unlisted(s, f);
+    if (keep) remember(s, l, artifact, d, entry, f);
+}
+
+/* ---- artifacts ---- */
+
 /* Judges one file for an artifact. Returns its content, or -1 for "as told". */
-static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *d, const struct name *entry,
+static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *d, struct name *entry,
                    enum file_via via, uint32_t chunks, struct fact_file *f) {
     int err = 0;
     struct fs_stat st;
@@ -381,11 +524,9 @@ static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *
         }
     }
     l->read_at = time_now(s, l->at);
-    inspect_file(s->fs, d->handle, name, s->profile, artifact, entry->type == FS_TYPE_FILE, NULL, s->inspect, f, &err);
+    judge(s, l, artifact, d, entry, f, &err);
     if (err < 0 && fs_means_unreachable(err)) l->err = err;
     if (f->content == CONTENT_ABSENT) l->vanished = true;
-    bool manifest = s->profile->artifact[artifact].kind == KIND_MANIFEST && f->content == CONTENT_WHOLE;
-    if (manifest && !f->differs) note_unlisted(s, f);
     note_footer(s, artifact, name, via, f);
     f->artifact = artifact;
     f->via = via;
@@ -442,7 +583,7 @@ static void tell_absent(struct scan *s, struct look *l, int artifact) {
 /* The alternatives of an artifact, merged files before chunks, the newest names first: one whole one is enough. */
 static bool look_at_alternatives(struct scan *s, struct look *l, int artifact, struct subdir *d) {
     const struct profile_artifact *a = &s->profile->artifact[artifact];
-    const struct name *pick[2 * INSPECT_ALTERNATIVES];
+    struct name *pick[2 * INSPECT_ALTERNATIVES];
     size_t n_merged = 0, n_chunks = 0;
     uint32_t chunks = 0;
     for (size_t k = d->first + d->count; k-- > d->first;) {
@@ -498,7 +639,7 @@ static void look_at_artifact(struct scan *s, struct look *l, int artifact) {
     const char *slash = strrchr(a->path, '/');
     const char *base = slash ? slash + 1 : a->path;
     struct subdir *d = find_dir(s, a->path, slash ? (size_t)(slash - a->path) : 0);
-    const struct name *entry = d ? find_name(s, d, base) : NULL;
+    struct name *entry = d ? find_name(s, d, base) : NULL;
     if (entry) {
         struct fact_file f;
         int content = look_at(s, l, artifact, d, entry, VIA_ITSELF, 0, &f);
@@ -518,7 +659,7 @@ static double larger(double a, double b) { return isnan(a) || b > a ? b : a; }
 
 /* Reads the footer of one chunk, unless it is the one that was read last. False: it is not whole, its rows are not
  * known, or the root cannot be reached. */
-static bool read_chunk(struct scan *s, struct look *l, struct subdir *d, const struct name *entry, int *budget) {
+static bool read_chunk(struct scan *s, struct look *l, struct subdir *d, struct name *entry, int *budget) {
     const char *name = name_text(s, entry);
     struct scan_progress *g = &s->progress;
     struct fact_file f;
@@ -530,8 +671,7 @@ static bool read_chunk(struct scan *s, struct look *l, struct subdir *d, const s
     g->newest = 0;
     if (*budget == 0) return false;
     --*budget;
-    inspect_file(s->fs, d->handle, name, s->profile, s->profile->progress.artifact, entry->type == FS_TYPE_FILE, NULL,
-                 s->inspect, &f, &err);
+    judge(s, l, s->profile->progress.artifact, d, entry, &f, &err);
     if (err < 0 && fs_means_unreachable(err)) l->err = err;
     if (f.content != CONTENT_WHOLE) return false;
     note_footer(s, s->profile->progress.artifact, name, VIA_CHUNK, &f);
@@ -586,7 +726,7 @@ static int64_t add_chunks(struct scan *s, struct look *l, struct subdir *d, cons
         g->value = NAN;
     }
     while (g->counted < n - 1 && l->err == 0) {
-        const struct name *entry = &s->names[chunk[g->counted]];
+        struct name *entry = &s->names[chunk[g->counted]];
         /* What was the newest chunk at the last look is among these, and need not be read again. */
         if (l->memory) {
             g->newest = l->memory->progress.newest;
@@ -727,6 +867,7 @@ static int64_t partial_since(const struct scan *s, const struct scan_memory *m) 
 static int scan_once(struct scan *s, struct fs_dir *root, const char *name, struct look *l,
                      const struct scan_subscriber *subscriber) {
     struct scan_memory *memory = l->memory;
+    if (s->judged) s->begun_ms = s->clock.wall(s->clock.ctx);
     int err = open_dirs(s, root, name, subscriber);
     if (err < 0 && !fs_means_absent(err)) return err;
     if (err < 0) {

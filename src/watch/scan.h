@@ -7,6 +7,7 @@
 #include "model/fact.h"
 #include "model/profile.h"
 #include "watch/fs_ops.h"
+#include "watch/judged.h"
 
 enum {
     SCAN_MAX_NAMES = 200000, /* names read from one directory; the rest is not looked at */
@@ -77,6 +78,12 @@ struct scan;
 struct scan *scan_new(const struct fs_ops *fs, const struct profile *p, enum root_id root);
 void scan_free(struct scan *s);
 void scan_set_clock(struct scan *s, const struct scan_clock *clock); /* before a scan with memory; copied */
+
+/* A scan without memory then does not read what j has, and puts into adds what it read and found whole, if it may be
+ * kept: on this device (that of the root), and unchanged for SCAN_YOUNG_MS by the wall clock (scan_set_clock) before
+ * it was read. A rewrite after that has another mtime or ctime; one within the tick of a file system's times has not.
+ * Only for file systems of this machine: whose times are of its clock, and whose identities last. */
+void scan_set_judged(struct scan *s, struct judged *j, struct judged_adds *adds, uint64_t device);
 
 /* Scans directory `name` of the open root and puts its facts into sink: FILE facts, a PROGRESS fact, then one PLACE
  * fact.

@@ -12,6 +12,7 @@ unset NO_COLOR SWEEPWATCH_LOG 2>/dev/null || :
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/sweepwatch-e2e.XXXXXX") || exit 1
+export XDG_CACHE_HOME="$work/cache"
 failures=0
 asserted=0
 children=''

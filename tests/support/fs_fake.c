@@ -15,7 +15,7 @@ struct node {
     int references;      /* open handles, watches and places in the tree */
     bool unreachable;    /* top of an unmounted tree */
     uint64_t id;
-    int64_t mtime_ns, granularity_ns;
+    int64_t mtime_ns, ctime_ns, granularity_ns;
     char *holder; /* NULL: nobody */
     bool refuses;
     unsigned char *data; /* file: content; link: target with NUL */
@@ -115,7 +115,12 @@ static void node_unref(struct fs_fake *f, struct node *n) {
 
 static int64_t cut(int64_t ns, int64_t granularity) { return ns - ns % granularity; }
 
-static void touch(struct fs_fake *f, struct node *n) { n->mtime_ns = cut(f->now_ns, n->granularity_ns); }
+static void change(struct fs_fake *f, struct node *n) { n->ctime_ns = cut(f->now_ns, n->granularity_ns); }
+
+static void touch(struct fs_fake *f, struct node *n) {
+    n->mtime_ns = cut(f->now_ns, n->granularity_ns);
+    change(f, n);
+}
 
 static struct node *node_new(struct fs_fake *f, enum node_kind kind, const char *name, const struct node *like) {
     struct node *n = must(calloc(1, sizeof *n));
@@ -595,6 +600,7 @@ int fs_fake_set_mtime(struct fs_fake *f, const char *path, int64_t mtime_ns) {
     int err = find(f, path, &n);
     if (err == 0) {
         n->mtime_ns = mtime_ns;
+        change(f, n);
         tell(f, n->parent);
     }
     return locked(f, err);
@@ -852,7 +858,9 @@ static void convert(const struct node *n, struct fs_stat *out) {
     out->type = n->kind == NODE_FILE ? FS_TYPE_FILE : n->kind == NODE_DIR ? FS_TYPE_DIR : FS_TYPE_OTHER;
     out->size = n->kind == NODE_FILE ? (int64_t)n->size : n->kind == NODE_DIR ? 4096 : 0;
     out->mtime_ns = n->mtime_ns;
+    out->ctime_ns = n->ctime_ns;
     out->id = n->id;
+    out->device = 1;
 }
 
 static int resolve(struct fs_fake *f, enum fs_fake_op op, struct fs_dir *parent, const char *path, struct node **out) {
