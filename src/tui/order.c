@@ -39,13 +39,14 @@ static void *grow(void *old, size_t n, size_t size) {
 }
 
 static void reserve(struct ui_state *ui, size_t n) {
-    if (n <= ui->capacity) return;
+    if (n < ui->capacity) return; /* one more than rows */
     ui->capacity = n + n / 4 + 16;
     ui->order = grow(ui->order, ui->capacity, sizeof *ui->order);
     ui->by_title = grow(ui->by_title, ui->capacity, sizeof *ui->by_title);
     ui->keys = grow(ui->keys, ui->capacity, sizeof *ui->keys);
     ui->spare = grow(ui->spare, ui->capacity, sizeof *ui->spare);
     ui->shown = grow(ui->shown, ui->capacity, sizeof *ui->shown);
+    ui->problems_before = grow(ui->problems_before, ui->capacity, sizeof *ui->problems_before);
     ui->marked = grow(ui->marked, ui->capacity, sizeof *ui->marked);
 }
 
@@ -98,9 +99,10 @@ static void measure_tokens(struct ui_state *ui, const struct table *t, size_t n)
     }
 }
 
-/* Another list: rows have other numbers, so marks are gone and the selected case is found again by its title. */
-static void refresh_titles(struct ui_state *ui, const struct table *t, size_t n) {
-    if (ui->made && ui->rows == n && ui->rows_version == table_rows_version(t)) return;
+/* Another list: rows have other numbers, so marks are gone and the selected case is found again by its title. Returns
+ * whether it is another one. */
+static bool refresh_titles(struct ui_state *ui, const struct table *t, size_t n) {
+    if (ui->made && ui->rows == n && ui->rows_version == table_rows_version(t)) return false;
     reserve(ui, n);
     sort_titles(ui, t, n);
     ui->rows_version = table_rows_version(t);
@@ -110,7 +112,8 @@ static void refresh_titles(struct ui_state *ui, const struct table *t, size_t n)
     for (size_t i = 0; i < n; i++) {
         int cells = title_cells(table_row(t, i)->title);
         if (cells > ui->title_width) ui->title_width = cells;
-        ui->marked[i] = false;
+        ui->marked[i] = ui->shown[i] = false;
+        ui->keys[i] = 0;
     }
     measure_tokens(ui, t, n);
     grid_make(&ui->grid, t);
@@ -119,17 +122,23 @@ static void refresh_titles(struct ui_state *ui, const struct table *t, size_t n)
         ui->selected = r != NULL ? r->index : UI_NO_ROW;
         if (r == NULL) ui->pinned = false;
     }
+    return true;
 }
 
-/* Sorts order[] by keys[row]; equal keys keep their places. O(n) for each 11 bits of the greatest key. */
+/* Sorts order[] by keys[row], the other way round when reversed; equal keys keep their places. O(n) for each 11 bits of
+ * the greatest key. */
 static void sort_by_keys(struct ui_state *ui, size_t n, uint32_t greatest) {
     enum { BITS = 11, BUCKETS = 1 << BITS };
+    uint32_t from = ui->reverse ? greatest : 0, sign = ui->reverse ? UINT32_MAX : 1; /* from - key, or key */
     for (unsigned shift = 0; shift < 32 && greatest >> shift != 0; shift += BITS) {
         size_t start[BUCKETS + 1] = {0};
-        for (size_t i = 0; i < n; i++) start[(ui->keys[ui->order[i]] >> shift & (BUCKETS - 1)) + 1]++;
+        for (size_t i = 0; i < n; i++) {
+            start[((from + sign * ui->keys[ui->order[i]]) >> shift & (BUCKETS - 1)) + 1]++;
+        }
         for (size_t b = 1; b <= BUCKETS; b++) start[b] += start[b - 1];
         for (size_t i = 0; i < n; i++) {
-            ui->spare[start[ui->keys[ui->order[i]] >> shift & (BUCKETS - 1)]++] = ui->order[i];
+            uint32_t key = from + sign * ui->keys[ui->order[i]];
+            ui->spare[start[key >> shift & (BUCKETS - 1)]++] = ui->order[i];
         }
         uint32_t *other = ui->order;
         ui->order = ui->spare;
@@ -153,22 +162,43 @@ static uint32_t sort_key(const struct ui_state *ui, const struct table *t, size_
     }
 }
 
-static void sort_rows(struct ui_state *ui, const struct table *t, int64_t now_ms, int64_t wall_ms) {
+/* Which rows are shown, and their keys; in the order in which the rows lie in memory. Returns whether any is another
+ * than before: mostly none is, however much has been written. */
+static bool make_keys(struct ui_state *ui, const struct table *t, int64_t now_ms, int64_t wall_ms) {
+    bool changed = false;
+    for (size_t i = 0; i < ui->rows; i++) {
+        bool shown = ui->filter.n == 0 || filter_matches(&ui->filter, t, table_row(t, i));
+        uint32_t key = ui->sort == SORT_TITLE ? ui->keys[i] : sort_key(ui, t, i, now_ms, wall_ms);
+        changed |= shown != ui->shown[i] || key != ui->keys[i];
+        ui->shown[i] = shown;
+        ui->keys[i] = key;
+    }
+    return changed;
+}
+
+static void sort_rows(struct ui_state *ui) {
     uint32_t greatest = 0;
     size_t n = 0;
     for (size_t i = 0; i < ui->rows; i++) {
         uint32_t row = ui->by_title[i];
-        ui->shown[row] = filter_matches(&ui->filter, t, table_row(t, row));
+        if (ui->sort == SORT_TITLE) ui->keys[row] = (uint32_t)i;
         if (!ui->shown[row]) continue;
         ui->order[n++] = row;
-        ui->keys[row] = ui->sort == SORT_TITLE ? (uint32_t)i : sort_key(ui, t, row, now_ms, wall_ms);
         if (ui->keys[row] > greatest) greatest = ui->keys[row];
     }
     ui->list.n = n;
-    if (ui->reverse) {
-        for (size_t i = 0; i < n; i++) ui->keys[ui->order[i]] = greatest - ui->keys[ui->order[i]];
-    }
     sort_by_keys(ui, n, greatest);
+}
+
+static bool is_problem(const struct table *t, uint32_t row) {
+    return status_is_problem((enum case_status)table_row(t, row)->status);
+}
+
+/* So that what is hidden of them need not be counted at every drawing. */
+static void count_problems(struct ui_state *ui, const struct table *t) {
+    ui->problems_before[0] = 0;
+    for (size_t i = 0; i < ui->list.n; i++)
+        ui->problems_before[i + 1] = ui->problems_before[i] + is_problem(t, ui->order[i]);
 }
 
 /* The cursor goes where the selected row now stands; the line it is on stays where the eye is. When the filter has
@@ -201,24 +231,25 @@ void order_arrange(struct ui_state *ui, const struct table *t, int64_t now_ms, i
                  ui->filter_stamp != ui->made_filter;
     /* What stands still must not move under the eye. */
     if (asked || (version != ui->version && !ui->paused)) {
-        refresh_titles(ui, t, n);
-        sort_rows(ui, t, now_ms, wall_ms);
+        asked |= refresh_titles(ui, t, n);
+        if (make_keys(ui, t, now_ms, wall_ms) || asked) sort_rows(ui);
         ui->made = true;
         ui->version = version;
         ui->made_sort = ui->sort;
         ui->made_reverse = ui->reverse;
         ui->made_filter = ui->filter_stamp;
         follow_selected(ui, t);
+        count_problems(ui, t);
+    } else if (ui->counted_version != version) {
+        count_problems(ui, t);
     }
+    ui->counted_version = version;
     ui_list_fit(&ui->list, lines);
 }
 
-void order_hidden_problems(const struct ui_state *ui, const struct table *t, size_t *above, size_t *below) {
+void order_hidden_problems(const struct ui_state *ui, size_t *above, size_t *below) {
     const struct ui_list *l = &ui->list;
-    *above = *below = 0;
-    for (size_t i = 0; i < l->n; i++) {
-        if (!status_is_problem((enum case_status)table_row(t, ui->order[i])->status)) continue;
-        if (i < l->top) ++*above;
-        if (i >= l->top + l->page) ++*below;
-    }
+    size_t top = l->top < l->n ? l->top : l->n, end = l->page < l->n - top ? top + l->page : l->n;
+    *above = ui->problems_before[top];
+    *below = ui->problems_before[l->n] - ui->problems_before[end];
 }

@@ -16,6 +16,6 @@ void order_arrange(struct ui_state *ui, const struct table *t, int64_t now_ms, i
 int64_t order_row_age(const struct table *t, const struct row *r, int64_t now_ms, int64_t wall_ms);
 
 /* Problems among the shown rows that stand above and below the window of the list. */
-void order_hidden_problems(const struct ui_state *ui, const struct table *t, size_t *above, size_t *below);
+void order_hidden_problems(const struct ui_state *ui, size_t *above, size_t *below);
 
 #endif

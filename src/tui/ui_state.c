@@ -34,6 +34,7 @@ void ui_free(struct ui_state *ui) {
     free(ui->marked);
     free(ui->by_title);
     free(ui->keys);
+    free(ui->problems_before);
     free(ui->spare);
     free(ui->problem_line);
     free(ui->event);

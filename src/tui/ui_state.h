@@ -128,9 +128,11 @@ struct ui_state {
     uint64_t event_at_cursor; /* number of the transition under the cursor, plus 1; 0: follow the newest */
 
     /* Private to order.c. */
-    uint32_t *by_title; /* [rows] row indices by title */
-    uint32_t *keys;     /* [rows] scratch */
-    uint32_t *spare;    /* [rows] scratch */
+    uint32_t *by_title;        /* [rows] row indices by title */
+    uint32_t *problems_before; /* [list.n + 1] how many of order[0..i) are problems */
+    uint64_t counted_version;  /* of the table, when they were counted */
+    uint32_t *keys;            /* [rows] what order is sorted by */
+    uint32_t *spare;           /* [rows] scratch */
     size_t capacity;
     uint32_t rows_version; /* of the table: which rows by_title was made of */
     uint64_t version;

@@ -279,11 +279,11 @@ void view_table_draw(const struct view_input *in, struct screen *s, int row, int
     int end = row + lines;
     if (heading) draw_heading(in, s, row++, &c);
     ui_list_fit(l, (size_t)(end - row > 0 ? end - row : 1));
-    order_hidden_problems(in->ui, in->table, &above, &below);
+    order_hidden_problems(in->ui, &above, &below);
     if (above + below > 0 && end - row > 2) {
         end--;
         ui_list_fit(l, (size_t)(end - row));
-        order_hidden_problems(in->ui, in->table, &above, &below);
+        order_hidden_problems(in->ui, &above, &below);
         draw_hidden(in, s, end, above, below);
     }
     for (size_t line = l->top; row < end && line < l->n; line++) draw_row(in, s, row++, &c, line);

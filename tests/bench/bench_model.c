@@ -1,0 +1,233 @@
+/* bench_model [N...]: the model and the screen alone, without any file: what a case, a fact, a tick and a frame cost,
+ * by the number of cases (default: 100 1000 10000 50000 100000).
+ *
+ * CSV on stdout, a line a number of cases: ns and facts a second of the first pass over finished cases; ns a changed
+ * case of a tick that judges 100 changed ones, and of one that finds nothing to do; bytes a case; and of a frame of
+ * 200x60 after a fifth of the cases (10,000 at most) have changed the median and the 99th percentile in ms, once with
+ * the changes applied and once without any. The best of three for the rates: what the machine does meanwhile only adds.
+ */
+#include "model/text.h"
+#include "tui/view.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ROWS = 60, COLS = 200, FRAMES = 100, CHANGED = 10000, TOUCHED = 100, TICKS = 1000 };
+
+static const struct policy policy = {.archive = ARCHIVE_NONE,
+                                     .stall_after_ms = 1800000,
+                                     .settle_ms = 600000,
+                                     .batch_path = "/data/sweep/batch_1",
+                                     .batch_name = "batch_1",
+                                     .separator = '/'};
+#define WALL INT64_C(1709294400000)
+
+struct world {
+    struct table *table;
+    char (*title)[48];
+    size_t n;
+    int64_t now;
+    uint64_t id;
+};
+
+static int64_t clock_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t); /* others' work does not count */
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void *must(void *p) {
+    if (!p) abort();
+    return p;
+}
+
+static long peak_kb(void) {
+    struct rusage use;
+    getrusage(RUSAGE_SELF, &use);
+    return use.ru_maxrss;
+}
+
+/* Cases of a grid: T from 1000 in steps of 10, 100 EPS, 100 TAU. */
+static void make_list(struct world *w) {
+    size_t cap = w->n * 32 + 64, len = 0;
+    char *text = must(malloc(cap));
+    for (size_t i = 0; i < w->n; i++) {
+        len += (size_t)snprintf(text + len, cap - len, "%zu 0.%02zu %zu.5\n", 1000 + 10 * (i / 10000), i / 100 % 100,
+                                i % 100);
+        snprintf(w->title[i], sizeof w->title[i], "T%zu_eps0p%02zu_tau%zup5", 1000 + 10 * (i / 10000), i / 100 % 100,
+                 i % 100);
+    }
+    struct fact f = {.kind = FACT_LIST};
+    f.u.list.path = "/data/sweep/batch_1/checks/expected_sweep_list.txt";
+    f.u.list.text = text;
+    f.u.list.len = len;
+    table_apply(w->table, &f);
+    free(text);
+    f = (struct fact){.kind = FACT_ROOT};
+    f.u.root_state.health = HEALTH_LIVE;
+    f.u.root_state.path = "/data/sweep/batch_1";
+    f.u.root_state.settle_ms = 3000;
+    f.u.root_state.poll_ms = 5000;
+    table_apply(w->table, &f);
+}
+
+static void file(struct world *w, size_t i, int artifact, enum content content, int64_t size) {
+    struct fact f = {.kind = FACT_FILE, .at = w->now, .place = w->title[i]};
+    f.u.file.artifact = artifact;
+    f.u.file.content = content;
+    f.u.file.size = size;
+    f.u.file.mtime_ns = (WALL + w->now - 1000) * 1000000;
+    f.u.file.id = w->id++;
+    table_apply(w->table, &f);
+}
+
+static void place(struct world *w, size_t i) {
+    struct fact f = {.kind = FACT_PLACE, .at = w->now, .place = w->title[i]};
+    f.u.place_state.present = f.u.place_state.has_files = true;
+    f.u.place_state.stamp = w->id++;
+    table_apply(w->table, &f);
+}
+
+/* Its four files and its directory; every third case is still running. Returns how many facts. */
+static size_t tell_case(struct world *w, size_t i) {
+    const struct profile *p = profile_builtin();
+    size_t n = 1;
+    for (int a = 0; a < p->n_artifacts; a++) {
+        if (!(p->artifact[a].roles & ROLE_REQUIRED)) continue;
+        if (i % 3 == 0 && (p->artifact[a].roles & ROLE_LAST_RESULT)) continue;
+        file(w, i, a, CONTENT_WHOLE, 8000);
+        n++;
+    }
+    place(w, i);
+    return n;
+}
+
+static void scan(struct world *w, enum fact_kind kind) {
+    struct fact f = {.kind = kind, .at = w->now};
+    f.u.scan.generation = 1;
+    table_apply(w->table, &f);
+}
+
+static struct world world_of(size_t n) {
+    struct world w = {.n = n, .id = 1, .table = table_new(profile_builtin(), &policy)};
+    w.title = must(calloc(n, sizeof *w.title));
+    make_list(&w);
+    return w;
+}
+
+/* ns a fact, judging included. */
+static double first_pass(struct world *w) {
+    size_t facts = 0;
+    int64_t begun = clock_ns();
+    scan(w, FACT_SCAN_BEGIN);
+    for (size_t i = 0; i < w->n; i++) {
+        facts += tell_case(w, i);
+        if (i % 32 == 31) table_tick(w->table, w->now);
+    }
+    scan(w, FACT_SCAN_END);
+    table_tick(w->table, w->now);
+    return (double)(clock_ns() - begun) / (double)facts;
+}
+
+static double changed_tick(struct world *w) {
+    int budget = profile_artifact_index(profile_builtin(), "checks/mass_budget.csv");
+    int64_t begun = clock_ns();
+    size_t touched = w->n < TOUCHED ? w->n : TOUCHED;
+    for (int tick = 0; tick < TICKS; tick++) {
+        w->now += 10;
+        for (size_t k = 0; k < touched; k++) {
+            file(w, (size_t)(text_hash(&w->id, sizeof w->id, 0) % w->n), budget, CONTENT_WHOLE, (int64_t)w->id);
+        }
+        table_tick(w->table, w->now);
+    }
+    return (double)(clock_ns() - begun) / TICKS / (double)touched;
+}
+
+static double idle_tick(struct world *w) {
+    int64_t begun = clock_ns();
+    for (int tick = 0; tick < TICKS; tick++) table_tick(w->table, w->now += 10);
+    return (double)(clock_ns() - begun) / TICKS;
+}
+
+static int by_size(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void frames(struct world *w, bool changes, double *median, double *p99) {
+    static double ms[FRAMES];
+    struct ui_state ui;
+    struct eta eta = {0};
+    struct screen *screen = screen_new(ROWS, COLS, true);
+    int budget = profile_artifact_index(profile_builtin(), "checks/mass_budget.csv");
+    size_t changed = w->n / 5 < CHANGED ? w->n / 5 : CHANGED;
+    ui_init(&ui);
+    for (int i = -5; i < FRAMES; i++) {
+        w->now += 100;
+        for (size_t k = 0; changes && k < changed; k++)
+            file(w, (k * 7 + (size_t)(i + 5)) % w->n, budget, CONTENT_WHOLE, (int64_t)w->id);
+        table_tick(w->table, w->now);
+        int64_t begun = clock_ns();
+        struct view_input in = {.table = w->table,
+                                .ui = &ui,
+                                .now_ms = w->now,
+                                .wall_ms = WALL + w->now,
+                                .elapsed_ms = w->now,
+                                .eta = &eta};
+        view_render(&in, screen);
+        if (i >= 0) ms[i] = (double)(clock_ns() - begun) / 1e6;
+    }
+    qsort(ms, FRAMES, sizeof *ms, by_size);
+    *median = ms[FRAMES / 2];
+    *p99 = ms[FRAMES * 99 / 100];
+    ui_free(&ui);
+    screen_free(screen);
+}
+
+static void least(double *best, double now, int round) {
+    if (round == 0 || now < *best) *best = now;
+}
+
+static void measure(size_t n) {
+    double pass = 0, changed = 0, idle = 0, median[2], p99[2];
+    long before = peak_kb(), grown = 0;
+    for (int round = 0; round < 3; round++) {
+        struct world w = world_of(n);
+        least(&pass, first_pass(&w), round);
+        if (round == 0) grown = peak_kb() - before;
+        least(&changed, changed_tick(&w), round);
+        least(&idle, idle_tick(&w), round);
+        if (round == 2) {
+            frames(&w, true, &median[0], &p99[0]);
+            frames(&w, false, &median[1], &p99[1]);
+        }
+        table_free(w.table);
+        free(w.title);
+    }
+    printf("%zu,%.0f,%.2f,%.0f,%.0f,%.0f,%.3f,%.3f,%.3f,%.3f\n", n, pass, 1e3 / pass, changed, idle,
+           (double)grown * 1024 / (double)n, median[0], p99[0], median[1], p99[1]);
+    fflush(stdout);
+}
+
+int main(int argc, char **argv) {
+    static char *const usual[] = {"100", "1000", "10000", "50000", "100000", NULL};
+    char *const *number = argc > 1 ? argv + 1 : usual;
+    puts("cases,ns_a_fact,million_facts_a_second,ns_a_changed_case,ns_an_idle_tick,bytes_a_case,"
+         "frame_ms,frame_ms_p99,still_frame_ms,still_frame_ms_p99");
+    fflush(stdout);
+    for (; *number; number++) { /* each in a process of its own: the peak is that of the process */
+        int status = 1;
+        pid_t child = fork();
+        if (child == 0) {
+            measure((size_t)strtoul(*number, NULL, 10));
+            return 0;
+        }
+        if (child < 0 || waitpid(child, &status, 0) < 0 || status != 0) return 1;
+    }
+    return 0;
+}
