@@ -190,15 +190,19 @@ static void sort_rows(struct ui_state *ui) {
     sort_by_keys(ui, n, greatest);
 }
 
-static bool is_problem(const struct table *t, uint32_t row) {
-    return status_is_problem((enum case_status)table_row(t, row)->status);
-}
-
 /* So that what is hidden of them need not be counted at every drawing. */
 static void count_problems(struct ui_state *ui, const struct table *t) {
     ui->problems_before[0] = 0;
-    for (size_t i = 0; i < ui->list.n; i++)
-        ui->problems_before[i + 1] = ui->problems_before[i] + is_problem(t, ui->order[i]);
+    for (size_t i = 0; i < ui->list.n; i++) {
+        uint32_t row = ui->order[i];
+        unsigned status = ui->sort == SORT_STATUS && !ui->paused ? ui->keys[row] : table_row(t, row)->status;
+        ui->problems_before[i + 1] = ui->problems_before[i] + status_is_problem((enum case_status)status);
+    }
+}
+
+/* Sorted by status and unfiltered, only a change of status can change the order: the rows need not be looked at. */
+static bool may_differ(const struct ui_state *ui, const struct table *t) {
+    return ui->sort != SORT_STATUS || ui->filter.n > 0 || ui->made_transitions != table_transition_total(t);
 }
 
 /* The cursor goes where the selected row now stands; the line it is on stays where the eye is. When the filter has
@@ -232,14 +236,16 @@ void order_arrange(struct ui_state *ui, const struct table *t, int64_t now_ms, i
     /* What stands still must not move under the eye. */
     if (asked || (version != ui->version && !ui->paused)) {
         asked |= refresh_titles(ui, t, n);
-        if (make_keys(ui, t, now_ms, wall_ms) || asked) sort_rows(ui);
+        bool differs = (asked || may_differ(ui, t)) && make_keys(ui, t, now_ms, wall_ms);
+        if (differs || asked) sort_rows(ui);
         ui->made = true;
         ui->version = version;
         ui->made_sort = ui->sort;
         ui->made_reverse = ui->reverse;
         ui->made_filter = ui->filter_stamp;
         follow_selected(ui, t);
-        count_problems(ui, t);
+        if (differs || asked || ui->sort != SORT_STATUS) count_problems(ui, t);
+        ui->made_transitions = table_transition_total(t);
     } else if (ui->counted_version != version) {
         count_problems(ui, t);
     }

@@ -131,6 +131,7 @@ struct ui_state {
     uint32_t *by_title;        /* [rows] row indices by title */
     uint32_t *problems_before; /* [list.n + 1] how many of order[0..i) are problems */
     uint64_t counted_version;  /* of the table, when they were counted */
+    uint64_t made_transitions; /* of the table, when the order was made */
     uint32_t *keys;            /* [rows] what order is sorted by */
     uint32_t *spare;           /* [rows] scratch */
     size_t capacity;
