@@ -600,6 +600,7 @@ struct sweep_list *sweep_list_parse(const char *text, size_t len, const struct p
     parse_lines(&s, arena_copy(s.arena, text, len), len);
     finish_issues(&s);
     free(s.values.slots);
+    if (l->n_cases > 0) l->cases = need(realloc(l->cases, l->n_cases * sizeof *l->cases)); /* no room left over */
     return l;
 }
 

@@ -193,6 +193,7 @@ static void place_forget(const struct table *t, struct place *p) {
     set_string(&p->archive_dir, NULL);
     set_string(&p->outcome, NULL);
     set_string(&p->overwritten_what, NULL);
+    if (p->progress) free(p->progress->history);
     free(p->progress);
     p->progress = NULL;
 }
@@ -890,9 +891,10 @@ static void apply_progress(struct table *t, const struct fact *f) {
     g->chunks = f->u.progress.chunks;
     g->all = f->u.progress.all;
     g->value = value;
-    if (isnan(value) || value < before) g->history.n = 0;
+    if (g->history && (isnan(value) || value < before)) g->history->n = 0;
     if (observed && (isnan(before) ? !isnan(value) : value > before)) {
-        progress_grew(&g->history, root_clock(t, f->root, f->at), value);
+        if (!g->history) g->history = must(calloc(1, sizeof *g->history));
+        progress_grew(g->history, root_clock(t, f->root, f->at), value);
     }
     t->version++;
     mark(t, p->row);
@@ -1163,7 +1165,8 @@ bool table_progress(const struct table *t, const struct row *r, int64_t now, str
     out->chunk_rows = g->chunk_rows;
     out->chunks = g->chunks;
     out->value = g->value;
-    progress_estimate(out, &g->history, root_clock(t, (enum root_id)p->root, now));
+    static const struct progress_history none = {.n = 0};
+    progress_estimate(out, g->history ? g->history : &none, root_clock(t, (enum root_id)p->root, now));
     if (r->status == STATUS_RUNNING) return true;
     out->rate = NAN;
     out->eta_ms = out->eta_low_ms = out->eta_high_ms = -1;

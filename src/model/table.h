@@ -61,7 +61,7 @@ struct place_progress {
     uint32_t chunks;
     bool all;
     double value;
-    struct progress_history history; /* on the root's stall clock */
+    struct progress_history *history; /* on the root's stall clock; NULL: no growth was seen, as of most cases */
 };
 
 /* A case directory in one root. */
