@@ -38,13 +38,13 @@ enum settle_reason settle_judge(const struct table *t, int64_t now, int64_t *aga
 const char *settle_words(enum settle_reason r) {
     switch (r) {
     case SETTLE_ALL_DONE:
-        return "every case has its final status";
+        return "the sweep is over: every case has its final status";
     case SETTLE_PARENT_GONE:
-        return "the process that runs the sweep has ended";
+        return "the sweep is over: its process has ended and nothing changes any more";
     case SETTLE_ASKED:
-        return "called over; what has not finished is missing";
+        return "the sweep was called over: what has not finished is missing";
     case SETTLE_QUIET:
-        return "no case is running and nothing changes any more";
+        return "the sweep is over: no case is running and nothing changes any more";
     default:
         return "not settled";
     }
