@@ -304,10 +304,10 @@ static int real_mount(void *ctx, const char *path, struct mount_facts *out) {
     return mounts_look(path, out);
 }
 
-/* A handle that shares everything still keeps a file from being replaced. Who has just written is likely to do it
- * again; the wait is shorter than the rest that a busy directory is given before it is looked at. */
+/* A handle that shares everything still keeps a file from being replaced, and who has just written is likely to do it
+ * again. */
 static bool real_hot(void *ctx, const struct fs_stat *st) {
-    enum { HOT_MS = 150 };
+    enum { HOT_MS = 500 };
     FILETIME now;
     (void)ctx;
     GetSystemTimeAsFileTime(&now);
