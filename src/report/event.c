@@ -37,7 +37,7 @@ void event_text(const struct event *e, struct buffer *out) {
     if (e->kind == EVENT_STATUS || e->kind == EVENT_ROOT) {
         if (e->root) buffer_format(out, "%s ", e->root);
         put_clean(out, e->case_id ? e->case_id : e->path ? e->path : "");
-        buffer_format(out, ": %s -> %s", e->from, e->to);
+        buffer_format(out, ": %s (was %s)", e->to, e->from); /* no arrow: shells make something of it */
         if (!e->reason) return;
         buffer_text(out, ": ");
         put_clean(out, e->reason);

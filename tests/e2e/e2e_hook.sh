@@ -35,7 +35,7 @@ wait_for 5 'a case that never came' grep -q '^status|T1300_eps0p1_tau0p5|pending
 contains 'the end of the sweep, with the counts' "$log" 'settled||||the sweep is over: 1 invalid, 1 missing, 2 complete'
 lacks 'what was well at the first look is no news' "$log" T1000
 lacks 'nor is that a case runs' "$log" '|running|complete|'
-contains 'one sentence for a mail' "$log" '|T1300_eps0p1_tau0p5: pending -> missing: no directory in the batch'
+contains 'one sentence for a mail' "$log" '|T1300_eps0p1_tau0p5: missing (was pending): no directory in the batch'
 contains 'the event is on the input' "$log.json" '"case_id": "T1300_eps0p1_tau0p5"'
 is 'once each' "$(lines)" "$(wc -l <"$log.json" | tr -d ' ')"
 lacks 'nothing of this process stands for what an event has not' "$log" inherited
