@@ -87,6 +87,8 @@ static void put_string(struct demo_text *t, const char *s) {
 
 /* ---- numbers ---- */
 
+static const double time_step = 0.03125; /* of the series, s */
+
 uint64_t demo_random(uint64_t seed, uint64_t n) {
     uint64_t x = seed + (n + 1) * UINT64_C(0x9E3779B97F4A7C15);
     x = (x ^ (x >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
@@ -178,6 +180,8 @@ void demo_config_pre_run(struct demo_text *out, const struct demo_case_info *c) 
     key_number(out, 6, "tau0_target", number_of(c->tau));
     demo_put(out, "\n    },\n    \"dynamics\": {\n");
     key_number(out, 6, "i0", number_of(c->i0));
+    demo_put(out, "\n    },\n    \"time_grid\": {\n");
+    key_number(out, 6, "t_end_s", DEMO_CHUNKS * DEMO_CHUNK_ROWS * time_step);
     demo_put(out, "\n    },\n    \"io\": {\n      \"streaming\": {\n        \"enabled\": true,\n"
                   "        \"merge_at_end\": true\n      },\n");
     archive_section(out, 6, c);
@@ -301,6 +305,11 @@ static void put_double(struct demo_text *t, double v) {
 static const char *const columns[] = {"time", "mass_lost"};
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
+static double cell_value(int column, uint64_t seed, int64_t row) {
+    double time = (double)row * time_step;
+    return column == 0 ? time : (time + fraction(seed, (uint64_t)row)) * 1e-9;
+}
+
 /* One data page of a column; returns its size with the header. */
 static uint64_t data_page(struct demo_text *t, int column, uint64_t seed, int64_t from, int64_t rows) {
     size_t before = t->len;
@@ -314,11 +323,26 @@ static uint64_t data_page(struct demo_text *t, int column, uint64_t seed, int64_
     field_number(t, 1, THRIFT_I32, PARQUET_RLE);
     end_struct(t);
     end_struct(t);
-    for (int64_t r = from; r < from + rows; r++) {
-        double time = (double)r * 0.03125;
-        put_double(t, column == 0 ? time : (time + fraction(seed, (uint64_t)r)) * 1e-9);
-    }
+    for (int64_t r = from; r < from + rows; r++) put_double(t, cell_value(column, seed, r));
     return t->len - before;
+}
+
+/* ColumnMetaData.statistics. */
+static void put_statistics(struct demo_text *t, int column, uint64_t seed, int64_t from, int64_t rows) {
+    double low = cell_value(column, seed, from), high = low;
+    for (int64_t r = from; r < from + rows; r++) {
+        double v = cell_value(column, seed, r);
+        if (v < low) low = v;
+        if (v > high) high = v;
+    }
+    field(t, 3, THRIFT_STRUCT);
+    field(t, 5, THRIFT_BINARY); /* max_value */
+    varint(t, sizeof high);
+    put_double(t, high);
+    field(t, 1, THRIFT_BINARY); /* min_value */
+    varint(t, sizeof low);
+    put_double(t, low);
+    end_struct(t);
 }
 
 void demo_parquet(struct demo_text *out, uint64_t seed, int64_t from, int64_t rows, size_t *footer) {
@@ -358,6 +382,7 @@ void demo_parquet(struct demo_text *out, uint64_t seed, int64_t from, int64_t ro
         field_number(out, 1, THRIFT_I64, size[i]);
         field_number(out, 1, THRIFT_I64, size[i]);
         field_number(out, 2, THRIFT_I64, offset[i]); /* data_page_offset */
+        put_statistics(out, i, seed, from, rows);
         end_struct(out);
         end_struct(out);
     }

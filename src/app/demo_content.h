@@ -35,7 +35,7 @@ void demo_config_final(struct demo_text *out, const struct demo_case_info *c);  
 void demo_summary(struct demo_text *out, const struct demo_case_info *c);        /* about 10 kB; NaN and infinities */
 void demo_run_card(struct demo_text *out, const struct demo_case_info *c);
 
-enum { DEMO_BUDGET_ROWS = 32 };
+enum { DEMO_BUDGET_ROWS = 32, DEMO_CHUNKS = 6, DEMO_CHUNK_ROWS = 256 };
 void demo_budget_header(struct demo_text *out);
 void demo_budget_row(struct demo_text *out, const struct demo_case_info *c, int row); /* ends with a newline */
 

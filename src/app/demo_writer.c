@@ -243,10 +243,9 @@ static void list_file(struct plan *p, const char *path) {
     snprintf(p->listed[p->n_listed++], PATH_BYTES, "%s", path);
 }
 
-enum { CHUNKS = 6, CHUNK_ROWS = 256 };
-
 static void chunk_path(char out[PATH_BYTES], int chunk) {
-    snprintf(out, PATH_BYTES, "series/run_chunk_%09d_%09d.parquet", chunk * CHUNK_ROWS, (chunk + 1) * CHUNK_ROWS - 1);
+    snprintf(out, PATH_BYTES, "series/run_chunk_%09d_%09d.parquet", chunk * DEMO_CHUNK_ROWS,
+             (chunk + 1) * DEMO_CHUNK_ROWS - 1);
 }
 
 /* The computation: rows of the mass budget one by one, some of them in two halves, and a chunk now and then. */
@@ -269,13 +268,13 @@ static void plan_computation(struct plan *p, const struct demo_case_info *c, enu
         if (fate == DEMO_STALLS && row == DEMO_BUDGET_ROWS / 2) {
             p->step[p->n_steps - 1].wait_ms = STALL_MS;
         }
-        if ((row + 1) * CHUNKS / DEMO_BUDGET_ROWS == row * CHUNKS / DEMO_BUDGET_ROWS) continue;
-        int chunk = row * CHUNKS / DEMO_BUDGET_ROWS;
+        if ((row + 1) * DEMO_CHUNKS / DEMO_BUDGET_ROWS == row * DEMO_CHUNKS / DEMO_BUDGET_ROWS) continue;
+        int chunk = row * DEMO_CHUNKS / DEMO_BUDGET_ROWS;
         char path[PATH_BYTES];
         chunk_path(path, chunk);
         struct demo_text data = {0};
-        demo_parquet(&data, c->seed, (int64_t)chunk * CHUNK_ROWS, CHUNK_ROWS, NULL);
-        if (fate == DEMO_DIES && chunk == CHUNKS / 2) {
+        demo_parquet(&data, c->seed, (int64_t)chunk * DEMO_CHUNK_ROWS, DEMO_CHUNK_ROWS, NULL);
+        if (fate == DEMO_DIES && chunk == DEMO_CHUNKS / 2) {
             size_t half = data.len / 2;
             write_pieces(p, 30, path, keep_text(p, &data), half, 2);
             return;
@@ -290,7 +289,7 @@ static void plan_series(struct plan *p, const char *path, uint64_t seed, int64_t
     size_t footer;
     demo_parquet(&data, seed, 0, rows, &footer);
     size_t len = without_end ? footer : data.len;
-    write_pieces(p, 60, path, keep_text(p, &data), len, rows > CHUNK_ROWS ? 4 : 2);
+    write_pieces(p, 60, path, keep_text(p, &data), len, rows > DEMO_CHUNK_ROWS ? 4 : 2);
     list_file(p, path);
 }
 
@@ -309,9 +308,9 @@ static void plan_results(struct plan *p, const struct demo_case_info *c, enum de
     }
     if (extra == 0) plan_series(p, "series/diagnostics.parquet", c->seed + 1, 96, false);
     plan_series(p, "series/psd_hist.parquet", c->seed + 2, 128, false);
-    plan_series(p, "series/run.parquet", c->seed, CHUNKS * CHUNK_ROWS, fate == DEMO_TRUNCATED);
+    plan_series(p, "series/run.parquet", c->seed, DEMO_CHUNKS * DEMO_CHUNK_ROWS, fate == DEMO_TRUNCATED);
     list_file(p, "summary.json");
-    for (int i = 0; i < CHUNKS; i++) {
+    for (int i = 0; i < DEMO_CHUNKS; i++) {
         chunk_path(path, i);
         add(p, STEP_REMOVE, HERE, 10, path);
     }

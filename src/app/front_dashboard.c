@@ -63,7 +63,7 @@ static void draw(struct dashboard *d, int64_t now) {
                             .now_ms = f->now + ahead,
                             .wall_ms = f->wall + ahead,
                             .utc_offset_min = (int)(f->utc_offset / 60000),
-                            .elapsed_ms = f->now + ahead - f->started,
+                            .elapsed_ms = eta_elapsed(&d->eta, f->table, f->wall + ahead),
                             .eta = &d->eta,
                             .closeup = d->closeup,
                             .message = now < d->message_until ? d->message : NULL};

@@ -70,7 +70,7 @@ static void print_screen(const struct session *s, const struct options *o) {
                             .now_ms = now,
                             .wall_ms = wall,
                             .utc_offset_min = (int)(clock_utc_offset_ms(wall) / 60000),
-                            .elapsed_ms = -1,
+                            .elapsed_ms = eta_elapsed(&eta, s->table, wall),
                             .eta = &eta,
                             .still = true};
     view_render(&in, screen);

@@ -1,5 +1,7 @@
 #include "model/eta.h"
 
+#include "model/trace.h"
+
 #include <string.h>
 
 /* Beyond this nobody plans; it also keeps the products far from overflow. */
@@ -42,11 +44,16 @@ static void read_table(struct eta *e, const struct table *t) {
         if (p->artifact[i].roles & ROLE_LAST_RESULT) artifact = i;
     }
     e->n_completed = 0;
-    if (artifact < 0) return;
+    e->began_ms = e->newest_ms = -1;
     size_t n = table_count(t);
     for (size_t i = 0; i < n; i++) {
         const struct row *r = table_row(t, i);
-        if (!results_are_valid(r)) continue;
+        int64_t first, last;
+        if (trace_span(t, r, &first, &last)) {
+            if (e->began_ms < 0 || first < e->began_ms) e->began_ms = first;
+            if (last > e->newest_ms) e->newest_ms = last;
+        }
+        if (artifact < 0 || !results_are_valid(r)) continue;
         int64_t at = completed_at(t, r, artifact);
         if (at >= 0) keep_newest(e, at);
     }
@@ -93,4 +100,10 @@ void eta_refresh(struct eta *e, const struct table *t, int64_t wall_ms) {
     bool moving = table_status_count(t, STATUS_RUNNING) + table_status_count(t, STATUS_ARCHIVING) > 0;
     e->low_ms = e->high_ms = 0;
     e->known = moving && eta_estimate(e->completed, e->n_completed, e->remaining, wall_ms, &e->low_ms, &e->high_ms);
+}
+
+int64_t eta_elapsed(const struct eta *e, const struct table *t, int64_t wall_ms) {
+    if (e->began_ms < 0) return -1;
+    int64_t end = table_over(t) ? e->newest_ms : wall_ms;
+    return end > e->began_ms ? end - e->began_ms : 0;
 }

@@ -18,6 +18,8 @@ struct eta {
     bool known;
     int64_t low_ms, high_ms; /* from `wall_ms` of the last refresh; 0 <= low <= high */
     size_t remaining;        /* cases not terminal */
+    /* The sweep's first and newest trace, by the times of its files; wall ms, -1: it has none. */
+    int64_t began_ms, newest_ms;
 
     /* What was read from the table; private. */
     int64_t completed[ETA_COMPLETIONS]; /* wall ms, ascending */
@@ -30,6 +32,9 @@ struct eta {
 /* Brings *e up to date. Reads the rows (O(rows)) only when the table's version has changed and at most once a
  * second; otherwise O(ETA_COMPLETIONS). wall_ms: since 1970-01-01 UTC. */
 void eta_refresh(struct eta *e, const struct table *t, int64_t wall_ms);
+
+/* How long the sweep has been going at wall_ms, or went, once it is over; -1: nothing is there yet. */
+int64_t eta_elapsed(const struct eta *e, const struct table *t, int64_t wall_ms);
 
 /* The estimate itself: n completions, ascending wall ms. Returns false when nothing can be said. */
 bool eta_estimate(const int64_t completed[], size_t n, size_t remaining, int64_t wall_ms, int64_t *low_ms,

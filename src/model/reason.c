@@ -562,7 +562,6 @@ static void say_stall(struct about *a) {
 static void say_far(struct about *a) {
     struct progress far;
     char percent[WORDS_BYTES], left[WORDS_BYTES];
-    if (a->verdict.status != STATUS_RUNNING && a->verdict.status != STATUS_STALLED) return;
     if (!table_progress(a->table, a->row, a->now, &far)) return;
     if (far.fraction < 0) {
         if (far.rows > 0) say(a, MSG_FAR_ROWS, ARGS(number(far.rows, percent)));
@@ -854,14 +853,13 @@ int reason_lines_in(enum language language, const struct table *t, const struct 
     struct about a;
     about_begin(&a, language, t, r, now);
     a.out = out;
+    bool goes_on = a.verdict.status == STATUS_RUNNING || a.verdict.status == STATUS_STALLED;
     say_exit(&a);
     say_stall(&a);
-    say_pending(&a);
     say_title(&a, FLAG_DUPLICATE_TITLE);
     say_mismatches(&a);
     say_elsewhere(&a);
-    say_far(&a);
-    say_absent(&a);
+    if (!goes_on) say_absent(&a);
     say_content(&a);
     say_end_of_run(&a);
     say_archive(&a);
@@ -870,11 +868,16 @@ int reason_lines_in(enum language language, const struct table *t, const struct 
     say_unseen(&a, ROOT_BATCH);
     say_unseen(&a, ROOT_ARCHIVE);
     say_access(&a);
+    if (goes_on) { /* what is wrong has come first */
+        say_far(&a);
+        say_absent(&a);
+    }
     say_progress(&a);
     say_complete(&a);
     say_unlisted(&a);
     say_directories(&a);
     say_flags(&a);
+    say_pending(&a);
     return a.n;
 }
 

@@ -64,9 +64,6 @@ struct ui_list {
 struct ui_timeline {
     bool fixed;               /* the person zoomed or panned; else all of the sweep is shown */
     int64_t from_ms, span_ms; /* wall clock; what is shown */
-    int64_t first_ms;         /* wall ms of the sweep's first trace; private to the view */
-    uint64_t version;
-    int64_t read_at;
 };
 
 struct ui_state {

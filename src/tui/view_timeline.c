@@ -1,5 +1,6 @@
 #include "tui/view_timeline.h"
 
+#include "model/trace.h"
 #include "tui/order.h"
 #include "tui/pen.h"
 #include "tui/theme.h"
@@ -18,21 +19,6 @@ struct life {
 };
 
 static int64_t wall_of(const struct view_input *in, int64_t mono) { return in->wall_ms - (in->now_ms - mono); }
-
-/* The earliest modification time of the files of a case; those it has here, else in the archive. */
-static int64_t earliest_trace(const struct table *t, const struct row *r) {
-    const struct profile *p = table_profile(t);
-    int64_t earliest = -1;
-    for (int id = 0; id < ROOT_COUNT && earliest < 0; id++) {
-        const struct place *place = table_place(t, r, (enum root_id)id, NULL);
-        for (int i = 0; place != NULL && i < p->n_artifacts; i++) {
-            const struct file_state *f = &place->files[i];
-            if (f->content == CONTENT_ABSENT || f->mtime_ns <= 0) continue;
-            if (earliest < 0 || f->mtime_ns / 1000000 < earliest) earliest = f->mtime_ns / 1000000;
-        }
-    }
-    return earliest;
-}
 
 /* Modification time of the newest whole file with a role in a root, -1: none. */
 static int64_t time_of_role(const struct table *t, const struct row *r, enum root_id id, unsigned role) {
@@ -73,8 +59,8 @@ static struct life life_of(const struct view_input *in, const struct row *r) {
     int64_t age = order_row_age(t, r, in->now_ms, in->wall_ms);
     f.start = r->exit != NULL && r->exit->start_ms > 0 ? r->exit->start_ms : seen_start(in, r);
     f.start_seen = f.start >= 0;
-    int64_t trace = earliest_trace(t, r);
-    if (trace >= 0 && (f.start < 0 || trace < f.start)) f.start = trace;
+    int64_t trace, newest;
+    if (trace_span(t, r, &trace, &newest) && (f.start < 0 || trace < f.start)) f.start = trace;
     f.end = age >= 0 ? in->wall_ms - age : wall_of(in, r->status_since);
     if (r->status == STATUS_RUNNING) f.end = in->wall_ms;
     if (r->status == STATUS_STALLED) {
@@ -93,20 +79,6 @@ static struct life life_of(const struct view_input *in, const struct row *r) {
     }
     if (f.start < 0 || f.start > f.end) f.start = f.end;
     return f;
-}
-
-/* The first trace of the whole sweep; O(rows), at most once a second. */
-static void refresh_first(const struct view_input *in) {
-    struct ui_timeline *v = &in->ui->timeline;
-    uint64_t version = table_version(in->table);
-    if (v->read_at != 0 && (version == v->version || in->now_ms - v->read_at < 1000)) return;
-    v->first_ms = in->elapsed_ms >= 0 ? in->wall_ms - in->elapsed_ms : in->wall_ms;
-    for (size_t i = 0; i < table_count(in->table); i++) {
-        int64_t at = earliest_trace(in->table, table_row(in->table, i));
-        if (at >= 0 && at < v->first_ms) v->first_ms = at;
-    }
-    v->version = version;
-    v->read_at = in->now_ms > 0 ? in->now_ms : 1;
 }
 
 struct scale {
@@ -225,9 +197,8 @@ void view_timeline_draw(const struct view_input *in, struct screen *s, int row, 
     struct ui_timeline *v = &ui->timeline;
     struct ui_list *l = &ui->list;
     if (lines < 1) return;
-    refresh_first(in);
     if (!v->fixed) {
-        int64_t past = in->wall_ms - v->first_ms;
+        int64_t past = in->eta != NULL && in->eta->began_ms >= 0 ? in->wall_ms - in->eta->began_ms : 0;
         if (past < span_least_ms) past = span_least_ms;
         v->span_ms = past + past / 20;
         v->from_ms = in->wall_ms - past;

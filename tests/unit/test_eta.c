@@ -95,11 +95,44 @@ static void test_newest(void **state) {
     world_free(&w);
 }
 
+/* The sweep's own time, not the monitor's; it stands still once the sweep is over. */
+static void test_elapsed(void **state) {
+    (void)state;
+    struct world w;
+    struct eta e = {0};
+    world_init(&w, true);
+    world_root(&w, ROOT_BATCH, HEALTH_LIVE, NULL);
+    world_root(&w, ROOT_ARCHIVE, HEALTH_LIVE, NULL);
+    world_list(&w, "1 0.1 1\n2 0.1 1\n");
+    world_tick(&w);
+    eta_refresh(&e, w.table, world_wall(&w));
+    assert_int_equal(eta_elapsed(&e, w.table, world_wall(&w)), -1);
+    world_scan_begin(&w, ROOT_BATCH);
+    world_results(&w, "T1_eps0p1_tau1", 90 * WORLD_MINUTE);
+    world_scan_end(&w, ROOT_BATCH);
+    /* Nothing of it is left in the batch: its copy tells. */
+    world_scan_begin(&w, ROOT_ARCHIVE);
+    world_archived(&w, "T2_eps0p1_tau1", 20 * WORLD_MINUTE);
+    world_scan_end(&w, ROOT_ARCHIVE);
+    world_tick(&w);
+    world_at(&w, 10 * WORLD_MINUTE);
+    eta_refresh(&e, w.table, world_wall(&w));
+    assert_int_equal(e.began_ms, WORLD_WALL - 90 * WORLD_MINUTE);
+    assert_int_equal(eta_elapsed(&e, w.table, world_wall(&w)), 100 * WORLD_MINUTE);
+    table_set_over(w.table, true, w.now);
+    world_at(&w, 10 * WORLD_HOUR);
+    eta_refresh(&e, w.table, world_wall(&w));
+    assert_int_equal(eta_elapsed(&e, w.table, world_wall(&w)), e.newest_ms - e.began_ms);
+    assert_in_range(e.newest_ms, WORLD_WALL - 20 * WORLD_MINUTE, WORLD_WALL);
+    world_free(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_estimate),
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_newest),
+        cmocka_unit_test(test_elapsed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -679,6 +679,7 @@ static void test_far(void **state) {
     for (int i = 1; i <= 2; i++) {
         world_at(&w, i * WORLD_MINUTE);
         world_place(&w, ROOT_BATCH, TITLE);
+        world_file(&w, ROOT_BATCH, TITLE, "checks/mass_budget.csv", CONTENT_PARTIAL, 20000 + i, 0, NULL);
         world_progress(&w, ROOT_BATCH, TITLE, -1, 100 + i * 100, 1 + (uint32_t)i, 100 + i * 99);
     }
     world_tick(&w);
