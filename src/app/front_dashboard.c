@@ -90,7 +90,8 @@ static int64_t show(void *ctx, const struct front_frame *f) {
     tell(d, f->now);
     /* What stands still is drawn when a key is pressed. */
     if (d->ui.paused && !d->dirty) return mono_now() + CLOCK_MS;
-    bool changed = look_closely(d) || d->dirty || table_version(f->table) != d->version;
+    d->dirty |= look_closely(d);
+    bool changed = d->dirty || table_version(f->table) != d->version;
     int64_t due = d->drawn_at + (changed ? FRAME_MS : CLOCK_MS);
     int64_t now = mono_now();
     if (d->drawn_at == 0 || now >= due) {
@@ -187,6 +188,10 @@ static void on_keys(void *ctx, bool hangup) {
             requests |= FRONT_QUIT;
             break;
         }
+        if (key == UI_KEY_SUSPEND) {
+            term_events_suspend(d->events);
+            continue;
+        }
         if (d->ui.prompt == PROMPT_NONE && d->o.key && d->o.key(d->o.ctx, key)) continue;
         d->message_until = 0; /* a key has been pressed: what was said has been read */
         unsigned reaction = take_key(d, key);
@@ -195,7 +200,7 @@ static void on_keys(void *ctx, bool hangup) {
         if (reaction) d->dirty = true;
     }
     /* A key answers at once, whatever the pace of the frames. */
-    if (d->dirty && !(requests & FRONT_QUIT)) {
+    if (d->dirty && !d->suspended && !(requests & FRONT_QUIT)) {
         look_closely(d);
         draw(d, mono_now());
     }

@@ -19,6 +19,9 @@ struct term_events_calls {
 struct term_events;
 /* Watches an open terminal; calls is copied. */
 struct term_events *term_events_open(uv_loop_t *loop, struct term *term, const struct term_events_calls *calls);
+/* The person pressed the key for it: as if the terminal had stopped everything that runs in it, once it is given back.
+ * Returns when it goes on; `cont` is called later. Nothing where programs cannot be stopped. */
+void term_events_suspend(struct term_events *e);
 /* No more keys: the terminal is gone. */
 void term_events_mute(struct term_events *e);
 /* Frees e, once the loop has turned. */

@@ -37,6 +37,18 @@ static void on_stop(uv_signal_t *handle, int signum) {
     crash_stop_self();
 }
 
+void term_events_suspend(struct term_events *e) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+    uv_poll_stop(&e->keys);
+    e->calls.stop(e->calls.ctx);
+    /* All of the job, a script around it, too; this process by a signal that nobody handles. */
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGTSTP, &ignore, &before);
+    kill(0, SIGTSTP);
+    crash_stop_self();
+    sigaction(SIGTSTP, &before, NULL);
+}
+
 static void on_cont(uv_signal_t *handle, int signum) {
     struct term_events *e = handle->data;
     (void)signum;

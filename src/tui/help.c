@@ -32,12 +32,13 @@ static const struct key view_keys[] = {
 };
 
 static const struct key common_keys[] = {
-    {~0u, "1-5 Tab F2", WORD_HELP_VIEWS}, {~0u, "/ F3, n N", WORD_HELP_SEARCH}, {~0u, "f \\ F4", WORD_HELP_FILTER},
-    {~0u, "!", WORD_HELP_PROBLEM},        {~0u, "Space F7", WORD_HELP_MARK},    {~0u, "e F8", WORD_HELP_EXPORT},
-    {~0u, "Esc", WORD_HELP_BACK},         {~0u, "y", WORD_HELP_COPY},           {~0u, "p", WORD_HELP_PAUSE},
-    {~0u, "b", WORD_HELP_NOTICE},         {~0u, "m", WORD_HELP_MOUSE},          {~0u, "r F5", WORD_HELP_RESCAN},
-    {~0u, "u U", WORD_HELP_RELEASE},      {~0u, "w", WORD_HELP_REPORT},         {~0u, "F F9", WORD_HELP_FINALIZE},
-    {~0u, "Ctrl+L", WORD_HELP_REDRAW},    {~0u, "? F1", WORD_HELP_HELP},        {~0u, "q F10 Ctrl+C", WORD_HELP_QUIT},
+    {~0u, "1-5 Tab F2", WORD_HELP_VIEWS},  {~0u, "/ F3, n N", WORD_HELP_SEARCH}, {~0u, "f \\ F4", WORD_HELP_FILTER},
+    {~0u, "!", WORD_HELP_PROBLEM},         {~0u, "Space F7", WORD_HELP_MARK},    {~0u, "e F8", WORD_HELP_EXPORT},
+    {~0u, "Esc", WORD_HELP_BACK},          {~0u, "y", WORD_HELP_COPY},           {~0u, "p", WORD_HELP_PAUSE},
+    {~0u, "b", WORD_HELP_NOTICE},          {~0u, "m", WORD_HELP_MOUSE},          {~0u, "r F5", WORD_HELP_RESCAN},
+    {~0u, "u U", WORD_HELP_RELEASE},       {~0u, "w", WORD_HELP_REPORT},         {~0u, "F F9", WORD_HELP_FINALIZE},
+    {~0u, "Ctrl+L", WORD_HELP_REDRAW},     {~0u, "? F1", WORD_HELP_HELP},        {~0u, "Ctrl+Z", WORD_HELP_SUSPEND},
+    {~0u, "q F10 Ctrl+C", WORD_HELP_QUIT},
 };
 
 static void heading(struct pane *p, const char *text) {

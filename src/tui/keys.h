@@ -33,10 +33,11 @@ enum ui_key_code {
     UI_KEY_CLICK, /* the left button, on a cell the terminal names */
     UI_KEY_WHEEL_UP,
     UI_KEY_WHEEL_DOWN,
-    UI_KEY_REDRAW, /* Ctrl+L: draw everything again */
-    UI_KEY_RESIZE, /* the terminal may have another size */
-    UI_KEY_OTHER,  /* a key this program has no use for */
-    UI_KEY_HANGUP  /* the terminal is gone: no key will ever come */
+    UI_KEY_REDRAW,  /* Ctrl+L: draw everything again */
+    UI_KEY_SUSPEND, /* Ctrl+Z, where a shell can stop programs and let them go on */
+    UI_KEY_RESIZE,  /* the terminal may have another size */
+    UI_KEY_OTHER,   /* a key this program has no use for */
+    UI_KEY_HANGUP   /* the terminal is gone: no key will ever come */
 };
 
 #endif

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,6 +75,22 @@ static void prepare_emergency(int fd, const struct termios *modes, bool with_mou
     emergency.armed = 1;
 }
 
+/* A shell that was sent the same signal may have taken the terminal back by now; then its modes can be put right only
+ * with SIGTTOU held back (tcsetattr, POSIX.1). Async-signal-safe. */
+static void hold_ttou(sigset_t *before) {
+    sigset_t ttou;
+    sigemptyset(&ttou);
+    sigaddset(&ttou, SIGTTOU);
+    pthread_sigmask(SIG_BLOCK, &ttou, before);
+}
+
+static void give_back(void) {
+    sigset_t before;
+    hold_ttou(&before);
+    endwin();
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 void term_emergency_restore(void) {
     if (!emergency.armed) return;
     emergency.armed = 0;
@@ -83,7 +100,10 @@ void term_emergency_restore(void) {
         if (n <= 0) break;
         at += (size_t)n;
     }
+    sigset_t before;
+    hold_ttou(&before);
     if (emergency.has_modes) tcsetattr(emergency.fd, TCSANOW, &emergency.modes);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 /* newterm installs handlers of its own; the signals are the caller's. */
@@ -102,6 +122,18 @@ static bool locale_is_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") 
 static bool knows(const char *capability) {
     const char *s = tigetstr(capability);
     return s != NULL && s != (const char *)-1;
+}
+
+/* Ctrl+Z comes as a key: sent by the terminal it would stop a script around this program at once, and the shell would
+ * have the terminal before its modes are put right. */
+static void take_suspend_key(int fd) {
+    struct termios modes;
+    if (tcgetattr(fd, &modes) != 0) return;
+    modes.c_cc[VSUSP] = _POSIX_VDISABLE;
+#ifdef VDSUSP
+    modes.c_cc[VDSUSP] = _POSIX_VDISABLE;
+#endif
+    if (tcsetattr(fd, TCSADRAIN, &modes) == 0) def_prog_mode();
 }
 
 struct term *term_open(const struct term_options *options, const char **why) {
@@ -149,6 +181,7 @@ struct term *term_open(const struct term_options *options, const char **why) {
     cbreak();
     noecho();
     nonl();
+    take_suspend_key(fileno(t->in));
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     leaveok(stdscr, TRUE);
@@ -182,7 +215,7 @@ void term_click(const struct term *t, int *row, int *col) {
 void term_close(struct term *t) {
     if (t == NULL || t != opened) return;
     opened = NULL;
-    if (!t->suspended) endwin();
+    if (!t->suspended) give_back();
     emergency.armed = 0;
     delscreen(t->curses);
     screen_free(t->shown);
@@ -413,6 +446,8 @@ int term_key(struct term *t) {
         return UI_KEY_BACKSPACE;
     case 12:
         return UI_KEY_REDRAW;
+    case 26:
+        return UI_KEY_SUSPEND;
     case 27:
         return UI_KEY_ESC;
     case 0:
@@ -434,7 +469,7 @@ bool term_resize(struct term *t) {
 
 void term_suspend(struct term *t) {
     if (t->suspended) return;
-    endwin();
+    give_back();
     t->suspended = true;
 }
 
@@ -445,5 +480,7 @@ void term_resume(struct term *t) {
     t->repaint = true;
     refresh();
     curs_set(0);
+    /* Curses would do so when it reads the next key: too late for that one. */
+    if (knows("smkx")) putp(tigetstr("smkx"));
     term_mouse(t, t->mouse);
 }

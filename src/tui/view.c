@@ -243,7 +243,8 @@ static void draw_footer(const struct view_input *in, struct screen *s, int row, 
         return;
     }
     if (in->message != NULL && in->message[0] != '\0') {
-        pen_text(&p, STYLE_STRONG, in->message);
+        /* What it is about, and the end of the path that it names. */
+        pen_elide(&p, (p.end - p.col) / 2, STYLE_STRONG, in->message);
         return;
     }
     if (l->main > 0 && table_count(in->table) > 0) draw_where(in, s, row, &p);

@@ -78,7 +78,8 @@ static void layout(const struct view_input *in, const struct screen *s, struct c
     } else {
         c->done = 0;
     }
-    if (take(&left, AGE_CELLS)) c->age = AGE_CELLS;
+    int age = AGE_CELLS + (in->ui->sort == SORT_CHANGE ? 1 : 0); /* its head has an arrow then */
+    if (take(&left, age)) c->age = age;
     if (c->age > 0 && take(&left, STATUS_CELLS)) c->status = STATUS_CELLS;
     int strip = c->n_required > 5 ? c->n_required : 5;
     if (in->ui->language == LANGUAGE_JAPANESE && strip < 8) strip = 8; /* its head */
