@@ -46,6 +46,10 @@ static int find_list(struct session *s) {
         if (session_unmatched(s->table, message)) session_say("%s", message);
         return 0;
     }
+    if (s->policy.discover) {
+        session_say("no sweep list: the cases are the directories that are there; give one with --sweep-list");
+        return 0;
+    }
     char kept[SESSION_PATH], settings[SESSION_PATH];
     snprintf(kept, sizeof kept, "%s/%s", s->batch, s->profile->kept_list);
     snprintf(settings, sizeof settings, "%s/%s", s->batch, s->profile->settings);
@@ -67,7 +71,7 @@ static int read_root(struct session *s, enum root_id root, const char *path, boo
                              .path = path,
                              .list = table_list(s->table),
                              .nested = root == ROOT_ARCHIVE ? session_archive_batch(s) : NULL,
-                             .only_wanted = root == ROOT_ARCHIVE,
+                             .only_wanted = root == ROOT_ARCHIVE && table_list(s->table),
                              .fold_case = s->policy.fold_case,
                              .learned = learned,
                              .judged = judged && judged_file_is_for(path) ? judged : NULL,

@@ -315,7 +315,7 @@ int session_open(struct session *s, const struct options *o, bool live) {
     find_names(s);
     s->policy.archive = !o->archive_dir ? ARCHIVE_LEARN : s->archive ? ARCHIVE_GIVEN : ARCHIVE_NONE;
     s->policy.one_pass = !live;
-    s->policy.discover = live;
+    s->policy.discover = live || o->once;
     s->policy.fold_case = path_names_fold_case();
     s->policy.stall_after_ms = o->stall_after_ms;
     s->policy.archive_grace_ms = o->archive_grace_ms;
