@@ -861,7 +861,7 @@ int reason_lines_in(enum language language, const struct table *t, const struct 
     say_elsewhere(&a);
     if (!goes_on) say_absent(&a);
     say_content(&a);
-    say_end_of_run(&a);
+    if (!goes_on) say_end_of_run(&a);
     say_archive(&a);
     say_root(&a, ROOT_BATCH);
     say_root(&a, ROOT_ARCHIVE);
@@ -871,6 +871,7 @@ int reason_lines_in(enum language language, const struct table *t, const struct 
     if (goes_on) { /* what is wrong has come first */
         say_far(&a);
         say_absent(&a);
+        say_end_of_run(&a);
     }
     say_progress(&a);
     say_complete(&a);

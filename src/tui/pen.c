@@ -87,6 +87,42 @@ void pen_date(int64_t wall_ms, int utc_offset_min, char out[PEN_WORDS]) {
     snprintf(out, PEN_WORDS, "%02d-%02d", month, day);
 }
 
+/* What follows the last of these only adds to the sentence: where, by whom. */
+static bool drop_clause(char *text) {
+    static const char *const marks[] = {"; ", "。", " ("};
+    char *last = NULL;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        for (char *at = text; (at = strstr(at, marks[i])) != NULL; at++) {
+            if (last == NULL || at > last) last = at;
+        }
+    }
+    if (last == NULL || last == text) return false;
+    *last = '\0';
+    return true;
+}
+
+enum { SENTENCE_BYTES = 1024 };
+
+/* Without the clauses that have no room as long as others are left. */
+static void shorten(const struct pen *p, const char *text, char out[SENTENCE_BYTES]) {
+    snprintf(out, SENTENCE_BYTES, "%s", text);
+    while (screen_measure(p->screen, out, SCREEN_MAX_COLS) > p->end - p->col && drop_clause(out)) {}
+}
+
+int pen_sentence_cells(const struct pen *p, const char *text) {
+    char shortest[SENTENCE_BYTES];
+    snprintf(shortest, sizeof shortest, "%s", text);
+    while (drop_clause(shortest)) {}
+    return screen_measure(p->screen, shortest, SCREEN_MAX_COLS);
+}
+
+void pen_sentence(struct pen *p, enum style style, const char *text) {
+    char fitting[SENTENCE_BYTES];
+    shorten(p, text, fitting);
+    /* Both ends of a sentence carry its point: what it is about, and the figures. */
+    pen_elide(p, (p->end - p->col) / 2, style, fitting);
+}
+
 void pen_clock(int64_t wall_ms, int utc_offset_min, bool seconds, char out[PEN_WORDS]) {
     int64_t day = INT64_C(86400);
     int64_t second = ((wall_ms / 1000 + (int64_t)utc_offset_min * 60) % day + day) % day;

@@ -27,6 +27,12 @@ int pen_middle(struct screen *s, int row, int col, int width, enum style style, 
 /* The same with as many cells of the beginning as are asked for; writes on the pen's line and moves it. */
 void pen_elide(struct pen *p, int head, enum style style, const char *text);
 
+/* Writes a sentence; when the whole does not fit, without what only adds to it ("; ...", " (...)"), then both its ends.
+ */
+void pen_sentence(struct pen *p, enum style style, const char *text);
+/* The cells of what of it cannot be left out. */
+int pen_sentence_cells(const struct pen *p, const char *text);
+
 enum { PEN_WORDS = 48 };
 
 /* "12:03" or "12:03:27"; utc_offset_min: local time = UTC + this. */

@@ -127,6 +127,17 @@ static void tab_words(const struct view_input *in, int v, bool bare, char *out, 
     }
 }
 
+/* Where there are no tabs: before the keys, which get what is left. */
+static void draw_state_here(const struct view_input *in, struct pen *p) {
+    char state[2 * UI_TYPED];
+    state_words(in, state, sizeof state);
+    if (state[0] == '\0') return;
+    struct pen part = *p;
+    part.end = p->col + (p->end - p->col) * 2 / 3;
+    pen_text(&part, in->ui->paused ? STYLE_STALLED : STYLE_KEY, state);
+    p->col = part.col + 2;
+}
+
 static void draw_tabs(const struct view_input *in, struct screen *s, int row) {
     struct ui_state *ui = in->ui;
     struct pen p = {s, row, 1, s->cols - 1};
@@ -248,6 +259,7 @@ static void draw_footer(const struct view_input *in, struct screen *s, int row, 
         return;
     }
     if (l->main > 0 && table_count(in->table) > 0) draw_where(in, s, row, &p);
+    if (l->tabs < 0) draw_state_here(in, &p);
     if (ui->help_open) {
         HINTS({"Esc", WORD_KEY_BACK}, {"PgUp PgDn", WORD_KEY_SCROLL}, {"q", WORD_KEY_QUIT});
     } else if (ui->detail_open) {

@@ -9,17 +9,20 @@
 #include <string.h>
 
 enum { STATE_CELLS = 10, ROOT_CELLS = 7, SIZE_CELLS = 8, AGE_CELLS = 8, NAME_MIN = 12 };
-enum { PATH_BYTES = 4096, PATH_LINES = 8 };
+enum { PATH_BYTES = 4096, PATH_LINES = 8, REMEDY_ROWS = 8 };
 
 static void write_reasons(const struct view_input *in, struct pane *p, const struct row *r) {
     char lines[REASON_MAX][REASON_BYTES], remedy[REASON_BYTES];
     int n = reason_lines_in(in->ui->language, in->table, r, in->now_ms, lines);
-    for (int i = 0; i < n; i++) {
+    reason_remedy_in(in->ui->language, in->table, r, in->now_ms, remedy);
+    /* Where little is seen at once, what to do comes before what else there is to say. */
+    int before = p->rows < REMEDY_ROWS && n > 1 ? 1 : n;
+    for (int i = 0; i <= n; i++) {
+        if (i == before && remedy[0] != '\0') pane_paragraph(p, STYLE_TEXT, "→ ", remedy);
+        if (i == n) break;
         pane_paragraph(p, i == 0 && status_is_problem((enum case_status)r->status) ? STYLE_STRONG : STYLE_TEXT, "• ",
                        lines[i]);
     }
-    reason_remedy_in(in->ui->language, in->table, r, in->now_ms, remedy);
-    if (remedy[0] != '\0') pane_paragraph(p, STYLE_TEXT, "→ ", remedy);
 }
 
 static void write_state(const struct view_input *in, struct pane *p, const struct row *r) {

@@ -65,6 +65,7 @@ struct window {
     int row, col, rows, cols; /* on the screen */
     int top, left;            /* of the sheet */
     int label;                /* cells of the labels, which stay where they are when the sheet moves to the left */
+    size_t problems;          /* cells seen of cases that need a person */
 };
 
 static void put(const struct window *w, int row, int col, int width, enum style style, const char *text) {
@@ -106,7 +107,7 @@ static const char *level(const struct row *r, bool utf8) {
     return utf8 ? bars[eighth] : digits[eighth];
 }
 
-static void draw_cell(const struct view_input *in, const struct sheet *h, const struct window *w, uint32_t at) {
+static void draw_cell(const struct view_input *in, const struct sheet *h, struct window *w, uint32_t at) {
     const struct grid *g = &in->ui->grid;
     struct spot p = cell_at(h, g, at);
     uint32_t index = g->cell[at];
@@ -124,6 +125,7 @@ static void draw_cell(const struct view_input *in, const struct sheet *h, const 
     int row = w->row + p.row - w->top, col = w->col + p.col - w->left, width = h->cell > 2 ? h->cell - 1 : h->cell;
     int first = w->col + (w->left > 0 ? w->label : 0);
     if (row < w->row || row >= w->row + w->rows || col < first || col >= w->col + w->cols) return;
+    if (in->ui->shown[index] && status_is_problem(status)) w->problems++;
     if (index == in->ui->selected) screen_mark(w->s, row, col, width);
     ui_add_hit(in->ui, row, col, col + h->cell, HIT_CELL, index);
 }
@@ -155,7 +157,7 @@ static void draw_heads(const struct view_input *in, const struct sheet *h, const
     }
 }
 
-static void draw_panel(const struct view_input *in, const struct sheet *h, const struct window *w, size_t panel) {
+static void draw_panel(const struct view_input *in, const struct sheet *h, struct window *w, size_t panel) {
     const struct grid *g = &in->ui->grid;
     struct spot p = panel_at(h, panel);
     char text[256];
@@ -205,6 +207,22 @@ static void draw_caption(const struct view_input *in, struct screen *s, int row)
     pen_say(&p, STYLE_DIM, l, WORD_GRID_PANELS, WORDS(names));
 }
 
+/* "12 more need you outside", at the end of the caption. */
+static void draw_outside(const struct view_input *in, struct screen *s, int row, size_t seen) {
+    const struct ui_state *ui = in->ui;
+    char number[32], words[128];
+    size_t all = 0;
+    for (size_t i = 0; i < ui->list.n; i++) {
+        all += status_is_problem((enum case_status)table_row(in->table, ui->order[i])->status);
+    }
+    if (all <= seen) return;
+    snprintf(number, sizeof number, "%zu", all - seen);
+    words_format(ui->language, WORD_OUTSIDE, WORDS(number), words, sizeof words);
+    int cells = screen_measure(s, words, s->cols - 2 * MARGIN), col = s->cols - MARGIN - cells;
+    screen_fill(s, row, col - 2, cells + 2, STYLE_TEXT, ' ');
+    screen_text(s, row, col, cells, STYLE_STALLED, words);
+}
+
 /* The selected case, in words. */
 static void draw_info(const struct view_input *in, struct screen *s, int row) {
     const struct row *r = ui_selected(in->ui, in->table);
@@ -223,13 +241,13 @@ void view_grid_draw(const struct view_input *in, struct screen *s, int row, int 
     struct ui_state *ui = in->ui;
     const struct grid *g = &ui->grid;
     if (lines < 1 || g->cell == NULL || g->n_rows != table_count(in->table)) return;
-    int end = row + lines;
-    if (lines >= CAPTION_ROWS) draw_caption(in, s, row++);
+    int end = row + lines, caption = lines >= CAPTION_ROWS ? row++ : -1;
+    if (caption >= 0) draw_caption(in, s, caption);
     if (lines >= INFO_ROWS) {
         draw_info(in, s, end - 1);
         end -= 2;
     }
-    struct window w = {s, row, MARGIN, end - row, s->cols - 2 * MARGIN, 0, 0, 0};
+    struct window w = {s, row, MARGIN, end - row, s->cols - 2 * MARGIN, 0, 0, 0, 0};
     struct sheet h = lay_out(g, w.rows, w.cols);
     if (ui->selected < g->n_rows) {
         struct spot at = cell_at(&h, g, g->where[ui->selected]);
@@ -243,4 +261,5 @@ void view_grid_draw(const struct view_input *in, struct screen *s, int row, int 
     w.top = ui->grid_top = scroll_to(ui->grid_top, ui->grid_top, w.rows, h.rows);
     w.left = ui->grid_left = scroll_to(ui->grid_left, ui->grid_left, w.cols, h.cols);
     for (size_t panel = 0; panel < g->n_panels; panel++) draw_panel(in, &h, &w, panel);
+    if (caption >= 0) draw_outside(in, s, caption, w.problems);
 }

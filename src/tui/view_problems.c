@@ -69,7 +69,7 @@ static void draw_cause(const struct view_input *in, struct screen *s, int row, c
     struct pen p = {s, row, 1, s->cols - 1 - cells};
     pen_text(&p, style, glyph);
     pen_text(&p, style, " ");
-    pen_elide(&p, (p.end - p.col) / 2, STYLE_STRONG, c->words);
+    pen_sentence(&p, STYLE_STRONG, c->words);
     p.end = s->cols - 1;
     pen_text(&p, STYLE_DIM, full);
 }

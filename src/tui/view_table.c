@@ -173,40 +173,24 @@ static void draw_name(const struct view_input *in, struct screen *s, int row, in
     }
 }
 
-/* What follows the last of these only adds to the sentence: where, by whom. */
-static bool drop_clause(char *text) {
-    static const char *const marks[] = {"; ", "。", " ("};
-    char *last = NULL;
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        for (char *at = text; (at = strstr(at, marks[i])) != NULL; at++) {
-            if (last == NULL || at > last) last = at;
-        }
-    }
-    if (last == NULL || last == text) return false;
-    *last = '\0';
-    return true;
-}
-
 void view_table_why(const struct view_input *in, struct pen *p, const struct row *r, bool with_status) {
     char lines[REASON_MAX][REASON_BYTES], why[2 * REASON_BYTES + 4];
     enum case_status status = (enum case_status)r->status;
     /* What is as it should be needs no words. */
     bool worth = ui_has_more(r) || (status != STATUS_COMPLETE && status != STATUS_PENDING);
     int n = worth ? reason_lines_in(in->ui->language, in->table, r, in->now_ms, lines) : 0;
-    int width = p->end - p->col;
+    const char *name = word_status(in->ui->language, status);
+    int room = p->end - p->col, needed = n > 0 ? pen_sentence_cells(p, lines[0]) + 2 : 0;
     /* Where there is room for one of the two, the glyph stands for the word and the reason is told. */
-    if (with_status && (n == 0 || width >= WHY_MIN)) {
-        pen_text(p, theme_status(status), word_status(in->ui->language, status));
+    if (with_status && (n == 0 || screen_measure(p->screen, name, room) + needed <= room)) {
+        pen_text(p, theme_status(status), name);
         if (n > 0) pen_text(p, theme_status(status), ": ");
     }
     if (n == 0) return;
     /* The second sentence on a stall is its cause. */
     bool cause = status == STATUS_STALLED && n > 1;
     snprintf(why, sizeof why, "%s%s%s", lines[0], cause ? "; " : "", cause ? lines[1] : "");
-    while (screen_measure(p->screen, why, p->screen->cols) > p->end - p->col && drop_clause(why)) {}
-    /* Both ends of a sentence carry its point: what it is about, and the figures. */
-    enum style style = status_is_problem(status) || ui_has_more(r) ? STYLE_TEXT : STYLE_DIM;
-    pen_elide(p, (p->end - p->col) / 2, style, why);
+    pen_sentence(p, status_is_problem(status) || ui_has_more(r) ? STYLE_TEXT : STYLE_DIM, why);
 }
 
 static void draw_row(const struct view_input *in, struct screen *s, int row, const struct columns *c, size_t line) {

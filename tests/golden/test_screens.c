@@ -321,6 +321,7 @@ static void test_acting(void **state) {
     press(&c, ' ');
     press(&c, 'p');
     golden(&c, "acting_filter_marked_paused", 24, 80, true);
+    golden(&c, "acting_filter_marked_paused", 10, 40, true);
     press(&c, 't');
     golden(&c, "acting_parameters", 24, 80, true);
     golden(&c, "acting_parameters", 60, 200, true);
@@ -505,6 +506,11 @@ static void test_ten_thousand(void **state) {
     golden_views(&c, "ten_thousand", 24, 80, true);
     c.ui.view = VIEW_GRID;
     golden(&c, "ten_thousand_grid", 60, 200, true);
+    /* What needs a person is said where the window of the grid does not show it. */
+    world_file(w, ROOT_BATCH, "T1001_eps0p1_tau3", "run_config.json", CONTENT_NOT_A_FILE, 0, 0, NULL);
+    table_set_over(w->table, true, w->now);
+    world_tick(w);
+    golden(&c, "ten_thousand_grid_outside", 24, 80, true);
     scene_free(&c);
 }
 
