@@ -50,6 +50,16 @@ static void reserve(struct ui_state *ui, size_t n) {
     ui->marked = grow(ui->marked, ui->capacity, sizeof *ui->marked);
 }
 
+/* By the values of the list, column by column: in a title 0p25 would come after 0p5. What has none, by its title. */
+static int compare_rows(const struct row *a, const struct row *b) {
+    const struct sweep_case *x = a->expected, *y = b->expected;
+    for (int c = 0; x != NULL && y != NULL && c < x->columns && c < y->columns; c++) {
+        if (x->value[c] < y->value[c]) return -1;
+        if (x->value[c] > y->value[c]) return 1;
+    }
+    return text_natural_compare(a->title, b->title);
+}
+
 /* Merge sort, bottom up: stable, no recursion, no context through globals. */
 static void sort_titles(struct ui_state *ui, const struct table *t, size_t n) {
     uint32_t *from = ui->by_title, *to = ui->spare;
@@ -59,8 +69,7 @@ static void sort_titles(struct ui_state *ui, const struct table *t, size_t n) {
             size_t middle = start + run < n ? start + run : n, end = start + 2 * run < n ? start + 2 * run : n;
             size_t a = start, b = middle;
             for (size_t k = start; k < end; k++) {
-                bool left = b >= end || (a < middle && text_natural_compare(table_row(t, from[a])->title,
-                                                                            table_row(t, from[b])->title) <= 0);
+                bool left = b >= end || (a < middle && compare_rows(table_row(t, from[a]), table_row(t, from[b])) <= 0);
                 to[k] = left ? from[a++] : from[b++];
             }
         }

@@ -1,7 +1,7 @@
 /* order: the rows as they are shown: filtered and sorted.
  *
  * Made again only when the table's version, the sort or the filter has changed, in O(rows): a stable radix sort over an
- * order by title that is made once a list. */
+ * order by title (by the list's values, where there is one) that is made once a list. */
 #ifndef SW_TUI_ORDER_H
 #define SW_TUI_ORDER_H
 

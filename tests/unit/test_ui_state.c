@@ -242,6 +242,25 @@ static void press(struct ui_state *ui, const struct world *w, const char *keys) 
     }
 }
 
+/* Numbers stand in the order of their values, whatever the titles make of the decimal point. */
+static void test_order_of_values(void **state) {
+    (void)state;
+    struct world w;
+    struct ui_state ui;
+    world_init(&w, false);
+    ui_init(&ui);
+    world_root(&w, ROOT_BATCH, HEALTH_LIVE, NULL);
+    world_list(&w, "1000 0.5 1\n1000 0.25 1\n1000 0.5 0.125\n1000 1 1\n900 2 1\n1000 1e-1 1\n");
+    world_tick(&w);
+    ui.sort = SORT_TITLE;
+    arrange(&ui, &w, 10);
+    assert_order(&ui, &w,
+                 "T900_eps2_tau1 T1000_eps1e-1_tau1 T1000_eps0p25_tau1 T1000_eps0p5_tau0p125 T1000_eps0p5_tau1 "
+                 "T1000_eps1_tau1");
+    ui_free(&ui);
+    world_free(&w);
+}
+
 static void test_filter(void **state) {
     (void)state;
     struct world w;
@@ -506,13 +525,21 @@ static void test_any_keys(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_filter),          cmocka_unit_test(test_search),
-        cmocka_unit_test(test_marks),           cmocka_unit_test(test_views_and_grid),
-        cmocka_unit_test(test_timeline),        cmocka_unit_test(test_pause_and_finalize),
-        cmocka_unit_test(test_clicks),          cmocka_unit_test(test_any_keys),
-        cmocka_unit_test(test_sorts),           cmocka_unit_test(test_far_ages_and_other_titles),
-        cmocka_unit_test(test_selection_stays), cmocka_unit_test(test_moving),
-        cmocka_unit_test(test_reactions),       cmocka_unit_test(test_age),
+        cmocka_unit_test(test_order_of_values),
+        cmocka_unit_test(test_filter),
+        cmocka_unit_test(test_search),
+        cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_views_and_grid),
+        cmocka_unit_test(test_timeline),
+        cmocka_unit_test(test_pause_and_finalize),
+        cmocka_unit_test(test_clicks),
+        cmocka_unit_test(test_any_keys),
+        cmocka_unit_test(test_sorts),
+        cmocka_unit_test(test_far_ages_and_other_titles),
+        cmocka_unit_test(test_selection_stays),
+        cmocka_unit_test(test_moving),
+        cmocka_unit_test(test_reactions),
+        cmocka_unit_test(test_age),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
