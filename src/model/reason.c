@@ -465,7 +465,7 @@ static void say_title(struct about *a, unsigned flag) {
     const struct sweep_case *c = a->row->expected;
     char text[QUOTE_BYTES];
     if (!has(a, flag)) return;
-    if (c->trouble)
+    if (c->trouble && a->language == LANGUAGE_ENGLISH) /* the list's own words */
         say(a, MSG_TROUBLE, ARGS(quote(c->trouble, text)));
     else
         say(a, flag == FLAG_DUPLICATE_TITLE ? MSG_DUPLICATE : MSG_RISKY, NULL);

@@ -1,8 +1,10 @@
-/* make_tree DIR N [--archive] [--rows R]: a finished sweep of N complete cases, for measurements.
+/* make_tree DIR N [--archive] [--rows R] [--light]: a finished sweep of N complete cases, for measurements.
  *
  * Makes DIR/temp_supply/20260101-000000__abc1234__seed42 with its list and N cases, and with --archive DIR/archive with
  * their copies (keep_local=all). Sizes are those of real outputs, but for run.parquet: R rows of 16 bytes (default 512,
- * 8 kB; 2500 is a real one). Prints the two directories. */
+ * 8 kB; 2500 is a real one). --light: a sweep in its middle, of which only the screen is measured: a small
+ * configuration a case, the other files are links to those of the first; of a hundred cases ten have not begun, four
+ * run, one contradicts the list and one has half a result; the first sixteen run. Prints the two directories. */
 #include "app/demo_content.h"
 
 #include <errno.h>
@@ -97,14 +99,43 @@ static void make_case(const char *dir, const char *archive_dir, const struct dem
     demo_text_free(&other);
 }
 
+enum { NOT_BEGUN = 10, OF = 100, RUNNING = 16, CONTRADICTS = 50, HALF = 51 };
+
+/* first: the directory of a whole case. */
+static void make_light_case(const char *dir, const char *first, const struct demo_case_info *c, long i) {
+    struct demo_text config = {0};
+    char path[4096], target[4096];
+    long kind = i % OF;
+    if (kind % NOT_BEGUN == NOT_BEGUN - 1) return;
+    make_case_dirs(dir);
+    demo_putf(&config, "{\"radiation\": {\"TM_K\": %s}, \"outdir\": \"%s\"}\n", kind == CONTRADICTS ? "1" : c->t, dir);
+    path_of(path, "%s/%s", dir, names[CONFIG]);
+    write_file(path, &config, NULL, NULL);
+    config.len = 0;
+    demo_put(&config, "PAR1half");
+    for (int k = 0; k < FILES; k++) {
+        if (k == CONFIG || (k == SUMMARY && i < RUNNING)) continue;
+        path_of(path, "%s/%s", dir, names[k]);
+        path_of(target, "%s/%s", first, names[k]);
+        if (k == RUN && kind == HALF) {
+            write_file(path, &config, NULL, NULL);
+        } else if (link(target, path) != 0) {
+            die(path);
+        }
+    }
+    demo_text_free(&config);
+}
+
 int main(int argc, char **argv) {
     static const char *const eps[] = {"0.1", "0.2", "0.5", "1.0", "2.0"}, *const tau[] = {"0.25", "0.5", "1.0", "2.0"};
     const char *dir = NULL;
     long n = 0, rows = 512;
-    bool archive = false, usable = true;
+    bool archive = false, light = false, usable = true;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--archive") == 0) {
             archive = true;
+        } else if (strcmp(argv[i], "--light") == 0) {
+            light = true;
         } else if (strcmp(argv[i], "--rows") == 0 && i + 1 < argc) {
             rows = strtol(argv[++i], NULL, 10);
         } else if (dir == NULL) {
@@ -116,7 +147,7 @@ int main(int argc, char **argv) {
         }
     }
     if (!usable || dir == NULL || n <= 0 || rows <= 0) {
-        fprintf(stderr, "usage: make_tree DIR N [--archive] [--rows R]\n");
+        fprintf(stderr, "usage: make_tree DIR N [--archive] [--rows R] [--light]\n");
         return 2;
     }
     char batch[4096], archive_root[4096], path[4096];
@@ -127,6 +158,7 @@ int main(int argc, char **argv) {
     make_dir(batch);
     path_of(archive_root, "%s/archive", dir);
     if (archive) make_dir(archive_root);
+    char first[4096] = "";
     struct demo_text list = {0};
     demo_put(&list, "# T EPS TAU\n");
     for (long i = 0; i < n; i++) {
@@ -143,7 +175,12 @@ int main(int argc, char **argv) {
         demo_title(c.t, c.eps, c.tau, NULL, title, sizeof title);
         path_of(case_dir, "%s/%s", batch, title);
         path_of(copy, "%s/%s", archive_root, title);
-        make_case(case_dir, archive ? copy : NULL, &c, rows);
+        if (light && i > 0) {
+            make_light_case(case_dir, first, &c, i);
+        } else {
+            make_case(case_dir, archive ? copy : NULL, &c, rows);
+            path_of(first, "%s", case_dir);
+        }
         demo_putf(&list, "%s %s %s\n", c.t, c.eps, c.tau);
     }
     path_of(path, "%s/checks", batch);
