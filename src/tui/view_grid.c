@@ -177,7 +177,12 @@ static void draw_panel(const struct view_input *in, const struct sheet *h, struc
             screen_text(w->s, w->row + at.row - w->top, w->col + (left > 0 ? left : 0),
                         left < w->cols ? h->label - 1 : 0, STYLE_DIM, text);
         }
-        for (size_t col = 0; col < g->x.n; col++) draw_cell(in, h, w, (uint32_t)(first + line * g->x.n + col));
+        /* Only what may be seen: a line can be thousands of cells. */
+        int before = w->left - at.col, to = w->left + w->cols - at.col;
+        size_t from = before > 0 ? (size_t)(before / h->cell) : 0, end = to > 0 ? (size_t)(to / h->cell) + 1 : 0;
+        for (size_t col = from; col < end && col < g->x.n; col++) {
+            draw_cell(in, h, w, (uint32_t)(first + line * g->x.n + col));
+        }
     }
 }
 
