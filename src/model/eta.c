@@ -85,8 +85,10 @@ bool eta_estimate(const int64_t completed[], size_t n, size_t remaining, int64_t
 void eta_refresh(struct eta *e, const struct table *t, int64_t wall_ms) {
     uint64_t version = table_version(t);
     int64_t since = wall_ms - e->read_at;
+    /* Many rows are read less often: a sweep of so many does not end within seconds. */
+    int64_t every = ETA_RESCAN_MS * (1 + (int64_t)(table_count(t) / 2000));
     /* A wall clock that was set back must not hold the estimate: since < 0 reads at once. */
-    if (!e->read || (version != e->version && (since >= ETA_RESCAN_MS || since < 0))) {
+    if (!e->read || (version != e->version && (since >= every || since < 0))) {
         read_table(e, t);
         e->version = version;
         e->read_at = wall_ms;

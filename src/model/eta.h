@@ -30,7 +30,7 @@ struct eta {
 };
 
 /* Brings *e up to date. Reads the rows (O(rows)) only when the table's version has changed and at most once a
- * second; otherwise O(ETA_COMPLETIONS). wall_ms: since 1970-01-01 UTC. */
+ * second, and a second more for every 2000 rows; otherwise O(ETA_COMPLETIONS). wall_ms: since 1970-01-01 UTC. */
 void eta_refresh(struct eta *e, const struct table *t, int64_t wall_ms);
 
 /* How long the sweep has been going at wall_ms, or went, once it is over; -1: nothing is there yet. */

@@ -150,6 +150,7 @@ static void draw_heads(const struct view_input *in, const struct sheet *h, const
     for (size_t i = 0; i < g->x.n; i++) {
         char text[40];
         int col = p.col + h->label + (int)i * h->cell;
+        if (col >= w->left + w->cols) break; /* thousands of them may follow */
         value_words(g->x.value[i], text, sizeof text);
         if (i > 0 && col < free_from) continue;
         put(w, row, col, LABEL_MOST, STYLE_DIM, text);
