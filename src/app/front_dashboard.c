@@ -172,8 +172,10 @@ static unsigned requests_of(unsigned reaction) {
 
 static unsigned take_key(struct dashboard *d, int key) {
     int row, col;
-    if (key != UI_KEY_CLICK) return ui_key(&d->ui, key, d->last.table);
+    bool wheel = key == UI_KEY_WHEEL_UP || key == UI_KEY_WHEEL_DOWN;
+    if (key != UI_KEY_CLICK && !wheel) return ui_key(&d->ui, key, d->last.table);
     term_click(d->term, &row, &col);
+    if (wheel) return ui_wheel(&d->ui, row, key, d->last.table);
     return ui_click(&d->ui, row, col, d->last.table);
 }
 

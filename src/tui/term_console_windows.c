@@ -293,13 +293,13 @@ static int decode(struct term *t, const KEY_EVENT_RECORD *k) {
 
 static int mouse_key(struct term *t, const MOUSE_EVENT_RECORD *m) {
     DWORD before = t->buttons;
+    t->click_row = m->dwMousePosition.Y;
+    t->click_col = m->dwMousePosition.X;
     if (m->dwEventFlags & MOUSE_WHEELED) {
         return (SHORT)HIWORD(m->dwButtonState) > 0 ? UI_KEY_WHEEL_UP : UI_KEY_WHEEL_DOWN;
     }
     t->buttons = m->dwButtonState;
     if (!(m->dwButtonState & ~before & FROM_LEFT_1ST_BUTTON_PRESSED)) return UI_KEY_NONE;
-    t->click_row = m->dwMousePosition.Y;
-    t->click_col = m->dwMousePosition.X;
     return UI_KEY_CLICK;
 }
 

@@ -52,7 +52,7 @@ void term_repaint(struct term *t);
  * ms after an Esc that may begin a sequence. */
 int term_key(struct term *t);
 
-/* Where the click was that term_key told last. */
+/* Where the click was, or the turn of the wheel, that term_key told last. */
 void term_click(const struct term *t, int *row, int *col);
 /* Takes the mouse, or leaves it to the terminal, which then selects text with it. */
 void term_mouse(struct term *t, bool on);

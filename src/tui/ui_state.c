@@ -630,3 +630,10 @@ unsigned ui_click(struct ui_state *ui, int row, int col, const struct table *t) 
     }
     return 0;
 }
+
+unsigned ui_wheel(struct ui_state *ui, int row, int key, const struct table *t) {
+    if (ui->prompt == PROMPT_NONE && ui->detail_open && !ui->help_open && row >= ui->detail_row) {
+        return scroll(&ui->detail_top, key == UI_KEY_WHEEL_UP ? -WHEEL_LINES : WHEEL_LINES);
+    }
+    return ui_key(ui, key, t);
+}

@@ -110,6 +110,7 @@ struct ui_state {
 
     /* Made by drawing. */
     int detail_page, help_page;
+    int detail_row;     /* line of the screen at which the detail begins; past the last one: there is none */
     struct ui_hit *hit; /* [n_hits] */
     size_t n_hits, hit_capacity;
     struct causes causes;
@@ -156,6 +157,8 @@ void ui_free(struct ui_state *ui); /* frees what it owns, not itself */
 unsigned ui_key(struct ui_state *ui, int key, const struct table *t);
 /* A click on a cell of the last drawing. */
 unsigned ui_click(struct ui_state *ui, int row, int col, const struct table *t);
+/* The wheel (UI_KEY_WHEEL_*) over a line of the last drawing: what is there scrolls. */
+unsigned ui_wheel(struct ui_state *ui, int row, int key, const struct table *t);
 
 /* Text into the filter, as if typed; the error of it. */
 enum filter_error ui_set_filter(struct ui_state *ui, const char *text, const struct profile *p);

@@ -317,6 +317,7 @@ void view_render(const struct view_input *in, struct screen *s) {
     /* The selection must be known before the layout: the detail of no case is not shown. */
     if (ui->detail_open && n == 0) ui->detail_open = false;
     struct layout l = lay_out(in, s);
+    ui->detail_row = l.detail > 0 ? l.top + l.main : s->rows;
     int lines = l.main - (l.heading ? 1 : 0);
     order_arrange(ui, in->table, in->now_ms, in->wall_ms, lines > 0 ? (size_t)lines : 1);
     header_draw(in, s);

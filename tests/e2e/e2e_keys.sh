@@ -234,7 +234,12 @@ printf 'step 3\n' >>"$batch/T1500_eps0p1_tau0p5/logs/run.log"
 wait_for 10 'which is read again while it is open' term_matches '\| step 3'
 printf '\033[31mstep\0334 \033]0;owned\007\n' >>"$batch/T1500_eps0p1_tau0p5/logs/run.log"
 wait_for 10 'cleaned' term_matches '\| step.4'
-press UI_KEY_PAGE_DOWN
+term_resize 100 24 # not all of it has room
+wait_for 5 'the detail in less room' term_matches '1–9 of'
+mouse 65 20 20
+wait_for 5 'the wheel over the detail scrolls it' term_lacks 'running for'
+mouse 64 20 20
+wait_for 5 'and back' term_shows 'running for'
 press UI_KEY_ESC
 wait_for 5 'closed again' term_misses 'log logs/run.log'
 term_resize 100 30

@@ -501,6 +501,32 @@ static void test_clicks(void **state) {
     teardown(&w, &ui);
 }
 
+/* The wheel scrolls what is under it. */
+static void test_wheel(void **state) {
+    (void)state;
+    struct world w;
+    struct ui_state ui;
+    setup(&w, &ui);
+    arrange(&ui, &w, 10);
+    ui.detail_row = 40;
+    assert_int_equal(ui_wheel(&ui, 39, UI_KEY_WHEEL_DOWN, w.table), UI_REDRAW);
+    assert_int_equal(ui.list.cursor, 3);
+    ui_key(&ui, UI_KEY_ENTER, w.table);
+    ui.detail_row = 12;
+    assert_int_equal(ui_wheel(&ui, 11, UI_KEY_WHEEL_UP, w.table), UI_REDRAW);
+    assert_int_equal(ui.list.cursor, 0);
+    assert_int_equal(ui_wheel(&ui, 12, UI_KEY_WHEEL_DOWN, w.table), UI_REDRAW);
+    assert_int_equal(ui.list.cursor, 0);
+    assert_int_equal(ui.detail_top, 3);
+    ui_wheel(&ui, 30, UI_KEY_WHEEL_UP, w.table);
+    assert_int_equal(ui.detail_top, 0);
+    ui_key(&ui, '?', w.table);
+    ui_wheel(&ui, 30, UI_KEY_WHEEL_DOWN, w.table);
+    assert_int_equal(ui.help_top, 1);
+    assert_int_equal(ui.detail_top, 0);
+    teardown(&w, &ui);
+}
+
 /* ui_key survives whatever is pressed, in any order. */
 static void test_any_keys(void **state) {
     (void)state;
@@ -525,21 +551,14 @@ static void test_any_keys(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order_of_values),
-        cmocka_unit_test(test_filter),
-        cmocka_unit_test(test_search),
-        cmocka_unit_test(test_marks),
-        cmocka_unit_test(test_views_and_grid),
-        cmocka_unit_test(test_timeline),
-        cmocka_unit_test(test_pause_and_finalize),
-        cmocka_unit_test(test_clicks),
-        cmocka_unit_test(test_any_keys),
-        cmocka_unit_test(test_sorts),
-        cmocka_unit_test(test_far_ages_and_other_titles),
-        cmocka_unit_test(test_selection_stays),
-        cmocka_unit_test(test_moving),
-        cmocka_unit_test(test_reactions),
-        cmocka_unit_test(test_age),
+        cmocka_unit_test(test_order_of_values), cmocka_unit_test(test_wheel),
+        cmocka_unit_test(test_filter),          cmocka_unit_test(test_search),
+        cmocka_unit_test(test_marks),           cmocka_unit_test(test_views_and_grid),
+        cmocka_unit_test(test_timeline),        cmocka_unit_test(test_pause_and_finalize),
+        cmocka_unit_test(test_clicks),          cmocka_unit_test(test_any_keys),
+        cmocka_unit_test(test_sorts),           cmocka_unit_test(test_far_ages_and_other_titles),
+        cmocka_unit_test(test_selection_stays), cmocka_unit_test(test_moving),
+        cmocka_unit_test(test_reactions),       cmocka_unit_test(test_age),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
