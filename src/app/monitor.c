@@ -106,8 +106,9 @@ static void apply(struct monitor *m, const struct fact *f) {
 }
 
 static void tick(struct monitor *m, int64_t now) {
+    uint64_t version = table_version(m->s->table);
     table_tick(m->s->table, now);
-    record_tick(m->record, now);
+    record_tick(m->record, now, table_version(m->s->table) != version);
     streams_step(m->streams, now);
 }
 

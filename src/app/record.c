@@ -153,8 +153,8 @@ void record_fact(struct record *r, const struct fact *f) {
     end(r);
 }
 
-void record_tick(struct record *r, int64_t at) {
-    if (!r || !r->untold || !begin(r, RECORD_TICK, at)) return;
+void record_tick(struct record *r, int64_t at, bool changed) {
+    if (!r || !(r->untold || changed) || !begin(r, RECORD_TICK, at)) return;
     r->untold = false;
     end(r);
 }

@@ -5,7 +5,7 @@
  *
  *   session at=N wall=N utc-offset=N version=S batch=S name=S [real=S] separator=S archive=learn|given|none
  *           stall=N grace=N settle=N [fold] [rerun=S] [retry=S] [require=S ...]
- *   tick at=N              the facts since the last tick were judged then
+ *   tick at=N              the facts since the last tick, or time alone, changed what is judged then
  *   pass at=N              the last pass before the report was asked for
  *   over at=N yes|no       the sweep was called over, or is open again
  *   report at=N wall=N     the report was made of that moment; wall: of the same, ms since 1970 UTC
@@ -29,7 +29,7 @@ int record_open(uv_loop_t *loop, const char *path, const struct session *s, stru
 
 /* All may be called with r NULL: nothing is kept. */
 void record_fact(struct record *r, const struct fact *f);
-void record_tick(struct record *r, int64_t at);
+void record_tick(struct record *r, int64_t at, bool changed); /* changed: something, by time alone */
 void record_pass(struct record *r, int64_t at);
 void record_over(struct record *r, int64_t at, bool over);
 void record_report(struct record *r, int64_t at, int64_t wall);

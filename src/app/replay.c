@@ -196,17 +196,10 @@ static struct front_frame frame(const struct replay *r) {
                                 .replayed = true};
 }
 
-/* What time alone changes, up to `to`. */
-static void pass_time(struct replay *r, int64_t to) {
-    struct table *t = r->session.table;
-    for (int64_t due; (due = table_deadline(t)) < to; r->now = due) table_tick(t, due > r->now ? due : r->now);
-    r->now = to;
-}
-
 static void take_block(struct replay *r) {
     struct table *t = r->session.table;
     const struct record_line *l = &r->next.line;
-    pass_time(r, l->at > r->now ? l->at : r->now);
+    if (l->at > r->now) r->now = l->at;
     for (size_t i = 0; i < fact_batch_count(r->next.facts); i++) table_apply(t, fact_batch_at(r->next.facts, i));
     if (l->kind == RECORD_PASS) table_expect_pass(t);
     if (l->kind == RECORD_OVER) table_set_over(t, l->yes, r->now);
@@ -227,7 +220,7 @@ static void take_block(struct replay *r) {
 static void go_to(struct replay *r, int64_t to) {
     while (r->next.there && r->next.line.at <= to) take_block(r);
     if (to > r->end) to = r->end;
-    if (to > r->now) pass_time(r, to);
+    if (to > r->now) r->now = to; /* what time alone changed is a line of its own */
 }
 
 static void jump(struct replay *r, int64_t to) {
@@ -283,7 +276,6 @@ static void step(struct replay *r) {
     bool ended = r->now >= r->end && !r->next.there;
     if (!r->paused && !ended && r->speed > 0) {
         int64_t next = r->next.there ? r->next.line.at : r->end;
-        if (table_deadline(r->session.table) < next) next = table_deadline(r->session.table);
         double wait = (double)(next - r->now) / r->speed;
         due = real + (wait > 1000 ? 1000 : wait < 1 ? 1 : (int64_t)wait);
     }
