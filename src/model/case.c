@@ -264,10 +264,12 @@ static enum archive_proof judge_proof(const struct case_view *v, enum archive_ow
     }
     const struct file_state *done = file_with_role(v, ROOT_ARCHIVE, ROLE_MARKER_DONE);
     const struct file_state *manifest = file_with_role(v, ROOT_ARCHIVE, ROLE_MANIFEST);
+    int end = profile_copy_end(v->profile);
+    bool ended = end >= 0 && is_there(&v->place[ROOT_ARCHIVE]->files[end]);
     bool manifest_good = !manifest || (manifest->content == CONTENT_WHOLE && !manifest->differs);
     bool stand_in;
-    bool proven =
-        owner == OWNER_OURS && done && manifest_good && whole_in_archive(v) && case_copy_differs(v, &stand_in) < 0;
+    bool proven = owner == OWNER_OURS && (ended || end < 0) && manifest_good && whole_in_archive(v) &&
+                  case_copy_differs(v, &stand_in) < 0;
     if (marker && done) {
         int64_t done_ns = done->mtime_ns - clock_ahead(v);
         bool marker_is_newer = marker->mtime_ns > done_ns + CASE_TIME_SLACK_NS;
@@ -278,7 +280,7 @@ static enum archive_proof judge_proof(const struct case_view *v, enum archive_ow
     if (proven) return PROOF_PROVEN;
     if (marker) return PROOF_MARKER;
     if (owner == OWNER_OTHER) return PROOF_OTHER_BATCH;
-    return done ? PROOF_DIFFERS : PROOF_COPYING;
+    return ended ? PROOF_DIFFERS : PROOF_COPYING;
 }
 
 static bool proof_is_final(const struct case_view *v, enum archive_proof proof) {

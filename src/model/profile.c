@@ -1,5 +1,8 @@
 #include "model/profile.h"
 
+#include "model/text.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,22 +46,35 @@ static const struct profile builtin =
         .n_artifacts = ARTIFACTS,
         .value =
             {
-                {.name = "T", .use = USE_COLUMN, .artifact = CONFIG, .column = T, .paths = {"config.radiation.TM_K"}},
+                {.name = "T",
+                 .use = USE_COLUMN,
+                 .artifact = CONFIG,
+                 .column = T,
+                 .scale = 1,
+                 .paths = {"config.radiation.TM_K"}},
                 {.name = "EPS",
                  .use = USE_COLUMN,
                  .artifact = CONFIG,
                  .column = EPS,
+                 .scale = 1,
                  .paths = {"config.supply.mixing.epsilon_mix", "supply.epsilon_mix"}},
                 {.name = "TAU",
                  .use = USE_COLUMN,
                  .artifact = CONFIG,
                  .column = TAU,
+                 .scale = 1,
                  .paths = {"config.optical_depth.tau0_target"}},
-                {.name = "I0", .use = USE_COLUMN, .artifact = CONFIG, .column = I0, .paths = {"config.dynamics.i0"}},
+                {.name = "I0",
+                 .use = USE_COLUMN,
+                 .artifact = CONFIG,
+                 .column = I0,
+                 .scale = 1,
+                 .paths = {"config.dynamics.i0"}},
                 {.name = "MU",
                  .use = USE_COLUMN,
                  .artifact = CONFIG,
                  .column = MU,
+                 .scale = 1,
                  .paths = {"config.supply.const.mu_orbit10pct", "supply.mu_orbit10pct"}},
                 {.name = "outdir",
                  .use = USE_CASE_DIR,
@@ -122,7 +138,6 @@ static const struct profile builtin =
             },
         .n_values = 16,
         .progress = {.column = "time", .artifact = RUN, .chunks = "run_chunk_*.parquet"},
-        .skeleton = {"series", "checks"},
         .not_cases = {"checks"},
         .kept_list = "checks/expected_sweep_list.txt",
         .settings = "sweep_settings.txt",
@@ -163,6 +178,15 @@ int profile_value_index(const struct profile *p, const char *name) {
     return -1;
 }
 
+void profile_found_words(const struct profile_value *v, const char *found, char *out, size_t cap) {
+    double number;
+    if (v->use == USE_COLUMN && v->scale != 1 && text_number(found, &number)) {
+        snprintf(out, cap, "%.200s (= %.10g)", found, number * v->scale);
+    } else {
+        snprintf(out, cap, "%s", found);
+    }
+}
+
 int profile_required(const struct profile *p, int out[PROFILE_MAX_ARTIFACTS]) {
     if (p->n_required > 0) {
         memcpy(out, p->required_order, (size_t)p->n_required * sizeof out[0]);
@@ -175,15 +199,22 @@ int profile_required(const struct profile *p, int out[PROFILE_MAX_ARTIFACTS]) {
     return n;
 }
 
+int profile_copy_end(const struct profile *p) {
+    int end = -1;
+    for (int i = 0; i < p->n_artifacts; i++) {
+        if (p->artifact[i].roles & ROLE_MARKER_DONE) return i;
+        if (p->artifact[i].roles & ROLE_MANIFEST) end = i;
+    }
+    return end;
+}
+
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
 
 static bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
 
 static bool is_separator(char c) { return c == '/' || c == '\\'; }
 
-/* Writes `word` in the form of profile_artifact.path (never longer than the word). False: no such path can be in a case
- * directory. */
-static bool normal_path(const char *word, char *out) {
+bool profile_normal_path(const char *word, char *out) {
     if (is_separator(word[0]) || (is_letter(word[0]) && word[1] == ':')) return false;
     size_t length = 0;
     while (*word != '\0') {
@@ -211,7 +242,7 @@ static bool ends_with(const char *s, const char *ending) {
     return true;
 }
 
-static enum file_kind kind_of(const char *path) {
+enum file_kind profile_kind_of(const char *path) {
     if (ends_with(path, ".json")) return KIND_JSON;
     if (ends_with(path, ".csv")) return KIND_CSV;
     if (ends_with(path, ".parquet")) return KIND_PARQUET;
@@ -230,7 +261,7 @@ struct profile *profile_with_required(const struct profile *base, const char *co
     for (int i = 0; i < p->n_artifacts; i++) p->artifact[i].roles &= ~(unsigned)ROLE_REQUIRED;
 
     for (int i = 0; i < n; i++) {
-        if (!normal_path(required[i], paths)) {
+        if (!profile_normal_path(required[i], paths)) {
             *bad = i;
             profile_free(p);
             return NULL;
@@ -243,7 +274,7 @@ struct profile *profile_with_required(const struct profile *base, const char *co
                 return NULL;
             }
             index = p->n_artifacts++;
-            p->artifact[index] = (struct profile_artifact){.path = paths, .kind = kind_of(paths)};
+            p->artifact[index] = (struct profile_artifact){.path = paths, .kind = profile_kind_of(paths)};
             paths += strlen(paths) + 1;
         }
         if (p->artifact[index].roles & ROLE_REQUIRED) continue;

@@ -1,9 +1,10 @@
 /* profile: what a case of a sweep must produce, as data.
  *
  * Everything that is particular to one kind of sweep stands in this structure; no other file of the
- * program knows a file name of it. The built-in profile is the temp_supply sweep.
+ * program knows a file name of it. The built-in profile is the temp_supply sweep; others are read from files
+ * (app/profile_file.h, docs/PROFILES.md).
  *
- * Plain data, immutable once built; every function is pure and thread safe. A profile made by
+ * Plain data, immutable once built; every function is pure and thread safe. A profile read or made by
  * profile_with_required is the caller's (profile_free); the built-in one is static. */
 #ifndef SW_MODEL_PROFILE_H
 #define SW_MODEL_PROFILE_H
@@ -16,7 +17,8 @@ enum {
     PROFILE_MAX_COLUMNS = 8,
     PROFILE_MAX_ARTIFACTS = 32, /* artifact sets are uint32_t masks */
     PROFILE_MAX_VALUES = 32,
-    PROFILE_MAX_FORMS = 4 /* places in a document where one value may stand */
+    PROFILE_MAX_FORMS = 4, /* places in a document where one value may stand */
+    PROFILE_MAX_NAMES = 8
 };
 
 /* How the content of a file is judged whole.
@@ -56,7 +58,7 @@ struct profile_artifact {
 
 /* What one value taken from a JSON artifact is for. */
 enum value_use {
-    USE_COLUMN,             /* must equal the list's column, as a number */
+    USE_COLUMN,             /* number; must equal the list's column */
     USE_CASE_DIR,           /* path of the case's directory, perhaps of another machine */
     USE_PHASE,              /* text; equal to value.expect means the run has not ended */
     USE_ARCHIVE_ENABLED,    /* bool */
@@ -65,7 +67,7 @@ enum value_use {
     USE_MERGE_TARGET,       /* text */
     USE_KEEP_LOCAL,         /* text: all, metadata, none */
     USE_OUTCOME,            /* text, physics; shown, never judged */
-    USE_PROGRESS_END,       /* number; times value.scale it is where the progress column ends */
+    USE_PROGRESS_END,       /* number; where the progress column ends; of several the last of the profile counts */
     USE_VIOLATION           /* present and neither null nor false: worth a flag */
 };
 
@@ -75,7 +77,7 @@ struct profile_value {
     int artifact;                         /* index of the artifact it is read from */
     int column;                           /* USE_COLUMN: index of the column, else -1 */
     const char *expect;                   /* USE_PHASE */
-    double scale;                         /* USE_PROGRESS_END; of several values the last of the profile counts */
+    double scale;                         /* USE_COLUMN, USE_PROGRESS_END: what the number is multiplied by */
     const char *paths[PROFILE_MAX_FORMS]; /* dotted paths, each form that is present is a value; NULL
                                              or the end of the array ends */
 };
@@ -98,13 +100,12 @@ struct profile {
     struct profile_value value[PROFILE_MAX_VALUES];
     int n_values;
     struct profile_progress progress;
-    const char *skeleton[4];         /* directories made empty before the run; NULL ends */
-    const char *not_cases[4];        /* names in the batch directory that are never cases; NULL ends */
-    const char *kept_list;           /* "checks/expected_sweep_list.txt" */
-    const char *settings;            /* "sweep_settings.txt", key=value lines */
-    const char *settings_list_key;   /* its key that names the list */
-    const char *manifest_ignores[4]; /* in the archive but not listed by the manifest; NULL ends */
-    void *owned;                     /* memory of profile_with_required, else NULL */
+    const char *not_cases[PROFILE_MAX_NAMES];        /* names in the batch directory that are never cases; NULL ends */
+    const char *kept_list;                           /* relative to the batch: "checks/expected_sweep_list.txt" */
+    const char *settings;                            /* the same: "sweep_settings.txt", key=value lines */
+    const char *settings_list_key;                   /* its key that names the list */
+    const char *manifest_ignores[PROFILE_MAX_NAMES]; /* in the archive but not listed by the manifest; NULL ends */
+    void *owned;                                     /* memory of its strings, or NULL: freed with it */
 };
 
 /* The temp_supply sweep. */
@@ -118,14 +119,29 @@ const struct profile *profile_builtin(void);
 struct profile *profile_with_required(const struct profile *base, const char *const required[], int n, int *bad);
 void profile_free(struct profile *p); /* NULL is fine */
 
+/* The form in which a path of a case directory stands in a profile: '/' between names, no "." and no empty names.
+ * Writes it to out (strlen(word) + 1 bytes). False: no such path can be in a case directory (empty, absolute, with
+ * ".."). */
+bool profile_normal_path(const char *word, char *out);
+/* What the ending of a path tells: .json .csv .parquet, else ANY. */
+enum file_kind profile_kind_of(const char *path);
+
 /* Indices of the required artifacts in the order they are reported; returns how many. */
 int profile_required(const struct profile *p, int out[PROFILE_MAX_ARTIFACTS]);
+
+/* The artifact that says that a copy in the archive is finished: the done marker, else the manifest; -1: the profile
+ * has neither, and a copy is finished when every required file is there. */
+int profile_copy_end(const struct profile *p);
 
 /* Bytes of the longest path inside a case directory, with those of chunks. */
 size_t profile_longest_path(const struct profile *p);
 
 int profile_artifact_index(const struct profile *p, const char *path); /* -1: none */
 int profile_value_index(const struct profile *p, const char *name);    /* -1: none */
+
+/* A number of a configuration as people can compare it with the list's: "4745300.0 (= 1.4)" where the value has a
+ * scale, else as it stands. Cut at cap bytes, not cleaned. */
+void profile_found_words(const struct profile_value *v, const char *found, char *out, size_t cap);
 
 /* Shell pattern with '*' and '?' over one name; no brackets, no '/'. */
 bool profile_glob(const char *pattern, const char *name);

@@ -444,9 +444,10 @@ static void say_mismatches(struct about *a) {
         if (!p || !a->counts[r]) continue;
         for (const struct mismatch *m = p->mismatches; m; m = m->next) {
             const struct profile_value *v = &a->profile->value[m->value];
-            char found[NAME_BYTES], expected[NAME_BYTES], name[2 * NAME_BYTES], field[NAME_BYTES];
+            char found[NAME_BYTES], expected[NAME_BYTES], name[2 * NAME_BYTES], field[NAME_BYTES], raw[4 * NAME_BYTES];
             if (!mismatch_counts(m, a->view.moved_from)) continue;
-            clip(m->found, found);
+            profile_found_words(v, m->found, raw, sizeof raw);
+            clip(raw, found);
             clip(p->name, name);
             clip(v->paths[m->form] ? v->paths[m->form] : v->name, field);
             if (v->use == USE_CASE_DIR) {
@@ -662,6 +663,13 @@ static void say_copy_differs(struct about *a) {
                  size_words(a, a->view.place[ROOT_BATCH]->files[i].size, here_size)));
 }
 
+/* Why a copy that should be finished is not proven, but for its manifest. */
+static void say_copy(struct about *a) {
+    say_not_whole_there(a);
+    say_copy_differs(a);
+    if (a->verdict.owner == OWNER_UNPROVEN) say(a, MSG_OWNER_UNPROVEN, NULL);
+}
+
 /* A failure marker in the batch's directory of the case, the newest, whether it counts or not. */
 static const struct file_state *any_marker(const struct about *a, int *artifact) {
     const struct place *p = a->view.place[ROOT_BATCH];
@@ -680,9 +688,10 @@ static void say_marker(struct about *a) {
     char text[QUOTE_BYTES];
     const struct file_state *marker = any_marker(a, &i);
     if (!marker) return;
-    const char *done = artifact_path(a, with_role(a, ROLE_MARKER_DONE));
     bool counts = case_failure_marker(&a->view, &i) != NULL;
-    if (has(a, FLAG_MARKER_CONFLICT)) say(a, MSG_MARKER_CONFLICT, ARGS(artifact_path(a, i), done));
+    if (has(a, FLAG_MARKER_CONFLICT)) {
+        say(a, MSG_MARKER_CONFLICT, ARGS(artifact_path(a, i), artifact_path(a, with_role(a, ROLE_MARKER_DONE))));
+    }
     if (a->verdict.proof == PROOF_MARKER) {
         if (file_note(marker) && file_note(marker)[0])
             say(a, MSG_MARKER_SAYS, ARGS(artifact_path(a, i), quote(file_note(marker), text)));
@@ -698,7 +707,7 @@ static void say_marker(struct about *a) {
 static void say_archive(struct about *a) {
     bool waits = a->verdict.status == STATUS_ARCHIVING, failed = a->verdict.status == STATUS_ARCHIVE_FAILED;
     char whole[WORDS_BYTES], all[WORDS_BYTES], quiet[WORDS_BYTES], grace[WORDS_BYTES];
-    int done = with_role(a, ROLE_MARKER_DONE);
+    int end = profile_copy_end(a->profile);
     say_marker(a);
     say_other_batch(a);
     if (!waits && !failed) return;
@@ -709,17 +718,19 @@ static void say_archive(struct about *a) {
         say(a, waits ? MSG_AWAIT_NONE : MSG_NOT_ARCHIVED, NULL);
         break;
     case PROOF_COPYING:
-        if (waits)
-            say(a, MSG_AWAIT_COPY, ARGS(whole, all, artifact_path(a, done)));
-        else
-            say(a, MSG_NOT_DONE, ARGS(artifact_path(a, done), whole, all));
+        if (end < 0) {
+            say(a, waits ? MSG_AWAIT_FILES : MSG_NOT_FINISHED, ARGS(whole, all));
+            if (failed) say_copy(a);
+        } else if (waits) {
+            say(a, MSG_AWAIT_COPY, ARGS(whole, all, artifact_path(a, end)));
+        } else {
+            say(a, MSG_NOT_DONE, ARGS(artifact_path(a, end), whole, all));
+        }
         break;
     case PROOF_DIFFERS:
-        if (waits) say(a, MSG_AWAIT_SETTLE, ARGS(artifact_path(a, done)));
+        if (waits) say(a, MSG_AWAIT_SETTLE, ARGS(artifact_path(a, end)));
         say_manifest(a);
-        say_not_whole_there(a);
-        say_copy_differs(a);
-        if (a->verdict.owner == OWNER_UNPROVEN) say(a, MSG_OWNER_UNPROVEN, NULL);
+        say_copy(a);
         break;
     case PROOF_OTHER_BATCH:
         if (waits) say(a, MSG_AWAIT_REPLACE, NULL);
@@ -837,8 +848,10 @@ static void say_complete(struct about *a) {
         say(a, MSG_COMPLETE, ARGS(n));
     } else if (file_with_role(a, ROOT_ARCHIVE, ROLE_MANIFEST, &i)) {
         say(a, MSG_COMPLETE_MANIFEST, ARGS(n));
-    } else {
+    } else if (with_role(a, ROLE_MARKER_DONE) >= 0) {
         say(a, MSG_COMPLETE_DONE, ARGS(n, artifact_path(a, with_role(a, ROLE_MARKER_DONE))));
+    } else {
+        say(a, MSG_COMPLETE_COPIED, ARGS(n));
     }
 }
 

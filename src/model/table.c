@@ -757,7 +757,7 @@ static void apply_value(const struct table *t, struct place *p, const struct fac
     switch (v->use) {
     case USE_COLUMN:
         if (!expected_value(t, p, v->column, &expected)) break;
-        if (is_no_number(fv->text) || (text_number(fv->text, &found) && !same_number(found, expected))) {
+        if (is_no_number(fv->text) || (text_number(fv->text, &found) && !same_number(found * v->scale, expected))) {
             mismatch_add(p, fv);
         }
         break;

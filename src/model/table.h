@@ -107,7 +107,7 @@ enum archive_owner { OWNER_NONE, OWNER_OURS, OWNER_OTHER, OWNER_UNPROVEN };
 enum archive_proof {
     PROOF_NOT_NEEDED,  /* no archive in play */
     PROOF_NONE,        /* nothing there yet */
-    PROOF_COPYING,     /* something there, no ARCHIVE_DONE */
+    PROOF_COPYING,     /* something there, not finished */
     PROOF_PROVEN,      /* done, ours, and equal to its manifest */
     PROOF_MARKER,      /* a failure marker says it broke */
     PROOF_DIFFERS,     /* the manifest and the directory differ, or a required file is not whole there */

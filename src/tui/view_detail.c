@@ -258,7 +258,7 @@ static void write_parameters(const struct view_input *in, struct pane *p, const 
             char found[256];
             token[0] = '\0';
             if (v->column >= 0) grid_token(in->table, r, v->column, token);
-            snprintf(found, sizeof found, "%.240s", m->found);
+            profile_found_words(v, m->found, found, sizeof found);
             pen_say(&line, STYLE_PROBLEM, l, v->column >= 0 ? WORD_CONFIG_DIFFERS : WORD_CONFIG_NAMES,
                     WORDS(v->name, found, token));
         }

@@ -39,7 +39,7 @@ static void *must(void *p) {
 static bool is_wanted(const struct pool_options *o, const char *name) {
     bool exact;
     if (name[0] == '.') return false;
-    for (int i = 0; i < 4 && o->profile->not_cases[i]; i++) {
+    for (int i = 0; i < PROFILE_MAX_NAMES && o->profile->not_cases[i]; i++) {
         if (strcmp(o->profile->not_cases[i], name) == 0) return false;
     }
     if (!o->only_wanted) return true;

@@ -314,7 +314,7 @@ static bool is_litter(const char *name) {
 }
 
 static bool is_ignored(const struct scan *s, const char *path) {
-    for (int i = 0; i < 4 && s->profile->manifest_ignores[i]; i++) {
+    for (int i = 0; i < PROFILE_MAX_NAMES && s->profile->manifest_ignores[i]; i++) {
         if (strcmp(s->profile->manifest_ignores[i], path) == 0) return true;
     }
     return false;

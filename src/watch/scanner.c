@@ -221,7 +221,7 @@ static struct splace *add_place(struct scanner *s, const char *name, int64_t now
 
 static bool wanted(const struct scanner *s, const char *name) {
     if (name[0] == '.') return false;
-    for (int i = 0; i < 4 && s->c.profile->not_cases[i]; i++) {
+    for (int i = 0; i < PROFILE_MAX_NAMES && s->c.profile->not_cases[i]; i++) {
         if (strcmp(s->c.profile->not_cases[i], name) == 0) return false;
     }
     if (!s->c.only_wanted) return true;

@@ -71,7 +71,7 @@ void world_place(struct world *w, enum root_id root, const char *title) {
 static struct fact file_fact(struct world *w, enum root_id root, const char *title, const char *path,
                              enum content content, int64_t size, int64_t age_ms) {
     struct fact f = fact_of(w, FACT_FILE, root, title);
-    f.u.file.artifact = profile_artifact_index(profile_builtin(), path);
+    f.u.file.artifact = profile_artifact_index(table_profile(w->table), path);
     f.u.file.content = content;
     f.u.file.size = size;
     f.u.file.mtime_ns = (world_wall(w) - age_ms) * 1000000;
@@ -89,7 +89,7 @@ void world_file(struct world *w, enum root_id root, const char *title, const cha
 void world_config(struct world *w, enum root_id root, const char *title, int64_t age_ms, const char *name,
                   const char *text) {
     struct fact f = file_fact(w, root, title, "run_config.json", CONTENT_WHOLE, 8123, age_ms);
-    struct fact_value value = {.value = profile_value_index(profile_builtin(), name), .text = text};
+    struct fact_value value = {.value = profile_value_index(table_profile(w->table), name), .text = text};
     f.u.file.values = &value;
     f.u.file.n_values = 1;
     table_apply(w->table, &f);

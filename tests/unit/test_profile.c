@@ -112,9 +112,6 @@ static void test_builtin_values(void **state) {
 static void test_builtin_places(void **state) {
     (void)state;
     const struct profile *p = profile_builtin();
-    assert_string_equal(p->skeleton[0], "series");
-    assert_string_equal(p->skeleton[1], "checks");
-    assert_null(p->skeleton[2]);
     assert_string_equal(p->not_cases[0], "checks");
     assert_null(p->not_cases[1]);
     assert_string_equal(p->kept_list, "checks/expected_sweep_list.txt");
