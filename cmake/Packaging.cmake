@@ -2,17 +2,20 @@
 if(WIN32) # no installation: a directory that stands anywhere, the scripts beside the program
   set(readme .)
   set(docs docs)
+  set(profiles .)
   install(TARGETS sweepwatch RUNTIME DESTINATION .)
   install(FILES assets/windows/check_sweep.cmd assets/windows/watch_sweep.cmd assets/windows/run_temp_supply_sweep.txt
     DESTINATION .)
 else()
   set(readme ${CMAKE_INSTALL_DOCDIR})
   set(docs ${CMAKE_INSTALL_DOCDIR})
+  set(profiles ${CMAKE_INSTALL_DATADIR}/sweepwatch)
   install(TARGETS sweepwatch RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   install(PROGRAMS assets/sh/check_sweep.sh DESTINATION ${CMAKE_INSTALL_DATADIR}/sweepwatch)
 endif()
 install(FILES README.md README.ja.md LICENSE CHANGELOG.md DESTINATION ${readme})
 install(DIRECTORY docs/ DESTINATION ${docs} FILES_MATCHING PATTERN "*.md" PATTERN "*.json" PATTERN man EXCLUDE)
+install(DIRECTORY assets/profiles DESTINATION ${profiles} FILES_MATCHING PATTERN "*.json")
 
 if(NOT WIN32)
   install(FILES docs/man/sweepwatch.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)

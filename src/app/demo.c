@@ -110,7 +110,7 @@ static int demo_here(const struct options *o) {
     struct demo_options d;
     struct writer w;
     char dir[PATH_BYTES], batch[PATH_BYTES + 64], archive[PATH_BYTES + 16];
-    if (!writer_options(o, &d)) return EXIT_USAGE;
+    if (!writer_options(o, &d) || session_check_filter(o, profile_builtin()) != 0) return EXIT_USAGE;
     int err = make_directory(dir);
     if (err < 0) {
         session_say("no temporary directory for the demo: %s", uv_strerror(err));

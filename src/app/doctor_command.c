@@ -1,5 +1,6 @@
 #include "app/commands.h"
 #include "app/doctor_facts.h"
+#include "app/session.h"
 #include "report/json_writer.h"
 
 #include <stdio.h>
@@ -37,10 +38,17 @@ static void put_text(const struct doctor_line *lines, int n, struct buffer *out)
 }
 
 int command_doctor(const struct options *o) {
+    static struct session s; /* a thread that hangs may still read its profile */
     struct doctor_line lines[DOCTOR_LINES];
     struct buffer out = {0};
     bool hung, good = true;
-    int n = doctor_judge(doctor_gather(o, &hung), lines);
+    s.options = o;
+    int code = session_open_profile(&s);
+    if (code) {
+        session_close(&s);
+        return code;
+    }
+    int n = doctor_judge(doctor_gather(o, s.profile, &hung), lines);
     for (int i = 0; i < n; i++) good &= lines[i].grade != DOCTOR_FAIL;
     if (o->json_out)
         put_json(lines, n, good, &out);
@@ -52,5 +60,6 @@ int command_doctor(const struct options *o) {
         fflush(NULL);
         _Exit(good ? EXIT_DONE : EXIT_NOT_COMPLETE);
     }
+    session_close(&s);
     return good ? EXIT_DONE : EXIT_NOT_COMPLETE;
 }

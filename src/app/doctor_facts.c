@@ -27,6 +27,7 @@ enum {
  * the program ends soon, and the thread may outlive the one who asks. */
 struct gathering {
     const struct options *o;
+    const struct profile *profile;
     struct doctor_facts facts; /* the thread's own */
     uv_mutex_t mutex;
     uv_cond_t told;
@@ -89,7 +90,7 @@ static void take_fact(void *ctx, const struct fact *f) {
 
 /* Before any of them is published: what a later word replaces nobody has seen. */
 static void read_settings(struct gathering *g, const char *batch) {
-    struct settings_reader *reader = settings_reader_new(fs_real(), profile_builtin(), batch);
+    struct settings_reader *reader = settings_reader_new(fs_real(), g->profile, batch);
     settings_reader_step(reader, session_mono_ms(), (struct fact_sink){take_fact, g});
     settings_reader_free(reader);
     for (int k = 0; k < KEY_COUNT; k++) {
@@ -129,7 +130,7 @@ static const char *longest_title(const struct sweep_list *l) {
 static void find_longest(struct gathering *g, const struct sweep_list *l) {
     const char *roots[] = {g->facts.batch.path, g->facts.archive.path};
     char inside[512] = "", *best = NULL;
-    if (l->n_cases == 0 || longest_artifact(profile_builtin(), inside) == 0) return;
+    if (l->n_cases == 0 || longest_artifact(g->profile, inside) == 0) return;
     for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
         char *full = roots[i] ? path_absolute(roots[i]) : NULL;
         if (!full) continue;
@@ -162,7 +163,7 @@ static struct sweep_list *judge_list(struct gathering *g) {
         }
     }
     if (!g->list_text) return NULL;
-    struct sweep_list *l = sweep_list_parse(g->list_text, g->list_len, profile_builtin(), 0);
+    struct sweep_list *l = sweep_list_parse(g->list_text, g->list_len, g->profile, 0);
     f->cases = l->n_cases;
     f->list_errors = l->n_errors;
     f->list_warnings = l->n_issues - l->n_errors;
@@ -246,11 +247,15 @@ struct finished {
 };
 
 static bool is_finished(const struct finished *f, const char *name) {
-    const struct profile *p = profile_builtin();
+    const struct profile *p = f->g->profile;
     struct fs_stat st;
     bool found = true;
+    unsigned role = ROLE_REQUIRED; /* of the file that comes last, where the profile knows it */
+    for (int i = 0; i < p->n_artifacts; i++) {
+        if (p->artifact[i].roles & ROLE_LAST_RESULT) role = ROLE_LAST_RESULT;
+    }
     for (int i = 0; i < p->n_artifacts && found; i++) {
-        if (!(p->artifact[i].roles & ROLE_LAST_RESULT)) continue;
+        if (!(p->artifact[i].roles & role)) continue;
         char *path = join(name, p->artifact[i].path);
         found = fs_real()->stat(fs_real()->ctx, f->root, path, &st) >= 0 && st.size > 0;
         free(path);
@@ -262,7 +267,7 @@ static bool visit_case(void *arg, const char *name, enum fs_type type) {
     struct finished *f = arg;
     bool exact;
     if (type == FS_TYPE_FILE || type == FS_TYPE_OTHER || name[0] == '.') return true;
-    if (sweep_list_match(f->list, profile_builtin(), name, path_names_fold_case(), &exact) < 0) return true;
+    if (sweep_list_match(f->list, f->g->profile, name, path_names_fold_case(), &exact) < 0) return true;
     if (!is_finished(f, name)) return true;
     struct measuring m = {.dir = f->root};
     measure(&m, name);
@@ -358,7 +363,7 @@ static void gather(void *arg) {
     f->watch_queue = watch_queue_limit();
     f->batch.path = given && given[0] ? given : ".";
     publish(g, false);
-    const char *batch = session_find_batch(profile_builtin(), f->batch.path);
+    const char *batch = session_find_batch(g->profile, f->batch.path);
     look_at_place(&f->batch, batch, true);
     if (f->batch.err == UV_ENOENT) f->batch.err = 0; /* it is made when the sweep begins */
     read_settings(g, batch);
@@ -377,12 +382,13 @@ static void gather(void *arg) {
     publish(g, true);
 }
 
-const struct doctor_facts *doctor_gather(const struct options *o, bool *hung) {
+const struct doctor_facts *doctor_gather(const struct options *o, const struct profile *p, bool *hung) {
     static struct gathering *g; /* lives as long as the program */
     g = calloc(1, sizeof *g);
     uv_thread_t thread;
     if (!g || uv_mutex_init(&g->mutex) || uv_cond_init(&g->told)) abort();
     g->o = o;
+    g->profile = p;
     if (uv_thread_create(&thread, gather, g) != 0) abort();
     uint64_t deadline = uv_hrtime() + HANG_MS * UINT64_C(1000000), now;
     uv_mutex_lock(&g->mutex);

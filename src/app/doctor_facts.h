@@ -6,8 +6,8 @@
 #include "app/doctor.h"
 #include "app/options.h"
 
-/* The facts, with their strings, live until the program ends. *hung: a thread hangs in the file system, and the program
- * must leave with _Exit. */
-const struct doctor_facts *doctor_gather(const struct options *o, bool *hung);
+/* p: must live as long. The facts, with their strings, live until the program ends. *hung: a thread hangs in the file
+ * system, and the program must leave with _Exit. */
+const struct doctor_facts *doctor_gather(const struct options *o, const struct profile *p, bool *hung);
 
 #endif

@@ -19,7 +19,7 @@ static void print_issue(const char *path, const struct list_issue *issue) {
         printf("%s: %s: %s\n", path, severity, clean);
 }
 
-int command_lint(const struct options *o) {
+static int lint_list(const struct options *o, const struct profile *p) {
     struct fs_stat st;
     char *text, path[4096];
     size_t len;
@@ -31,7 +31,7 @@ int command_lint(const struct options *o) {
                                      : uv_strerror(err));
         return fs_means_absent(err) ? EXIT_NOT_THERE : EXIT_USAGE;
     }
-    struct sweep_list *l = sweep_list_parse(text, len, profile_builtin(), 0);
+    struct sweep_list *l = sweep_list_parse(text, len, p, 0);
     for (size_t i = 0; i < l->n_issues; i++) print_issue(path, &l->issues[i]);
     size_t warnings = 0;
     for (size_t i = 0; i < l->n_issues; i++) warnings += l->issues[i].severity == LIST_WARNING;
@@ -39,5 +39,13 @@ int command_lint(const struct options *o) {
     int code = l->n_errors > 0 ? EXIT_USAGE : EXIT_DONE;
     sweep_list_free(l);
     free(text);
+    return code;
+}
+
+int command_lint(const struct options *o) {
+    struct session s = {.options = o};
+    int code = session_open_profile(&s);
+    if (code == 0) code = lint_list(o, s.profile);
+    session_close(&s);
     return code;
 }

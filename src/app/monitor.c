@@ -246,7 +246,8 @@ static void open_root(struct monitor *m, enum root_id root, const char *path, bo
                              .fold_case = m->s->policy.fold_case,
                              .poll = m->s->options->poll,
                              .joblog = m->s->options->joblog,
-                             .argv = (const char *const *)argv};
+                             .argv = (const char *const *)argv,
+                             .profile_text = m->s->profile_text};
     if (root_open(&m->loop, &o, on_facts, m, &m->workers[root]) != 0) abort();
     free(argv);
 }

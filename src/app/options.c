@@ -2,7 +2,6 @@
 
 #include "app/commands.h"
 #include "app/once.h"
-#include "model/filter.h"
 #include "model/text.h"
 #include "tui/view.h"
 
@@ -56,6 +55,7 @@ static const struct option known[] = {
     {"joblog", READS | IN(CMD_SCAN), OPT_STRING, offsetof(struct options, joblog)},
     {"case", IN(CMD_EXEC), OPT_STRING, offsetof(struct options, title)},
     {"archive-dir", SWEEP | IN(CMD_DOCTOR), OPT_STRING, offsetof(struct options, archive_dir)},
+    {"profile", READS | IN(CMD_LINT) | IN(CMD_DOCTOR) | IN(CMD_SCAN), OPT_STRING, offsetof(struct options, profile)},
     {"require", READS | IN(CMD_SCAN), OPT_WORDS, 0},
     {"csv", LIVE | IN(CMD_CHECK) | IN(CMD_SHOW) | IN(CMD_REPLAY), OPT_STRING, offsetof(struct options, csv)},
     {"csv-bom", LIVE | IN(CMD_CHECK) | IN(CMD_REPLAY), OPT_FLAG, offsetof(struct options, csv_bom)},
@@ -253,10 +253,8 @@ static int take_operand(struct options *o, const char *word, char message[512]) 
     return 0;
 }
 
-/* What can be checked before anything is opened; the filter's parameters are those of the built-in profile. */
+/* What can be checked before anything is opened. */
 static int check_screen(const struct options *o, char message[512]) {
-    struct filter f;
-    char word[FILTER_WORD];
     if (o->lang && strcmp(o->lang, "en") != 0 && strcmp(o->lang, "ja") != 0) {
         return complain(message, "--lang '%s' is not known; write en or ja", o->lang);
     }
@@ -270,13 +268,7 @@ static int check_screen(const struct options *o, char message[512]) {
     if (o->notify && notice_from_word(o->notify) < 0) {
         return complain(message, "--notify '%s' is not known; write off, bell or desktop", o->notify);
     }
-    if (!o->filter) return 0;
-    enum filter_error e = filter_parse(o->filter, profile_builtin(), &f, word);
-    if (e == FILTER_OK) return 0;
-    char what[400];
-    filter_error_words(e, word, profile_builtin(), what, sizeof what);
-    snprintf(message, 512, "--filter: %s", what);
-    return EXIT_USAGE;
+    return 0;
 }
 
 static int check_outputs(const struct options *o, char message[512]) {
@@ -405,6 +397,7 @@ static const char help_watch[] = "sweepwatch [watch] [BATCH_DIR] [options]: the 
                                  "  --sweep-list FILE      expected cases (default checks/expected_sweep_list.txt)\n"
                                  "  --archive-dir DIR      where finished cases are copied; \"\" means none\n"
                                  "                         (default: what the cases' configurations say)\n"
+                                 "  --profile FILE         another kind of sweep, described (docs/PROFILES.md)\n"
                                  "  --require FILE ...     required files, until the next option\n"
                                  "  --csv FILE --json FILE --html FILE  the report (default BATCH_DIR/checks/...)\n"
                                  "  --csv-bom              CSV with a byte order mark: Excel takes it for UTF-8\n"
@@ -436,6 +429,7 @@ static const char help_check[] = "sweepwatch check [BATCH_DIR] [options]: one pa
                                  "                         else what sweep_settings.txt names)\n"
                                  "  --archive-dir DIR      where finished cases are copied; \"\" means none\n"
                                  "                         (default: what the cases' configurations say)\n"
+                                 "  --profile FILE         another kind of sweep, described (docs/PROFILES.md)\n"
                                  "  --require FILE ...     required files, until the next option\n"
                                  "  --csv FILE             default BATCH_DIR/checks/sweep_completeness.csv; or -\n"
                                  "  --csv-bom              with a byte order mark: Excel takes it for UTF-8\n"
@@ -457,6 +451,7 @@ static const char help_show[] = "sweepwatch show CASE [BATCH_DIR] [options]: eve
                                 "\n"
                                 "  --json                 as one JSON object\n"
                                 "  --batch-dir DIR  --sweep-list FILE  --archive-dir DIR  --require FILE ...\n"
+                                "  --profile FILE         another kind of sweep, described (docs/PROFILES.md)\n"
                                 "  --joblog FILE          GNU parallel's job log\n"
                                 "  --running  the sweep is still running      --no-cache  read every file\n"
                                 "\n"
@@ -472,6 +467,7 @@ static const char help_failed[] = "sweepwatch failed [BATCH_DIR] [options]: what
                                   "           paths         the directories of the cases to archive again\n"
                                   "           json          both, and all that is known of these cases\n"
                                   "  --batch-dir DIR  --sweep-list FILE  --archive-dir DIR  --require FILE ...\n"
+                                  "  --profile FILE         another kind of sweep, described (docs/PROFILES.md)\n"
                                   "  --joblog FILE          GNU parallel's job log\n"
                                   "  --running              the sweep is still running: absent is not yet missing\n"
                                   "  --readers N            directories read at once (default: processors)\n"
@@ -482,10 +478,12 @@ static const char help_failed[] = "sweepwatch failed [BATCH_DIR] [options]: what
                                   "exit codes: 0 told; 2 usage or unusable list; 3 batch or list not there;\n"
                                   "  5 archive not readable: what only it could prove is to be archived again\n";
 
-static const char help_lint[] = "sweepwatch lint SWEEP_LIST: the list alone\n"
+static const char help_lint[] = "sweepwatch lint SWEEP_LIST [--profile FILE]: the list alone\n"
                                 "\n"
                                 "Lines that cannot be used, titles that repeat, differ only in letter case or\n"
                                 "are the same numbers, names that some system cannot hold.\n"
+                                "--profile FILE: it is of another kind of sweep, described there\n"
+                                "(docs/PROFILES.md).\n"
                                 "exit codes: 0 usable (warnings are printed), 2 not usable, 3 not there\n";
 
 static const char help_doctor[] = "sweepwatch doctor [BATCH_DIR] [options]: machine and settings, before the run\n"
@@ -496,6 +494,7 @@ static const char help_doctor[] = "sweepwatch doctor [BATCH_DIR] [options]: mach
                                   "                         ARCHIVE_DIR of the environment or the settings); 8 MB\n"
                                   "                         are written there, measured and removed\n"
                                   "  --sweep-list FILE      expected cases (default: the batch's own)\n"
+                                  "  --profile FILE         another kind of sweep, described (docs/PROFILES.md)\n"
                                   "  --json                 as one JSON object\n"
                                   "\n"
                                   "PASS, WARN, FAIL, or SKIP where nothing is known, each with what was found and\n"

@@ -40,6 +40,7 @@ struct options {
     const char *batch_dir;   /* as given; NULL: not given */
     const char *sweep_list;  /* NULL: not given */
     const char *archive_dir; /* NULL: not given; "": none */
+    const char *profile;     /* NULL: the built-in one; scan: "-" is standard input */
     const char **require;    /* NULL: the profile's own */
     int n_require;
     const char *csv, *json, *html; /* NULL: under checks/; "-": stdout */

@@ -110,6 +110,7 @@ static void put_session(struct record *r, const struct session *s) {
     if (s->policy.fold_case) fact_put(t, " fold");
     put_optional(t, "rerun", s->output[OUTPUT_RERUN]);
     put_optional(t, "retry", s->output[OUTPUT_RETRY]);
+    if (s->file_profile) fact_put_text(t, "profile", s->profile_text, s->profile_len);
     for (int i = 0; i < s->options->n_require; i++) put_optional(t, "require", s->options->require[i]);
     end(r);
     if (!s->list_text) return;
@@ -238,7 +239,7 @@ static bool take_pair(struct record_line *out, const char *key, char *value) {
         const char *key;
         const char **slot;
     } texts[] = {{"text", &out->text}, {"version", &out->version}, {"batch", &out->batch}, {"name", &out->name},
-                 {"real", &out->real}, {"rerun", &out->rerun},     {"retry", &out->retry}};
+                 {"real", &out->real}, {"rerun", &out->rerun},     {"retry", &out->retry}, {"profile", &out->profile}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         if (strcmp(key, numbers[i].key) == 0) return fact_number(value, numbers[i].slot);
     }

@@ -4,7 +4,8 @@
  * the live loop itself; N, S as in facts, `at` the monotonic clock of the recording, in ms:
  *
  *   session at=N wall=N utc-offset=N version=S batch=S name=S [real=S] separator=S archive=learn|given|none
- *           stall=N grace=N settle=N [fold] [rerun=S] [retry=S] [require=S ...]
+ *           stall=N grace=N settle=N [fold] [rerun=S] [retry=S] [profile=S] [require=S ...]
+ *                          profile: the text of --profile FILE
  *   tick at=N              the facts since the last tick, or time alone, changed what is judged then
  *   pass at=N              the last pass before the report was asked for
  *   over at=N yes|no       the sweep was called over, or is open again
@@ -60,7 +61,7 @@ struct record_line {
     const char *text; /* SAY */
     /* SESSION, and wall of REPORT */
     int64_t wall, utc_offset, stall, grace, settle;
-    const char *version, *batch, *name, *real, *rerun, *retry;
+    const char *version, *batch, *name, *real, *rerun, *retry, *profile;
     char separator;
     enum archive_mode archive;
     bool fold;

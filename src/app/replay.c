@@ -110,11 +110,10 @@ static int open_session(struct replay *r, const struct record_line *l) {
     int bad;
     s->options = r->options;
     s->profile = profile_builtin();
-    if (l->n_require > 0) {
-        s->own_profile = profile_with_required(s->profile, l->require, l->n_require, &bad);
-        if (!s->own_profile) return UV_EINVAL;
-        s->profile = s->own_profile;
+    if (l->profile && session_take_profile(s, "the record's profile", copy(l->profile), strlen(l->profile)) != 0) {
+        return UV_EINVAL;
     }
+    if (l->n_require > 0 && !session_require(s, l->require, l->n_require, &bad)) return UV_EINVAL;
     s->batch = copy(l->batch);
     s->batch_name = copy(l->name);
     s->batch_real_name = copy(l->real);
@@ -389,6 +388,7 @@ int command_replay(const struct options *o) {
     }
     r.next.facts = fact_batch_new();
     int code = begin(&r);
+    if (code == 0) code = session_check_filter(o, r.session.profile);
     if (code == 0) {
         find_end(&r);
         code = begin(&r);

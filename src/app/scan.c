@@ -22,6 +22,8 @@ struct relay {
     uv_timer_t beat;
     uv_thread_t reader;
     struct root_thread *thread;
+    struct scan_line_buffer lines; /* of stdin */
+    char bytes[READ_BYTES];        /* read last */
     struct fact_text text;
 };
 
@@ -56,35 +58,51 @@ static void on_facts(void *ctx, struct fact_batch *b) {
     write_out(r);
 }
 
+/* The next command; its strings are valid until the one after it. Leaves when there are no more. */
+static void next_command(struct relay *r, struct scan_command *c) {
+    char *line;
+    size_t len;
+    while ((line = scan_lines_next(&r->lines, &len)) == NULL) {
+        uv_fs_t req;
+        uv_buf_t buf = uv_buf_init(r->bytes, READ_BYTES);
+        int n = uv_fs_read(NULL, &req, 0, &buf, 1, -1, NULL);
+        uv_fs_req_cleanup(&req);
+        if (n <= 0 || scan_lines_add(&r->lines, r->bytes, (size_t)n) < 0) leave(EXIT_DONE);
+    }
+    if (scan_read_command(line, c) < 0) leave(EXIT_USAGE);
+    if (c->kind == SCAN_STOP) leave(EXIT_DONE);
+}
+
 /* Its own thread: stdin may be a pipe, a terminal or a file, and its end must end this program whatever hangs. */
 static void read_commands(void *arg) {
     struct relay *r = arg;
-    struct scan_line_buffer lines = {0};
     struct scan_command c;
-    char *line, *bytes = malloc(READ_BYTES);
-    size_t len;
-    int n = 1;
-    if (!bytes) abort();
-    while (n > 0) {
-        uv_fs_t req;
-        uv_buf_t buf = uv_buf_init(bytes, READ_BYTES);
-        n = uv_fs_read(NULL, &req, 0, &buf, 1, -1, NULL);
-        uv_fs_req_cleanup(&req);
-        if (n <= 0 || scan_lines_add(&lines, bytes, (size_t)n) < 0) break;
-        while ((line = scan_lines_next(&lines, &len)) != NULL) {
-            if (scan_read_command(line, &c) < 0) leave(EXIT_USAGE);
-            if (c.kind == SCAN_STOP) leave(EXIT_DONE);
-            root_thread_send(r->thread, &c);
-        }
+    for (;;) {
+        next_command(r, &c);
+        root_thread_send(r->thread, &c);
     }
-    leave(EXIT_DONE);
+}
+
+/* The one who starts this process goes on with the profile it has, whatever becomes of the file meanwhile. */
+static int open_profile(struct relay *r) {
+    struct scan_command c;
+    if (!r->session.options->profile || strcmp(r->session.options->profile, "-") != 0) {
+        return session_open_profile(&r->session);
+    }
+    next_command(r, &c);
+    if (c.kind != SCAN_PROFILE) return EXIT_USAGE;
+    char *text = malloc(c.len + 1);
+    if (!text) abort();
+    memcpy(text, c.text, c.len + 1);
+    int code = session_take_profile(&r->session, "standard input", text, c.len);
+    return code ? code : session_open_profile(&r->session);
 }
 
 int command_scan(const struct options *o) {
     static struct relay r;
     bool archive = o->archive_dir && o->archive_dir[0];
     r.session.options = o;
-    int code = session_open_profile(&r.session);
+    int code = open_profile(&r);
     if (code) return code;
     struct root_options root = {.profile = r.session.profile,
                                 .root = archive ? ROOT_ARCHIVE : ROOT_BATCH,
@@ -108,7 +126,7 @@ int command_scan(const struct options *o) {
 }
 
 char **scan_argv(const struct options *o, enum root_id root, const char *path) {
-    size_t size = PATH_BYTES, most = (size_t)o->n_require + 10, n = 0;
+    size_t size = PATH_BYTES, most = (size_t)o->n_require + 12, n = 0;
     char **argv = malloc(most * sizeof *argv + size);
     if (!argv) abort();
     char *exe = (char *)(argv + most);
@@ -121,6 +139,10 @@ char **scan_argv(const struct options *o, enum root_id root, const char *path) {
     if (o->joblog && root == ROOT_BATCH) {
         argv[n++] = "--joblog";
         argv[n++] = (char *)(uintptr_t)o->joblog;
+    }
+    if (o->profile) { /* its text follows on standard input */
+        argv[n++] = "--profile";
+        argv[n++] = "-";
     }
     if (o->n_require > 0) argv[n++] = "--require";
     for (int i = 0; i < o->n_require; i++) argv[n++] = (char *)(uintptr_t)o->require[i];

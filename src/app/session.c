@@ -1,5 +1,7 @@
 #include "app/session.h"
 
+#include "app/profile_file.h"
+#include "model/filter.h"
 #include "model/text.h"
 #include "platform/mounts.h"
 #include "platform/paths.h"
@@ -207,6 +209,71 @@ void session_keep_list(const struct session *s, char message[SESSION_MESSAGE]) {
     free(kept);
 }
 
+/* ---- the profile ---- */
+
+int session_take_profile(struct session *s, const char *name, char *text, size_t len) {
+    struct profile_error error[PROFILE_FILE_ERRORS];
+    int n;
+    s->profile_text = text;
+    s->profile_len = len;
+    s->file_profile = profile_file_read(text, len, error, &n);
+    if (s->file_profile) {
+        s->profile = s->file_profile;
+        return 0;
+    }
+    for (int i = 0; i < n; i++) session_say("%s:%u: %s", name, error[i].line, error[i].words);
+    session_say("%s cannot be used as a profile; docs/PROFILES.md says what each key means", name);
+    return EXIT_USAGE;
+}
+
+static int read_profile(struct session *s) {
+    struct fs_stat st;
+    char *path = accept_slashes(s->options->profile), *text;
+    size_t len;
+    int err = settings_read_text(fs_real(), path, PROFILE_FILE_MAX, &text, &len, &st), code = EXIT_USAGE;
+    if (err >= 0) {
+        code = session_take_profile(s, path, text, len);
+    } else if (fs_means_absent(err)) {
+        session_say("the profile %s is not there; check --profile", path);
+        code = EXIT_NOT_THERE;
+    } else if (err == UV_EFBIG) {
+        session_say("the profile %s is larger than %d KiB; is it another file?", path, PROFILE_FILE_MAX / 1024);
+    } else if (err == UV_EILSEQ) {
+        session_say("%s is neither UTF-8 nor code page 932 text; save it as UTF-8", path);
+    } else {
+        session_say("the profile %s cannot be read: %s", path, uv_strerror(err));
+    }
+    free(path);
+    return code;
+}
+
+bool session_require(struct session *s, const char *const required[], int n, int *bad) {
+    s->own_profile = profile_with_required(s->profile, required, n, bad);
+    if (s->own_profile) s->profile = s->own_profile;
+    return s->own_profile != NULL;
+}
+
+int session_open_profile(struct session *s) {
+    const struct options *o = s->options;
+    int bad, code;
+    if (!s->profile) s->profile = profile_builtin();
+    if (o->profile && !s->file_profile && (code = read_profile(s)) != 0) return code;
+    if (!o->require || session_require(s, o->require, o->n_require, &bad)) return 0;
+    session_say("--require '%s' is no file inside a case directory; write it as summary.json or checks/x.csv",
+                o->require[bad]);
+    return EXIT_USAGE;
+}
+
+int session_check_filter(const struct options *o, const struct profile *p) {
+    struct filter f;
+    char word[FILTER_WORD], what[400];
+    enum filter_error e = o->filter ? filter_parse(o->filter, p, &f, word) : FILTER_OK;
+    if (e == FILTER_OK) return 0;
+    filter_error_words(e, word, p, what, sizeof what);
+    session_say("--filter: %s", what);
+    return EXIT_USAGE;
+}
+
 /* ---- opening ---- */
 
 static char *report_path(const struct session *s, const char *given, const char *name) {
@@ -259,20 +326,6 @@ bool session_unmatched(const struct table *t, char message[SESSION_MESSAGE]) {
 
 static int64_t or_default(int64_t value, int64_t fallback) { return value > 0 ? value : fallback; }
 
-int session_open_profile(struct session *s) {
-    s->profile = profile_builtin();
-    if (!s->options->require) return 0;
-    int bad = 0;
-    s->own_profile = profile_with_required(s->profile, s->options->require, s->options->n_require, &bad);
-    if (!s->own_profile) {
-        session_say("--require '%s' is no file inside a case directory; write it as summary.json or checks/x.csv",
-                    s->options->require[bad]);
-        return EXIT_USAGE;
-    }
-    s->profile = s->own_profile;
-    return 0;
-}
-
 /* A batch that is not there yet: where it will be. */
 static bool may_hang(const char *path) {
     char *dir = path_absolute(path);
@@ -291,6 +344,7 @@ int session_open(struct session *s, const struct options *o, bool live) {
     memset(s, 0, sizeof *s);
     s->options = o;
     int code = session_open_profile(s);
+    if (code == 0) code = session_check_filter(o, s->profile);
     if (code) return code;
     s->batch = session_find_batch(s->profile, o->batch_dir ? o->batch_dir : ".");
     if (o->archive_dir && o->archive_dir[0]) {
@@ -329,7 +383,9 @@ int session_open(struct session *s, const struct options *o, bool live) {
 
 void session_close(struct session *s) {
     table_free(s->table);
-    profile_free(s->own_profile);
+    profile_free(s->own_profile); /* borrows from the next one */
+    profile_free(s->file_profile);
+    free(s->profile_text);
     free(s->batch);
     free(s->archive);
     for (int i = 0; i < OUTPUT_COUNT; i++) free(s->output[i]);

@@ -12,7 +12,10 @@ enum { SESSION_MESSAGE = 1024, SESSION_PATH = 4096 };
 struct session {
     const struct options *options;
     const struct profile *profile;
-    struct profile *own_profile; /* made by --require, or NULL */
+    struct profile *file_profile; /* of --profile, or NULL */
+    char *profile_text;           /* its text as UTF-8 */
+    size_t profile_len;
+    struct profile *own_profile; /* made by --require from either, or NULL */
     struct policy policy;
     struct table *table;
     char *batch;                     /* as given (or the newest batch in what was given), no trailing separator */
@@ -32,8 +35,15 @@ struct session {
 /* live: the batch need not exist yet. Returns 0 or an exit code, after saying why. */
 int session_open(struct session *s, const struct options *o, bool live);
 void session_close(struct session *s);
-/* The profile alone, of s->options. Returns 0 or an exit code, after saying why. */
+/* The profile alone, of s->options; one taken before stays. Returns 0 or an exit code, after saying why. */
 int session_open_profile(struct session *s);
+/* A profile of this text (malloc'ed, taken over; UTF-8, NUL-terminated) instead of the built-in one; name: of it, in
+ * messages. Returns as above. */
+int session_take_profile(struct session *s, const char *name, char *text, size_t len);
+/* The profile in use with these files required. False: *bad is the one that cannot be. */
+bool session_require(struct session *s, const char *const required[], int n, int *bad);
+/* Can --filter be understood with this profile? Returns as above. */
+int session_check_filter(const struct options *o, const struct profile *p);
 
 /* The explicit list's copy under checks/: written when none is kept yet, a differing one is reported. Blocking; any
  * thread. message: what there is to say, or "". */

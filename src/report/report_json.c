@@ -332,6 +332,7 @@ void report_json_head(struct json_writer *w, const struct report_input *in, cons
     json_bool(w, "settled", in->settled);
     json_string(w, "written_at", when);
     json_int(w, "refresh_seconds", in->refresh_seconds);
+    json_string(w, "profile", table_profile(t)->name);
     json_string(w, "batch_dir", table_policy(t)->batch_path);
     json_string(w, "moved_from", table_moved_from(t));
     put_root(w, t, ROOT_BATCH);

@@ -212,6 +212,8 @@ static void spawn(struct root_worker *w, int64_t now) {
     w->heard = false;
     w->in_hand.word = NULL;
     w->generation_base = w->generation;
+    const char *profile = w->o.profile_text;
+    if (profile) command(w, &(struct scan_command){.kind = SCAN_PROFILE, .text = profile, .len = strlen(profile)});
     uint64_t identity = w->told.any ? w->told.fact.u.root_state.identity : 0;
     if (identity != 0) {
         command(w, &(struct scan_command){.kind = SCAN_KNOWN, .id = identity});

@@ -24,6 +24,7 @@ struct root_options {
     const char *joblog; /* batch: GNU parallel's job log, copied; NULL: none */
     /* The program that scans it and speaks as scan_lines.h says, NULL-terminated; copied. NULL: a thread. */
     const char *const *argv;
+    const char *profile_text;          /* told to that program first; must outlive the worker; NULL: nothing is */
     int64_t slow_ms, hung_ms, kill_ms; /* 0: as said above */
 };
 

@@ -221,6 +221,8 @@ static void run_command(struct root_thread *w, const struct scan_command *c) {
         w->waits = false;
         scanner_release(w->scanner, now);
         break;
+    case SCAN_PROFILE: /* the process needs it before it has a thread */
+        break;
     case SCAN_STOP:
         subscriptions_close(w->subscriptions);
         w->subscriptions = NULL;

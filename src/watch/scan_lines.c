@@ -7,8 +7,13 @@
 #include <uv.h>
 
 static const char *const command_words[] = {
-    [SCAN_LIST] = "list",       [SCAN_WANT] = "want", [SCAN_PASS] = "pass",
-    [SCAN_KNOWN] = "known",     [SCAN_STOP] = "stop", [SCAN_KNOWN_PLACE] = "known-place",
+    [SCAN_PROFILE] = "profile",
+    [SCAN_LIST] = "list",
+    [SCAN_WANT] = "want",
+    [SCAN_PASS] = "pass",
+    [SCAN_KNOWN] = "known",
+    [SCAN_STOP] = "stop",
+    [SCAN_KNOWN_PLACE] = "known-place",
     [SCAN_RELEASE] = "release",
 };
 enum { COMMANDS = sizeof command_words / sizeof *command_words };
@@ -19,6 +24,7 @@ void scan_put_command(const struct scan_command *c, struct fact_text *out) {
     char id[32];
     fact_put(out, command_words[c->kind]);
     switch (c->kind) {
+    case SCAN_PROFILE:
     case SCAN_LIST:
         fact_put_text(out, "text", c->text, c->len);
         break;
@@ -82,7 +88,7 @@ int scan_read_command(char *line, struct scan_command *out) {
             return UV_EINVAL;
         }
     }
-    bool needs_text = kind == SCAN_LIST || kind == SCAN_WANT || kind == SCAN_KNOWN_PLACE;
+    bool needs_text = kind == SCAN_PROFILE || kind == SCAN_LIST || kind == SCAN_WANT || kind == SCAN_KNOWN_PLACE;
     return needs_text == (out->text != NULL) && (kind == SCAN_KNOWN) == has_id ? 0 : UV_EINVAL;
 }
 

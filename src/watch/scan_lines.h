@@ -2,6 +2,7 @@
  *
  * To it, its commands; from it, among the facts (fact_codec.h) after FACT_STREAM_HEADER, signs of life. A line each:
  *
+ *   profile text=S         the text of the profile; the first command where --profile - asks for it
  *   list text=S            the sweep list
  *   want name=S            this case directory too, or with '/' at its end a directory of them
  *   pass                   look at everything again
@@ -20,11 +21,20 @@
 #include "watch/fact_codec.h"
 #include "watch/fs_recorder.h"
 
-enum scan_command_kind { SCAN_LIST, SCAN_WANT, SCAN_PASS, SCAN_KNOWN, SCAN_KNOWN_PLACE, SCAN_RELEASE, SCAN_STOP };
+enum scan_command_kind {
+    SCAN_PROFILE,
+    SCAN_LIST,
+    SCAN_WANT,
+    SCAN_PASS,
+    SCAN_KNOWN,
+    SCAN_KNOWN_PLACE,
+    SCAN_RELEASE,
+    SCAN_STOP
+};
 
 struct scan_command {
     enum scan_command_kind kind;
-    const char *text; /* LIST, WANT, KNOWN_PLACE; NUL-terminated */
+    const char *text; /* PROFILE, LIST, WANT, KNOWN_PLACE; NUL-terminated */
     size_t len;       /* of it */
     uint64_t id;      /* KNOWN */
 };

@@ -27,11 +27,12 @@ static void test_session(void **state) {
     (void)state;
     char line[512];
     struct record_line l;
-    assert_true(
-        read_line("session at=5 wall=1700000000000 utc-offset=32400000 version=1.0 batch=/data/a%20b name=a%20b "
-                  "separator=/ archive=none stall=0 grace=7 settle=8 fold require=summary.json require=a%3Db "
-                  "later=thing",
-                  line, &l));
+    assert_true(read_line(
+        "session at=5 wall=1700000000000 utc-offset=32400000 version=1.0 batch=/data/a%20b name=a%20b "
+        "separator=/ archive=none stall=0 grace=7 settle=8 fold profile={%0A%20\"name\":1} require=summary.json "
+        "require=a%3Db "
+        "later=thing",
+        line, &l));
     assert_int_equal(l.kind, RECORD_SESSION);
     assert_int_equal(l.at, 5);
     assert_int_equal(l.utc_offset, 32400000);
@@ -39,9 +40,12 @@ static void test_session(void **state) {
     assert_int_equal(l.archive, ARCHIVE_NONE);
     assert_int_equal(l.settle, 8);
     assert_true(l.fold);
+    assert_string_equal(l.profile, "{\n \"name\":1}");
     assert_int_equal(l.n_require, 2);
     assert_string_equal(l.require[1], "a=b");
     assert_null(l.real);
+    assert_true(read_line("session at=5 batch=b name=n separator=/ archive=none", line, &l));
+    assert_null(l.profile);
 }
 
 static void test_lines(void **state) {

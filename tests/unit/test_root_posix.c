@@ -64,6 +64,8 @@ static void on_facts(void *ctx, struct fact_batch *b) {
 
 static void on_nap(uv_timer_t *timer) { (void)timer; }
 
+static const char *profile_text; /* told to what is started */
+
 static struct fixture *begin(const char *const *argv) {
     struct fixture *x = calloc(1, sizeof *x);
     assert_non_null(x);
@@ -79,6 +81,7 @@ static struct fixture *begin(const char *const *argv) {
                              .path = "/archive",
                              .learned = true,
                              .argv = own,
+                             .profile_text = profile_text,
                              .slow_ms = 300,
                              .hung_ms = 900,
                              .kill_ms = 2000};
@@ -176,13 +179,19 @@ static void test_a_hanging_operation_is_named(void **state) {
 }
 
 static void test_a_killed_scanner_hands_on_what_was_known(void **state) {
+    profile_text = "{ }";
     struct fixture *x = begin_script(SCRIPT SAY_LIVE "echo 'scan-begin archive at=1000000 generation=1';"
                                                      "echo 'place archive T2 present at=1000000 stamp=1';"
                                                      "echo 'place archive T1 present at=1000000 stamp=1';"
                                                      "echo 'place archive T2 gone at=1000000 stamp=0';"
                                                      "echo 'scan-end archive at=1000000 generation=1'; wait");
-    static const char *const told[] = {
-        "known id=abc", "known-place name=T1", "list text=1000%200.5%201.0", "want name=T9", "pass", NULL};
+    static const char *const told[] = {"profile text={%20}",
+                                       "known id=abc",
+                                       "known-place name=T1",
+                                       "list text=1000%200.5%201.0",
+                                       "want name=T9",
+                                       "pass",
+                                       NULL};
     static const char *const not_told[] = {"known-place name=T2", NULL};
     size_t from = 0;
     (void)state;
@@ -195,6 +204,7 @@ static void test_a_killed_scanner_hands_on_what_was_known(void **state) {
     wait_for_commands(x, 1, told);
     assert_false(commands_hold(x, 1, not_told));
     end(x);
+    profile_text = NULL;
 }
 
 static void test_a_scanner_that_ends_is_started_again(void **state) {
@@ -245,6 +255,28 @@ static void test_the_program_scans_in_a_process(void **state) {
     end(x);
 }
 
+static void test_a_process_takes_the_profile_it_is_told(void **state) {
+    const char *const argv[] = {SWEEPWATCH_EXE, "scan", "--profile", "-", "--archive-dir", "DIR", NULL};
+    char path[128];
+    size_t from = 0;
+    (void)state;
+    profile_text = "{\"name\": \"x\", \"columns\": [{\"name\": \"R\", \"prefix\": \"r \"}],\n"
+                   "\"artifacts\": [{\"path\": \"summary.json\", \"roles\": [\"required\"]}]}";
+    struct fixture *x = begin(argv);
+    snprintf(path, sizeof path, "%s/r 1.5", x->dir);
+    assert_int_equal(mkdir(path, 0700), 0);
+    root_set_list(x->worker, "1.5\n", 4);
+    wait_for(x, &from, FACT_PLACE, 0, "r 1.5");
+    end(x);
+    /* One that cannot be used: the process ends, and that is told. */
+    profile_text = "{}";
+    from = 0;
+    x = begin(argv);
+    wait_for(x, &from, FACT_ROOT, HEALTH_WAITING, "its scanner ended with exit code 2");
+    end(x);
+    profile_text = NULL;
+}
+
 int main(void) {
     signal(SIGPIPE, SIG_IGN); /* as the program does: a scanner may be gone when it is told something */
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_times_are_the_owners),
@@ -253,6 +285,7 @@ int main(void) {
                                        cmocka_unit_test(test_a_scanner_that_ends_is_started_again),
                                        cmocka_unit_test(test_nonsense_is_no_fact),
                                        cmocka_unit_test(test_a_scanner_that_is_not_there),
-                                       cmocka_unit_test(test_the_program_scans_in_a_process)};
+                                       cmocka_unit_test(test_the_program_scans_in_a_process),
+                                       cmocka_unit_test(test_a_process_takes_the_profile_it_is_told)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,6 +20,7 @@ static char *line_of(struct fact_text *t) {
 static void test_commands_come_back(void **state) {
     static const char list[] = "1000 0.5 1.0\n1100 0.5 1.0\r\n";
     const struct scan_command all[] = {
+        {.kind = SCAN_PROFILE, .text = "{\n \"name\": \"x=%\" }", .len = 18},
         {.kind = SCAN_LIST, .text = list, .len = sizeof list - 1},
         {.kind = SCAN_LIST, .text = "", .len = 0},
         {.kind = SCAN_LIST, .text = "a\0b", .len = 3},
@@ -71,9 +72,10 @@ static void test_signs_come_back(void **state) {
 }
 
 static void test_malformed_lines_are_refused(void **state) {
-    static const char *const commands[] = {
-        "",          "lists text=a", "list",      "list text",  "list text=%4", "want",     "want name=%00",
-        "pass id=1", "known",        "known id=", "known id=x", "pass=",        "stop now", "want text=a b=c"};
+    static const char *const commands[] = {"",          "lists text=a", "list",           "profile",
+                                           "list text", "list text=%4", "want",           "want name=%00",
+                                           "pass id=1", "known",        "known id=",      "known id=x",
+                                           "pass=",     "stop now",     "want text=a b=c"};
     static const char *const signs[] = {"beat",      "beat at=",          "beat at=1x",           "beat at",
                                         "hello v=1", "beat at=1 since=2", "beat at=1 operation=x"};
     char line[64];
