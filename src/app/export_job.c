@@ -39,11 +39,11 @@ static void written(uv_work_t *work, int status) {
 void export_job_start(struct export_job *job, uv_loop_t *loop, const struct session *s, const uint32_t *rows, size_t n,
                       void (*done)(struct export_job *job), void *ctx) {
     struct buffer b = {0};
-    size_t room = strlen(s->batch) + sizeof "/checks/" EXPORT_NAME;
+    size_t room = strlen(s->report_dir) + sizeof "/" EXPORT_NAME;
     export_job_free(job);
     job->path = malloc(room);
     if (!job->path) abort();
-    snprintf(job->path, room, "%s%cchecks%c%s", s->batch, path_separator(), path_separator(), EXPORT_NAME);
+    snprintf(job->path, room, "%s%c%s", s->report_dir, path_separator(), EXPORT_NAME);
     for (size_t i = 0; i < n; i++) add_line(&b, s->table, rows[i]);
     job->text = b.bytes;
     job->len = b.len;

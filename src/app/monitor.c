@@ -5,11 +5,13 @@
 #include "app/elsewhere.h"
 #include "app/export_job.h"
 #include "app/front.h"
+#include "app/machine_fact.h"
 #include "app/record.h"
 #include "app/report_job.h"
 #include "app/scan.h"
 #include "app/streams.h"
 #include "model/settle.h"
+#include "model/text.h"
 #include "platform/clock.h"
 #include "platform/machine.h"
 #include "platform/process.h"
@@ -23,7 +25,6 @@
 enum {
     FINAL_PASS_LIMIT_MS = 60 * 1000, /* the pass before the report; what is not seen by then is said to be unverified */
     PARENT_EVERY_MS = 1000,
-    MACHINE_EVERY_MS = 5000,
     CLOSE_WAIT_MS = 400,
     ELSEWHERE_WAIT_MS = 15 * 1000,
     REPORT_WAIT_MS = 5000,    /* at the end, for the report to be written */
@@ -45,6 +46,9 @@ struct monitor {
     uv_timer_t timer;
     uv_signal_t signals[N_SIGNALS];
     struct root_worker *workers[ROOT_COUNT];
+    struct root_worker
+        *archive;              /* the worker that has the archive: that of the batch when it is elsewhere; NULL: none */
+    uint64_t lost[ROOT_COUNT]; /* of a remote batch: hash of why it was said that it cannot be read, 0: it can */
     struct front front;
     int64_t started;
     enum phase phase;
@@ -203,7 +207,7 @@ static void apply_list(struct monitor *m, const struct fact *f) {
         say(m, text);
     } else {
         apply(m, f);
-        if (m->workers[ROOT_ARCHIVE]) root_set_list(m->workers[ROOT_ARCHIVE], f->u.list.text, f->u.list.len);
+        if (m->archive) root_set_list(m->archive, f->u.list.text, f->u.list.len);
         free(m->s->list_live);
         m->s->list_live = malloc(f->u.list.len + 1);
         if (!m->s->list_live) abort();
@@ -211,6 +215,22 @@ static void apply_list(struct monitor *m, const struct fact *f) {
         m->s->list_live_len = f->u.list.len;
     }
     sweep_list_free(l);
+}
+
+/* A connection that breaks or comes back is news also where no header shows it. */
+static void say_health(struct monitor *m, const struct fact *f) {
+    char text[SESSION_MESSAGE];
+    const char *reason = f->u.root_state.reason ? f->u.root_state.reason : "";
+    enum root_health now = f->u.root_state.health;
+    uint64_t *said = &m->lost[f->root];
+    bool lost = now == HEALTH_STALE || now == HEALTH_HUNG || (now == HEALTH_WAITING && reason[0]);
+    /* What hangs tells how long with every second; another reason is said anew. */
+    uint64_t why = !lost ? 0 : now == HEALTH_HUNG ? 1 : text_hash(reason, strlen(reason), 0);
+    if (why == *said || (!lost && now == HEALTH_WAITING)) return;
+    *said = why;
+    snprintf(text, sizeof text, "%.400s: the %s %s%.400s", m->s->label, root_word(f->root),
+             lost ? "cannot be read now: " : "can be read again", lost ? reason : "");
+    say(m, text);
 }
 
 static void on_facts(void *ctx, struct fact_batch *b) {
@@ -222,6 +242,7 @@ static void on_facts(void *ctx, struct fact_batch *b) {
         for (size_t i = 0; i < fact_batch_count(b); i++) {
             const struct fact *f = fact_batch_at(b, i);
             commands |= f->kind == FACT_LIST || (f->kind == FACT_EXIT && f->u.exit.command);
+            if (f->kind == FACT_ROOT && m->s->remote) say_health(m, f);
             if (f->kind == FACT_LIST)
                 apply_list(m, f);
             else
@@ -257,39 +278,76 @@ static void want_nested(struct monitor *m) {
     char name[SESSION_MESSAGE];
     const char *batch = session_archive_batch(m->s);
     if (batch && (size_t)snprintf(name, sizeof name, "%s/", batch) < sizeof name) {
-        root_want(m->workers[ROOT_ARCHIVE], name);
+        root_want(m->archive, name);
     }
+}
+
+static void tell_archive(struct monitor *m) {
+    const char *text = m->s->list_text ? m->s->list_text : m->s->list_live;
+    size_t len = m->s->list_text ? m->s->list_len : m->s->list_live_len;
+    if (text) root_set_list(m->archive, text, len);
+    want_nested(m);
 }
 
 static void open_archive(struct monitor *m, const char *path, bool learned) {
     open_root(m, ROOT_ARCHIVE, path, learned, true);
-    const char *text = m->s->list_text ? m->s->list_text : m->s->list_live;
-    size_t len = m->s->list_text ? m->s->list_len : m->s->list_live_len;
-    if (text) root_set_list(m->workers[ROOT_ARCHIVE], text, len);
-    want_nested(m);
+    m->archive = m->workers[ROOT_ARCHIVE];
+    tell_archive(m);
+}
+
+/* ---- a batch elsewhere ---- */
+
+static void on_origin(void *ctx, const struct scan_origin *o) {
+    struct monitor *m = ctx;
+    char text[SESSION_MESSAGE];
+    session_set_origin(m->s, o);
+    if (o->mode == ARCHIVE_GIVEN) {
+        m->archive = m->workers[ROOT_BATCH];
+        tell_archive(m);
+    }
+    snprintf(text, sizeof text, "connected to %.400s; its report: %.500s", m->s->label, m->s->output[OUTPUT_CSV]);
+    say(m, text);
+}
+
+static void open_archive_there(struct monitor *m, const char *path) {
+    m->archive = m->workers[ROOT_BATCH];
+    root_set_archive(m->archive, path);
+    tell_archive(m);
+}
+
+static void open_remote(struct monitor *m) {
+    struct root_options o = {.profile = m->s->profile,
+                             .root = ROOT_BATCH,
+                             .path = m->s->label,
+                             .command = m->s->remote,
+                             .on_origin = on_origin};
+    if (root_open(&m->loop, &o, on_facts, m, &m->workers[ROOT_BATCH]) != 0) abort();
 }
 
 static void learn_archive(struct monitor *m) {
     char text[512];
     bool foreign;
     const char *path = table_learned_archive(m->s->table, &foreign);
-    if (!path || m->archive_warned || m->workers[ROOT_ARCHIVE]) return;
+    if (!path || m->archive_warned || m->archive) return;
     m->archive_warned = true;
     if (foreign) {
         snprintf(text, sizeof text,
                  "the configurations name the archive %s, which is no path of this machine; it is left out", path);
     } else {
         snprintf(text, sizeof text, "archive directory learned from the configurations: %s", path);
-        open_archive(m, path, true);
+        if (m->s->remote)
+            open_archive_there(m, path);
+        else
+            open_archive(m, path, true);
     }
     say(m, text);
 }
 
 /* Without a list the archive's worker is asked for the directories of the cases as they are discovered. */
 static void want_discovered(struct monitor *m) {
-    if (table_list(m->s->table) || !m->workers[ROOT_ARCHIVE]) return;
+    if (table_list(m->s->table) || !m->archive) return;
     for (; m->wanted_rows < table_count(m->s->table); m->wanted_rows++) {
-        root_want(m->workers[ROOT_ARCHIVE], table_row(m->s->table, m->wanted_rows)->title);
+        root_want(m->archive, table_row(m->s->table, m->wanted_rows)->title);
     }
 }
 
@@ -335,18 +393,13 @@ static void machine_answered(uv_work_t *work, int status) {
     (void)status;
     m->machine_busy = false;
     if (m->leaving) return;
-    struct fact f = {.kind = FACT_MACHINE, .root = ROOT_BATCH, .at = session_mono_ms()};
-    f.u.machine = (struct fact_machine){.load = m->machine.load,
-                                        .processors = m->machine.processors,
-                                        .memory_total = m->machine.memory_total,
-                                        .memory_available = m->machine.memory_available,
-                                        .swap_total = m->machine.swap_total,
-                                        .swap_used = m->machine.swap_used};
+    struct fact f = machine_fact(&m->machine, session_mono_ms());
     apply(m, &f);
     step(m);
 }
 
 static void watch_machine(struct monitor *m, int64_t now) {
+    if (m->s->remote) m->machine_due = INT64_MAX; /* the machine of that batch is another one, and tells itself */
     if (m->machine_busy || now < m->machine_due) return;
     m->machine_due = now + MACHINE_EVERY_MS;
     m->machine_busy = true;
@@ -361,10 +414,14 @@ static void enter(struct monitor *m, enum phase phase, int64_t now) {
     m->phase_since = now;
 }
 
+static const struct root_worker *worker_of(const struct monitor *m, int root) {
+    return root == ROOT_ARCHIVE ? m->archive : m->workers[root];
+}
+
 /* A root that cannot be read is not waited for. */
 static bool pass_done(const struct monitor *m, int64_t now) {
     for (int r = 0; r < ROOT_COUNT; r++) {
-        if (!m->workers[r] || !table_root(m->s->table, (enum root_id)r)->readable) continue;
+        if (!worker_of(m, r) || !table_root(m->s->table, (enum root_id)r)->readable) continue;
         if (!table_pass_ended(m->s->table, (enum root_id)r)) return now - m->phase_since >= FINAL_PASS_LIMIT_MS;
     }
     return true;
@@ -372,7 +429,7 @@ static bool pass_done(const struct monitor *m, int64_t now) {
 
 static bool all_passes_ended(const struct monitor *m) {
     bool ended = true;
-    for (int r = 0; r < ROOT_COUNT; r++) ended &= !m->workers[r] || table_pass_ended(m->s->table, (enum root_id)r);
+    for (int r = 0; r < ROOT_COUNT; r++) ended &= !worker_of(m, r) || table_pass_ended(m->s->table, (enum root_id)r);
     return ended;
 }
 
@@ -414,7 +471,7 @@ static void elsewhere_searched(struct elsewhere_job *job, const struct fact_batc
 
 /* Where are the cases that never came? The report waits for the answer. */
 static void search_elsewhere(struct monitor *m, int64_t now) {
-    if (!m->elsewhere.busy) elsewhere_start(&m->elsewhere, &m->loop, m->s, elsewhere_searched, m);
+    if (!m->elsewhere.busy && !m->s->remote) elsewhere_start(&m->elsewhere, &m->loop, m->s, elsewhere_searched, m);
     m->elsewhere_until = now + ELSEWHERE_WAIT_MS;
 }
 
@@ -522,7 +579,9 @@ static void schedule(struct monitor *m, int64_t due) {
 /* A drive that is to be taken out, or is there again. */
 static void release_or_take(struct monitor *m, enum root_id root) {
     struct root_worker *w = m->workers[root];
-    if (!w)
+    if (m->s->remote)
+        say(m, "a drive of another machine is let go of there");
+    else if (!w)
         say(m, "there is no archive to let go of; U lets go of the batch");
     else if (root_released(w))
         root_full_pass(w);
@@ -574,6 +633,8 @@ static void on_looked(struct closeup_job *job) {
 
 static const struct closeup *on_look(void *ctx, const struct row *r, uint64_t *stamp) {
     struct monitor *m = ctx;
+    *stamp = 0;
+    if (m->s->remote) return NULL; /* its files are not of this machine */
     m->closeup.ctx = m;
     m->closeup.done = on_looked;
     *stamp = m->closeup.looks;
@@ -678,7 +739,10 @@ int monitor_run(struct session *s, bool dashboard, bool *hung) {
     m->parent_alive = true;
     open_front(m, dashboard);
     m->streams = streams_open(&m->loop, s, say_of_streams, m);
-    open_root(m, ROOT_BATCH, s->batch, false, s->batch_may_hang);
+    if (s->remote)
+        open_remote(m);
+    else
+        open_root(m, ROOT_BATCH, s->batch, false, s->batch_may_hang);
     if (s->archive) open_archive(m, s->archive, false);
     step(m);
     if (!m->leaving) uv_run(&m->loop, UV_RUN_DEFAULT);

@@ -52,6 +52,8 @@ struct option {
 static const struct option known[] = {
     {"batch-dir", SWEEP | IN(CMD_EXEC) | IN(CMD_DOCTOR), OPT_STRING, offsetof(struct options, batch_dir)},
     {"sweep-list", READS | IN(CMD_LINT) | IN(CMD_DOCTOR), OPT_STRING, offsetof(struct options, sweep_list)},
+    {"remote", IN(CMD_WATCH), OPT_STRING, offsetof(struct options, remote)},
+    {"apart", IN(CMD_SCAN), OPT_FLAG, offsetof(struct options, apart)},
     {"joblog", READS | IN(CMD_SCAN), OPT_STRING, offsetof(struct options, joblog)},
     {"case", IN(CMD_EXEC), OPT_STRING, offsetof(struct options, title)},
     {"archive-dir", SWEEP | IN(CMD_DOCTOR), OPT_STRING, offsetof(struct options, archive_dir)},
@@ -245,11 +247,29 @@ static int take_operand(struct options *o, const char *word, char message[512]) 
         o->shell = word;
     } else if (o->command == CMD_LINT && !o->sweep_list) {
         o->sweep_list = word;
-    } else if ((IN(o->command) & (READS | IN(CMD_DOCTOR))) && !o->batch_dir) {
+    } else if ((IN(o->command) & (READS | IN(CMD_DOCTOR) | IN(CMD_SCAN))) && !o->batch_dir) {
         o->batch_dir = word;
     } else if (o->command != CMD_HELP && o->command != CMD_VERSION) {
         return complain(message, "'%s' is one word too many; see sweepwatch --help", word);
     }
+    return 0;
+}
+
+/* What is of this machine and says nothing of a batch elsewhere. */
+static int check_remote(const struct options *o, char message[512]) {
+    if (!o->remote) return 0;
+    if (!o->remote[0]) return complain(message, "--remote needs a command, as 'ssh HOST sweepwatch scan DIR'%s", "");
+    if (o->batch_dir) return complain(message, "'%s' and --remote are two batches; watch one of them", o->batch_dir);
+    if (o->archive_dir && o->archive_dir[0]) {
+        return complain(message, "--archive-dir %s is of this machine; write it after scan in --remote",
+                        o->archive_dir);
+    }
+    if (o->joblog)
+        return complain(message, "--joblog %s is of this machine; write it after scan in --remote", o->joblog);
+    if (o->pid) return complain(message, "--pid is a process of this machine; it does not go with --remote%s", "");
+    if (o->record)
+        return complain(message, "--record %s does not go with --remote; record where the batch is", o->record);
+    if (o->once) return complain(message, "--once does not go with --remote; run it where the batch is%s", "");
     return 0;
 }
 
@@ -327,7 +347,8 @@ int options_parse(int argc, char **argv, struct options *o, char message[512]) {
         if (err) return err;
         if ((o->command == CMD_HELP || o->command == CMD_VERSION) && !(named && o->command == CMD_HELP)) break;
     }
-    int err = check_screen(o, message);
+    int err = check_remote(o, message);
+    if (err == 0) err = check_screen(o, message);
     if (err == 0) err = check_outputs(o, message);
     if (err) return err;
     if (!named && o->help_for == CMD_WATCH) o->help_for = CMD_HELP;
@@ -401,6 +422,7 @@ static const char help_watch[] = "sweepwatch [watch] [BATCH_DIR] [options]: the 
                                  "  --require FILE ...     required files, until the next option\n"
                                  "  --csv FILE --json FILE --html FILE  the report (default BATCH_DIR/checks/...)\n"
                                  "  --csv-bom              CSV with a byte order mark: Excel takes it for UTF-8\n"
+                                 "  --remote COMMAND       the batch is elsewhere: 'ssh HOST sweepwatch scan DIR'\n"
                                  "  --pid PID              the sweep's own process: its end is the sweep's\n"
                                  "  --settle TIME          quiet time after which the sweep is over (10m)\n"
                                  "  --stall-after TIME     silence that counts as a stall (default: learned)\n"
@@ -518,6 +540,20 @@ static const char help_exec[] = "sweepwatch exec --case TITLE [--batch-dir DIR] 
                                 "exit codes: those of the command; 128 + N when signal N ended it; 127 when it is\n"
                                 "  not found, 126 when it cannot be run; 2 usage\n";
 
+static const char help_scan[] = "sweepwatch scan [BATCH_DIR] [options]: facts for a watch on another machine\n"
+                                "\n"
+                                "  --batch-dir DIR        the same as BATCH_DIR\n"
+                                "  --archive-dir DIR      where finished cases are copied; \"\" means none\n"
+                                "                         (default: what the cases' configurations say)\n"
+                                "  --require FILE ...     as given to the watch\n"
+                                "  --joblog FILE          GNU parallel's job log: exit codes of the cases\n"
+                                "  --poll                 ask for no file events, look again and again\n"
+                                "\n"
+                                "It is meant for the other end of a pipe, all paths are of its machine:\n"
+                                "  sweepwatch watch --remote 'ssh HOST sweepwatch scan /data/batch'\n"
+                                "It reads, looks only when asked to, and ends with its input.\n"
+                                "exit codes: 0 its input ended; 2 usage, or a command it does not know\n";
+
 static const char help_demo[] = "sweepwatch demo [options]: a simulated sweep, watched live\n"
                                 "\n"
                                 "  --scenario NAME        mixed (default): one of each trouble; clean; storm\n"
@@ -555,6 +591,8 @@ const char *options_help(enum command c) {
         return help_exec;
     case CMD_DOCTOR:
         return help_doctor;
+    case CMD_SCAN:
+        return help_scan;
     case CMD_DEMO:
         return help_demo;
     case CMD_REPLAY:

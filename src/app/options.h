@@ -25,7 +25,7 @@ enum command {
     CMD_DEMO,
     CMD_REPLAY,
     CMD_DEMO_WRITER, /* hidden: the child of demo that writes the sweep */
-    CMD_SCAN,        /* hidden: scans one root for a watch that reads its facts from stdout */
+    CMD_SCAN,        /* scans for a watch that reads its facts from stdout; people only write it into --remote */
     CMD_PARENT,      /* hidden: prints who started it; a command script does not know its own process */
     CMD_COMPLETION,  /* for packages and for people who ask: a shell's completion script */
     CMD_HELP,
@@ -43,6 +43,7 @@ struct options {
     const char *profile;     /* NULL: the built-in one; scan: "-" is standard input */
     const char **require;    /* NULL: the profile's own */
     int n_require;
+    const char *remote; /* watch: a command that connects to the scan of a batch elsewhere; NULL: the batch is here */
     const char *csv, *json, *html; /* NULL: under checks/; "-": stdout */
     const char *show_case;         /* show */
     const char *record;            /* where the facts are kept; NULL: nowhere */
@@ -58,6 +59,7 @@ struct options {
     bool strict, running, poll, ascii, exit_when_settled, json_out;
     bool csv_bom;  /* the CSV begins with a byte order mark */
     bool no_cache; /* read also what has not changed since the last pass */
+    bool apart;    /* scan: one root, of this machine's watch */
     enum color_choice color;
     /* the dashboard; each of these is NULL when not given, and checked by options_parse */
     const char *lang;   /* "en", "ja" */

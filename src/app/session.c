@@ -149,6 +149,14 @@ static void say_issues(const char *path, const struct sweep_list *l, bool errors
     }
 }
 
+static void apply_list(struct session *s, const char *path, const char *text, size_t len, int64_t now) {
+    struct fact f = {.kind = FACT_LIST, .root = ROOT_BATCH, .at = now};
+    f.u.list.path = path;
+    f.u.list.text = text;
+    f.u.list.len = len;
+    table_apply(s->table, &f);
+}
+
 int session_use_list(struct session *s, const char *path, const char *text, size_t len, int64_t now) {
     struct sweep_list *l = sweep_list_parse(text, len, s->profile, table_path_room(s->table));
     say_issues(path, l, false);
@@ -158,11 +166,7 @@ int session_use_list(struct session *s, const char *path, const char *text, size
         return EXIT_USAGE;
     }
     sweep_list_free(l);
-    struct fact f = {.kind = FACT_LIST, .root = ROOT_BATCH, .at = now};
-    f.u.list.path = path;
-    f.u.list.text = text;
-    f.u.list.len = len;
-    table_apply(s->table, &f);
+    apply_list(s, path, text, len, now);
     return 0;
 }
 
@@ -188,7 +192,7 @@ void session_keep_list(const struct session *s, char message[SESSION_MESSAGE]) {
     char *kept, *bytes, *ours;
     size_t len, our_len;
     message[0] = '\0';
-    if (!s->list_path || !exists(s->batch)) return;
+    if (s->remote || !s->list_path || !exists(s->batch)) return;
     if (settings_read_bytes(fs_real(), s->list_path, SWEEP_LIST_MAX_BYTES, &ours, &our_len, &st) < 0) return;
     kept = join(s->batch, s->profile->kept_list);
     int err = settings_read_bytes(fs_real(), kept, SWEEP_LIST_MAX_BYTES, &bytes, &len, &st);
@@ -278,11 +282,7 @@ int session_check_filter(const struct options *o, const struct profile *p) {
 
 static char *report_path(const struct session *s, const char *given, const char *name) {
     if (given && strcmp(given, "-") == 0) return copy(given);
-    if (!given) {
-        char *checks = join(s->batch, "checks"), *path = join(checks, name);
-        free(checks);
-        return path;
-    }
+    if (!given) return join(s->report_dir, name);
     char *path = copy(given);
     path_to_show(path);
     if (path_separator() == '\\') return path;
@@ -340,17 +340,47 @@ static bool may_hang(const char *path) {
     return m.remote;
 }
 
+static void set_outputs(struct session *s) {
+    const struct options *o = s->options;
+    const char *const given[OUTPUT_COUNT] = {[OUTPUT_CSV] = o->csv, [OUTPUT_JSON] = o->json, [OUTPUT_HTML] = o->html};
+    for (int i = 0; i < OUTPUT_COUNT; i++) {
+        s->output[i] = report_path(s, given[i], report_output_name((enum report_output)i));
+        s->output_given[i] = given[i] != NULL;
+    }
+}
+
+static void set_policy(struct session *s, bool live) {
+    const struct options *o = s->options;
+    s->policy.one_pass = !live;
+    s->policy.discover = live || o->once;
+    s->policy.fold_case = path_names_fold_case();
+    s->policy.stall_after_ms = o->stall_after_ms;
+    s->policy.archive_grace_ms = o->archive_grace_ms;
+    s->policy.settle_ms = or_default(o->settle_ms, 600 * 1000);
+    s->policy.batch_path = s->batch;
+    s->policy.label = s->label;
+    s->policy.separator = path_separator();
+    s->table = table_new(s->profile, &s->policy);
+}
+
+void session_find_places(struct session *s) {
+    const struct options *o = s->options;
+    s->batch = session_find_batch(s->profile, o->batch_dir ? o->batch_dir : ".");
+    if (o->archive_dir && o->archive_dir[0]) {
+        s->archive = accept_slashes(o->archive_dir);
+        drop_trailing_separator(s->archive);
+    }
+    s->policy.archive = !o->archive_dir ? ARCHIVE_LEARN : s->archive ? ARCHIVE_GIVEN : ARCHIVE_NONE;
+    find_names(s);
+}
+
 int session_open(struct session *s, const struct options *o, bool live) {
     memset(s, 0, sizeof *s);
     s->options = o;
     int code = session_open_profile(s);
     if (code == 0) code = session_check_filter(o, s->profile);
     if (code) return code;
-    s->batch = session_find_batch(s->profile, o->batch_dir ? o->batch_dir : ".");
-    if (o->archive_dir && o->archive_dir[0]) {
-        s->archive = accept_slashes(o->archive_dir);
-        drop_trailing_separator(s->archive);
-    }
+    session_find_places(s);
     struct fs_dir *dir;
     int err = fs_real()->dir_open(fs_real()->ctx, NULL, s->batch, &dir);
     if (err >= 0) fs_real()->dir_close(fs_real()->ctx, dir);
@@ -361,24 +391,80 @@ int session_open(struct session *s, const struct options *o, bool live) {
     }
     if (live) s->batch_may_hang = may_hang(s->batch);
     if (o->sweep_list && (code = read_explicit_list(s)) != 0) return code;
-    const char *const given[OUTPUT_COUNT] = {[OUTPUT_CSV] = o->csv, [OUTPUT_JSON] = o->json, [OUTPUT_HTML] = o->html};
-    for (int i = 0; i < OUTPUT_COUNT; i++) {
-        s->output[i] = report_path(s, given[i], report_output_name((enum report_output)i));
-        s->output_given[i] = given[i] != NULL;
-    }
-    find_names(s);
-    s->policy.archive = !o->archive_dir ? ARCHIVE_LEARN : s->archive ? ARCHIVE_GIVEN : ARCHIVE_NONE;
-    s->policy.one_pass = !live;
-    s->policy.discover = live || o->once;
-    s->policy.fold_case = path_names_fold_case();
-    s->policy.stall_after_ms = o->stall_after_ms;
-    s->policy.archive_grace_ms = o->archive_grace_ms;
-    s->policy.settle_ms = or_default(o->settle_ms, 600 * 1000);
-    s->policy.batch_path = s->batch;
-    s->policy.separator = path_separator();
-    s->table = table_new(s->profile, &s->policy);
+    s->located = true;
+    s->label = copy(s->batch);
+    s->report_dir = join(s->batch, "checks");
+    set_outputs(s);
+    set_policy(s, live);
     if (s->list_text) return session_use_list(s, s->list_path, s->list_text, s->list_len, session_mono_ms());
     return 0;
+}
+
+int session_open_remote(struct session *s, const struct options *o, const char *command) {
+    memset(s, 0, sizeof *s);
+    s->options = o;
+    s->remote = command;
+    int code = session_open_profile(s);
+    if (code == 0) code = session_check_filter(o, s->profile);
+    if (code) return code;
+    if (o->sweep_list && (code = read_explicit_list(s)) != 0) return code;
+    s->state_dir = path_state_dir();
+    s->batch = copy(command);
+    s->label = copy(command);
+    s->policy.archive = ARCHIVE_LEARN;
+    set_policy(s, true);
+    if (s->list_text) return session_use_list(s, s->list_path, s->list_text, s->list_len, session_mono_ms());
+    return 0;
+}
+
+static void replace(char **old, const char *with) {
+    free(*old);
+    *old = with ? copy(with) : NULL;
+}
+
+/* What can be part of a file's name everywhere. */
+static void keep_plain(char *name) {
+    for (char *c = name; *c; c++) {
+        bool plain = (*c >= '0' && *c <= '9') || ((*c | 32) >= 'a' && (*c | 32) <= 'z') || strchr("._-", *c);
+        if (!plain) *c = '_';
+    }
+}
+
+/* Under the person's own directory, by host, batch and place: equal names do not meet. */
+static char *remote_report_dir(const struct session *s, const char *host) {
+    enum { NAME = 160 };
+    char name[NAME];
+    uint64_t hash = text_hash(s->label, strlen(s->label), 0);
+    snprintf(name, sizeof name, "%.60s__%.60s__%08x", host, s->batch_name ? s->batch_name : "batch",
+             (unsigned)(hash & UINT32_MAX));
+    keep_plain(name);
+    return join(s->state_dir ? s->state_dir : ".", name);
+}
+
+void session_set_origin(struct session *s, const struct scan_origin *o) {
+    const char *host = o->host ? o->host : "elsewhere";
+    size_t size = strlen(host) + strlen(o->path) + 2;
+    char *label = malloc(size);
+    if (!label) abort();
+    snprintf(label, size, "%s:%s", host, o->path);
+    replace(&s->label, label);
+    free(label);
+    replace(&s->batch, o->path);
+    replace(&s->batch_name, o->name);
+    replace(&s->batch_real_name, o->real);
+    s->policy.batch_path = s->batch;
+    s->policy.label = s->label;
+    s->policy.batch_name = s->batch_name;
+    s->policy.batch_real_name = s->batch_real_name;
+    s->policy.batch_path_len = (size_t)o->path_len;
+    s->policy.separator = o->separator;
+    s->policy.fold_case = o->fold;
+    s->policy.archive = o->mode;
+    s->report_dir = remote_report_dir(s, host);
+    set_outputs(s);
+    s->located = true;
+    /* Again: how long a path may be is known only now. */
+    if (s->list_text) apply_list(s, s->list_path, s->list_text, s->list_len, session_mono_ms());
 }
 
 void session_close(struct session *s) {
@@ -388,6 +474,9 @@ void session_close(struct session *s) {
     free(s->profile_text);
     free(s->batch);
     free(s->archive);
+    free(s->label);
+    free(s->report_dir);
+    free(s->state_dir);
     for (int i = 0; i < OUTPUT_COUNT; i++) free(s->output[i]);
     free(s->list_path);
     free(s->list_text);

@@ -6,6 +6,7 @@
 #include "app/options.h"
 #include "model/table.h"
 #include "report/report.h"
+#include "watch/scan_lines.h"
 
 enum { SESSION_MESSAGE = 1024, SESSION_PATH = 4096 };
 
@@ -20,6 +21,8 @@ struct session {
     struct table *table;
     char *batch;                     /* as given (or the newest batch in what was given), no trailing separator */
     char *archive;                   /* as given; NULL: none or not given */
+    char *label;                     /* the batch as people call it: HOST:PATH of one elsewhere, else batch */
+    char *report_dir;                /* where the report and lists go that nobody named a place for */
     char *output[OUTPUT_COUNT];      /* where the report goes; "-": stdout */
     bool output_given[OUTPUT_COUNT]; /* the person named the place */
     char *list_path;                 /* explicit list, or NULL */
@@ -27,6 +30,9 @@ struct session {
     size_t list_len;
     char *list_live; /* the kept list as the batch's worker told it last, or NULL */
     size_t list_live_len;
+    const char *remote;  /* command that connects to the machine of the batch; NULL: it is this one */
+    bool located;        /* it is known which batch it is: of a remote one since it has said so */
+    char *state_dir;     /* remote: where report_dir will be */
     char *batch_path;    /* absolute, links resolved where it exists; NULL: unknown */
     bool batch_may_hang; /* live: it is on a network or behind a program */
     char *batch_name, *batch_real_name;
@@ -34,6 +40,10 @@ struct session {
 
 /* live: the batch need not exist yet. Returns 0 or an exit code, after saying why. */
 int session_open(struct session *s, const struct options *o, bool live);
+/* Of a batch on another machine: everything that is known before it answers. */
+int session_open_remote(struct session *s, const struct options *o, const char *command);
+/* It has answered: which batch it is. Before any fact of it is applied; no file system call. */
+void session_set_origin(struct session *s, const struct scan_origin *o);
 void session_close(struct session *s);
 /* The profile alone, of s->options; one taken before stays. Returns 0 or an exit code, after saying why. */
 int session_open_profile(struct session *s);
@@ -44,6 +54,8 @@ int session_take_profile(struct session *s, const char *name, char *text, size_t
 bool session_require(struct session *s, const char *const required[], int n, int *bad);
 /* Can --filter be understood with this profile? Returns as above. */
 int session_check_filter(const struct options *o, const struct profile *p);
+/* Which directories s->options mean, and their names, with the profile. Blocking; any thread. */
+void session_find_places(struct session *s);
 
 /* The explicit list's copy under checks/: written when none is kept yet, a differing one is reported. Blocking; any
  * thread. message: what there is to say, or "". */

@@ -14,7 +14,7 @@ int watch_here(const struct options *o) {
     if (o->once) return command_once(o);
     struct session s;
     bool hung = false;
-    int code = session_open(&s, o, true);
+    int code = o->remote ? session_open_remote(&s, o, o->remote) : session_open(&s, o, true);
     if (code == 0) code = monitor_run(&s, session_on_a_terminal() && !streams_on_stdout(o), &hung);
     if (hung) {
         /* A thread that hangs in the file system holds its memory, and would hold exit() and the process too. */

@@ -40,6 +40,7 @@ struct table {
     uint8_t n_required;
     struct sweep_list *list;
     char *list_path;
+    uint64_t list_stamp; /* of the text it was made of; 0: none */
     struct row *rows;
     size_t n_rows, cap_rows;
     struct place_set places[ROOT_COUNT];
@@ -1015,9 +1016,12 @@ void table_apply(struct table *t, const struct fact *f) {
         t->version++;
         break;
     case FACT_LIST: {
-        struct sweep_list *l = sweep_list_parse(f->u.list.text, f->u.list.len, t->profile, table_path_room(t));
+        uint64_t stamp = text_hash(f->u.list.text, f->u.list.len, table_path_room(t));
         set_string((const char **)&t->list_path, f->u.list.path);
+        if (stamp == t->list_stamp) break; /* the same list again is no news: rows keep what is known of them */
+        struct sweep_list *l = sweep_list_parse(f->u.list.text, f->u.list.len, t->profile, table_path_room(t));
         table_set_list(t, l, f->at);
+        t->list_stamp = stamp;
         break;
     }
     }
@@ -1240,6 +1244,7 @@ void table_set_list(struct table *t, struct sweep_list *l, int64_t now) {
     rows_drop(t);
     sweep_list_free(t->list);
     t->list = l;
+    t->list_stamp = 0;
     if (l->n_cases > t->cap_rows) { /* as many as needed, not twice as many */
         t->cap_rows = l->n_cases;
         t->rows = must(realloc(t->rows, t->cap_rows * sizeof *t->rows));

@@ -23,6 +23,7 @@ struct policy {
     int64_t archive_grace_ms;    /* silence in the archive before an unproven copy counts as failed; 0: adaptive */
     int64_t settle_ms;           /* quiet time after which a sweep without running cases is over */
     const char *batch_path;      /* as the user gave it, without a trailing separator */
+    const char *label;           /* the batch as people call it, with its machine; NULL: batch_path */
     const char *batch_name;      /* last name of the absolute path: what a config's outdir ends with */
     const char *batch_real_name; /* the same after resolving links, or NULL */
     char separator;              /* between batch_path and title in expected_dir */

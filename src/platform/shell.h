@@ -24,10 +24,11 @@ void shell_kill(uv_process_t *process);
  * (the one of Windows), the characters that mean something to it become '_'. */
 void shell_harmless(char *value);
 
+/* uv_spawn of the line with the rest of o: file, args and flags are set here. In a session of its own, as above. */
+int shell_spawn_line(uv_loop_t *loop, uv_process_t *process, const char *line, uv_process_options_t *o);
+
 /* ---- of shell_<family>.c, for shell.c ---- */
 
-/* uv_spawn of the line with the rest of o. */
-int shell_spawn_line(uv_loop_t *loop, uv_process_t *process, const char *line, uv_process_options_t *o);
 int shell_pipe_flags(void); /* of the end that is written to */
 
 #endif

@@ -30,7 +30,8 @@ int header_lines(const struct view_input *in, const struct screen *s) {
 }
 
 static const char *batch_path(const struct view_input *in) {
-    const char *path = table_policy(in->table)->batch_path;
+    const char *path = table_policy(in->table)->label;
+    if (path == NULL) path = table_policy(in->table)->batch_path;
     if (path == NULL) path = table_root(in->table, ROOT_BATCH)->path;
     return path != NULL ? path : word(in->ui->language, WORD_THE_BATCH);
 }

@@ -36,7 +36,10 @@
 #include "model/fact.h"
 #include "model/profile.h"
 
-#define FACT_STREAM_HEADER "sweepwatch-facts 1"
+#define FACT_STREAM_NAME "sweepwatch-facts "
+#define FACT_STREAM_HEADER FACT_STREAM_NAME "1"
+
+enum { FACT_STREAM_VERSION = 1 };
 
 enum {
     FACT_LINE_MAX = 1024 * 1024,                           /* bytes of a line, but for lists */

@@ -24,9 +24,19 @@ enum answer { ANSWER_WELL, ANSWER_SLOW, ANSWER_HUNG, ANSWER_ENDED };
 /* The health the scanner told last; what is told to the owner is this, or how the root answers when it does not. */
 struct told {
     bool any;
+    bool heard; /* the process of now has told it */
     enum root_health health;
     char reason[256];
+    char *path;
     struct fact fact; /* its strings are not used */
+};
+
+/* One root of those that the scanner has: mostly there is one; a remote batch has its archive beside it. */
+struct part {
+    struct told told;
+    uint64_t identity;                    /* as it was known last; 0: not known */
+    struct name_set *places;              /* known there */
+    uint32_t generation_base, generation; /* generations of a new process go on where the last one's ended */
 };
 
 struct root_worker {
@@ -36,7 +46,8 @@ struct root_worker {
     void *ctx;
     uv_timer_t tick;
     char *path;
-    char **argv; /* NULL: a thread */
+    char **argv;   /* NULL: none; no command either: a thread */
+    char *command; /* NULL: it is on this machine */
 
     struct root_thread *thread;
     struct root_process *process; /* NULL: none lives now */
@@ -44,13 +55,14 @@ struct root_worker {
     size_t n_left_behind;
     int64_t respawn_at, spawned_at, backoff_ms;
     bool released;   /* until the next pass that is asked for */
-    bool heard;      /* the process of now has told how the root is */
+    bool greeted;    /* the process of now may be told things */
     int64_t sign_at; /* when the process last gave a sign of life */
     struct fs_operation in_hand;
     int64_t ticked_at;
-    char ended_why[128]; /* why there is no process; "" it was killed for hanging */
+    char ended_why[ROOT_PROCESS_WHY]; /* why there is no process; "" it was killed for hanging */
 
-    struct told told;
+    struct part part[ROOT_COUNT];
+    bool wholly; /* the answer is that of the scanner itself, not of an operation on its main root */
     enum answer answer;
     int64_t answer_since;
     char answer_words[640];
@@ -58,8 +70,9 @@ struct root_worker {
     /* What a new process is told. */
     char *list;
     size_t list_len;
-    struct name_set *wants, *known;
-    uint32_t generation_base, generation; /* generations of a new process go on where the last one's ended */
+    char *archive; /* of a remote batch, NULL: none was named */
+    struct name_set *wants;
+    char *origin, *origin_real; /* of a remote one: what its path was, NULL: it never said */
 };
 
 static void *must(void *p) {
@@ -69,60 +82,97 @@ static void *must(void *p) {
 
 static int64_t mono_now(void) { return (int64_t)(uv_hrtime() / 1000000); }
 
-/* ---- health ---- */
-
-static void remember(struct root_worker *w, const struct fact *f) {
-    w->told.any = w->heard = true;
-    w->told.health = f->u.root_state.health;
-    w->told.fact = *f;
-    snprintf(w->told.reason, sizeof w->told.reason, "%s", f->u.root_state.reason ? f->u.root_state.reason : "");
+static char *copy(const char *s) {
+    size_t n = strlen(s) + 1;
+    return memcpy(must(malloc(n)), s, n);
 }
 
-static void tell_health(struct root_worker *w, enum root_health health, const char *reason, int64_t since) {
-    struct fact f = w->told.fact;
+static void replace(char **old, const char *s) {
+    char *new = s ? copy(s) : NULL; /* s may be the old one */
+    free(*old);
+    *old = new;
+}
+
+/* ---- health ---- */
+
+static struct part *main_part(struct root_worker *w) { return &w->part[w->o.root]; }
+
+static void remember(struct root_worker *w, const struct fact *f) {
+    struct part *part = &w->part[f->root];
+    struct told *told = &part->told;
+    told->any = told->heard = true;
+    told->health = f->u.root_state.health;
+    told->fact = *f;
+    part->identity = f->u.root_state.identity;
+    if (f->u.root_state.path && (!told->path || strcmp(told->path, f->u.root_state.path) != 0)) {
+        replace(&told->path, f->u.root_state.path);
+    }
+    snprintf(told->reason, sizeof told->reason, "%s", f->u.root_state.reason ? f->u.root_state.reason : "");
+}
+
+static void tell_health(struct root_worker *w, enum root_id root, enum root_health health, const char *reason,
+                        int64_t since) {
+    const struct told *told = &w->part[root].told;
+    struct fact f = told->fact;
     struct fact_batch *b = fact_batch_new();
     f.kind = FACT_ROOT;
-    f.root = w->o.root;
+    f.root = root;
     f.at = mono_now();
     f.place = NULL;
     f.u.root_state.health = health;
-    f.u.root_state.path = w->path;
+    f.u.root_state.path = told->path ? told->path : w->path;
     f.u.root_state.reason = reason[0] ? reason : NULL;
-    f.u.root_state.learned = w->o.learned;
-    f.u.root_state.slow = w->answer == ANSWER_SLOW;
+    if (root == w->o.root) f.u.root_state.learned = w->o.learned;
+    f.u.root_state.slow = w->answer == ANSWER_SLOW && root == w->o.root;
     f.u.root_state.since = since;
     fact_batch_add(b, &f);
     w->on_facts(w->ctx, b);
 }
 
-static void tell_answer(struct root_worker *w) {
-    bool known = w->told.any && w->told.fact.u.root_state.identity != 0;
+static void tell_answer_of(struct root_worker *w, enum root_id root, enum answer answer) {
+    const struct part *part = &w->part[root];
+    const struct told *told = &part->told;
     char reason[1024];
-    switch (w->answer) {
+    switch (answer) {
     case ANSWER_WELL:
-        if (w->told.any) tell_health(w, w->told.health, w->told.reason, w->told.fact.u.root_state.since);
+        if (told->any && (told->heard || root == w->o.root))
+            tell_health(w, root, told->health, told->reason, told->fact.u.root_state.since);
         break;
     case ANSWER_SLOW:
-        if (!w->told.any) break;
-        snprintf(reason, sizeof reason, "slow: %s%s%s", w->answer_words, w->told.reason[0] ? "; " : "", w->told.reason);
-        tell_health(w, w->told.health, reason, w->told.fact.u.root_state.since);
+        if (!told->any) break;
+        snprintf(reason, sizeof reason, "slow: %s%s%s", w->answer_words, told->reason[0] ? "; " : "", told->reason);
+        tell_health(w, root, told->health, reason, told->fact.u.root_state.since);
         break;
     case ANSWER_HUNG:
-        tell_health(w, HEALTH_HUNG, w->answer_words, w->answer_since);
+        tell_health(w, root, HEALTH_HUNG, w->answer_words, w->answer_since);
         break;
     case ANSWER_ENDED:
-        tell_health(w, known ? HEALTH_STALE : HEALTH_WAITING, w->answer_words, w->answer_since);
+        tell_health(w, root, part->identity ? HEALTH_STALE : HEALTH_WAITING, w->answer_words, w->answer_since);
         break;
     }
 }
 
-static void set_answer(struct root_worker *w, enum answer answer, int64_t since, const char *words) {
-    if (answer == w->answer && strcmp(words, w->answer_words) == 0) return;
+/* Of the other root as well, when the scanner itself is silent or gone, and when it is so no more. */
+static void tell_answer(struct root_worker *w, bool was_whole) {
+    for (int root = 0; root < ROOT_COUNT; root++) {
+        if (root == (int)w->o.root || (w->part[root].told.any && w->wholly)) {
+            tell_answer_of(w, (enum root_id)root, w->answer);
+        } else if (w->part[root].told.any && was_whole) {
+            tell_answer_of(w, (enum root_id)root, ANSWER_WELL);
+        }
+    }
+}
+
+/* wholly: it is the scanner that does not answer, not an operation on its main root. */
+static void set_answer(struct root_worker *w, enum answer answer, bool wholly, int64_t since, const char *words) {
+    if (answer == w->answer && wholly == w->wholly && strcmp(words, w->answer_words) == 0) return;
     bool came_back = w->answer >= ANSWER_HUNG && answer < ANSWER_HUNG;
+    bool was_whole = w->wholly;
     if (answer != w->answer) w->answer_since = since;
     w->answer = answer;
+    w->wholly = wholly;
     snprintf(w->answer_words, sizeof w->answer_words, "%s", words);
-    tell_answer(w);
+    tell_answer(w, was_whole);
     if (came_back && !w->released) root_full_pass(w);
 }
 
@@ -130,18 +180,19 @@ static void set_answer(struct root_worker *w, enum answer answer, int64_t since,
 
 static void adjust(void *ctx, struct fact *f) {
     struct root_worker *w = ctx;
+    struct part *part = &w->part[f->root];
     switch (f->kind) {
     case FACT_ROOT:
-        f->u.root_state.learned = w->o.learned;
+        if (f->root == w->o.root) f->u.root_state.learned = w->o.learned;
         remember(w, f);
         break;
     case FACT_SCAN_BEGIN:
     case FACT_SCAN_END:
-        f->u.scan.generation += w->generation_base;
-        if (f->u.scan.generation > w->generation) w->generation = f->u.scan.generation;
+        f->u.scan.generation += part->generation_base;
+        if (f->u.scan.generation > part->generation) part->generation = f->u.scan.generation;
         break;
     case FACT_PLACE:
-        name_set_put(w->known, f->place, f->u.place_state.present);
+        name_set_put(part->places, f->place, f->u.place_state.present);
         break;
     default:
         break;
@@ -186,42 +237,86 @@ static void process_ended(void *ctx, const char *why) {
 
 static void command(struct root_worker *w, const struct scan_command *c) {
     if (w->thread) root_thread_send(w->thread, c);
-    if (w->process) root_process_send(w->process, c);
+    if (w->process && w->greeted) root_process_send(w->process, c);
 }
 
-static void send_name(struct root_worker *w, enum scan_command_kind kind, const char *name) {
-    command(w, &(struct scan_command){.kind = kind, .text = name, .len = strlen(name)});
+static void send_text(struct root_worker *w, enum scan_command_kind kind, const char *text) {
+    command(w, &(struct scan_command){.kind = kind, .text = text, .len = strlen(text)});
 }
 
-static void send_known_place(void *ctx, const char *name) { send_name(ctx, SCAN_KNOWN_PLACE, name); }
-static void send_want(void *ctx, const char *name) { send_name(ctx, SCAN_WANT, name); }
+struct known_places {
+    struct root_worker *w;
+    bool archive; /* of the archive beside the batch */
+};
+
+static void send_known_place(void *ctx, const char *name) {
+    const struct known_places *k = ctx;
+    command(k->w,
+            &(struct scan_command){.kind = SCAN_KNOWN_PLACE, .text = name, .len = strlen(name), .archive = k->archive});
+}
+
+static void send_want(void *ctx, const char *name) { send_text(ctx, SCAN_WANT, name); }
 static void send_list(struct root_worker *w) {
     if (w->list) command(w, &(struct scan_command){.kind = SCAN_LIST, .text = w->list, .len = w->list_len});
 }
 
-static void spawn(struct root_worker *w, int64_t now) {
-    const struct root_process_events on = {w, adjust, process_facts, process_sign, process_ended};
-    int err = root_process_open(w->owner, w->o.profile, (const char *const *)w->argv, &on, &w->process);
-    if (err < 0) {
-        snprintf(w->ended_why, sizeof w->ended_why, "its scanner %s cannot be started: %s", w->argv[0],
-                 uv_strerror(err));
-        plan_respawn(w, now);
-        return;
-    }
-    w->sign_at = w->spawned_at = now;
-    w->heard = false;
-    w->in_hand.word = NULL;
-    w->generation_base = w->generation;
+/* What a new process has to know before it looks. */
+static void greet(struct root_worker *w) {
     const char *profile = w->o.profile_text;
+    w->greeted = true;
     if (profile) command(w, &(struct scan_command){.kind = SCAN_PROFILE, .text = profile, .len = strlen(profile)});
-    uint64_t identity = w->told.any ? w->told.fact.u.root_state.identity : 0;
-    if (identity != 0) {
-        command(w, &(struct scan_command){.kind = SCAN_KNOWN, .id = identity});
-        name_set_each(w->known, send_known_place, w);
+    if (w->archive) send_text(w, SCAN_ARCHIVE, w->archive);
+    for (int root = 0; root < ROOT_COUNT; root++) {
+        struct known_places k = {w, root != (int)w->o.root};
+        struct part *part = &w->part[root];
+        if (part->identity == 0) continue;
+        command(w, &(struct scan_command){.kind = SCAN_KNOWN, .id = part->identity, .archive = k.archive});
+        name_set_each(part->places, send_known_place, &k);
     }
     send_list(w);
     name_set_each(w->wants, send_want, w);
     command(w, &(struct scan_command){.kind = w->released ? SCAN_RELEASE : SCAN_PASS});
+}
+
+static bool is_same(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
+
+/* The facts of now must be of the batch that those before were of. */
+static bool process_begins(void *ctx, const struct scan_origin *o, char why[ROOT_PROCESS_WHY]) {
+    struct root_worker *w = ctx;
+    if (w->origin && (!is_same(w->origin, o->path) || !is_same(w->origin_real, o->real))) {
+        snprintf(why, ROOT_PROCESS_WHY,
+                 "it scans %.160s now and not %.160s as before; name the batch itself in its command", o->path,
+                 w->origin);
+        return false;
+    }
+    if (!w->origin) {
+        replace(&w->origin, o->path);
+        replace(&w->origin_real, o->real);
+        replace(&w->path, o->path);
+        w->o.on_origin(w->ctx, o);
+    }
+    greet(w);
+    return true;
+}
+
+static void spawn(struct root_worker *w, int64_t now) {
+    const struct root_process_events on = {w, process_begins, adjust, process_facts, process_sign, process_ended};
+    const char *const *argv = (const char *const *)w->argv;
+    int err = root_process_open(w->owner, w->o.profile, argv, w->command, &on, &w->process);
+    if (err < 0) {
+        snprintf(w->ended_why, sizeof w->ended_why, "its scanner %.300s cannot be started: %s",
+                 w->command ? w->command : w->argv[0], uv_strerror(err));
+        plan_respawn(w, now);
+        return;
+    }
+    w->sign_at = w->spawned_at = now;
+    w->in_hand.word = NULL;
+    w->greeted = false;
+    for (int root = 0; root < ROOT_COUNT; root++) {
+        w->part[root].told.heard = false;
+        w->part[root].generation_base = w->part[root].generation;
+    }
+    if (!w->command) greet(w);
 }
 
 /* It may hang in the kernel, where no signal reaches it: nobody waits for it. */
@@ -259,8 +354,11 @@ static const char *short_path(const struct root_worker *w, const char *path) {
 
 static void describe(const struct root_worker *w, const struct fs_operation *op, int64_t age, char *out, size_t size) {
     const char *path = short_path(w, op->path);
+    const char *said = w->process && w->command ? root_process_last_words(w->process) : "";
     if (op->word)
         snprintf(out, size, "%s of %.500s for %lld s", op->word, path, (long long)(age / 1000));
+    else if (said[0])
+        snprintf(out, size, "no sign of its scanner for %lld s; it says: %.300s", (long long)(age / 1000), said);
     else
         snprintf(out, size, "no sign of its scanner for %lld s", (long long)(age / 1000));
 }
@@ -274,20 +372,21 @@ static void watch_absence(struct root_worker *w, int64_t now) {
         if (w->process) return;
     }
     if (w->ended_why[0]) {
-        snprintf(words, sizeof words, "%s; it is started again", w->ended_why);
+        snprintf(words, sizeof words, "%s; %s", w->ended_why, w->command ? "trying again" : "it is started again");
     } else {
         const char *next = w->n_left_behind == MAX_LEFT_BEHIND ? "waiting for it" : "trying again";
         describe(w, &w->in_hand, now - w->answer_since, words, sizeof words);
         size_t n = strlen(words);
         snprintf(words + n, sizeof words - n, "; %s", next);
     }
-    set_answer(w, hung ? ANSWER_HUNG : ANSWER_ENDED, now, words);
+    set_answer(w, hung ? ANSWER_HUNG : ANSWER_ENDED, true, now, words);
 }
 
 static void watch_answers(struct root_worker *w, int64_t now) {
     char words[640];
     struct fs_operation op = w->in_hand;
     int64_t age;
+    bool silent = false;
     if (w->thread) {
         root_thread_operation(w->thread, &op);
         age = op.word ? now - op.since : 0;
@@ -297,9 +396,11 @@ static void watch_answers(struct root_worker *w, int64_t now) {
         if (silence > age && silence >= w->o.slow_ms) {
             age = silence;
             op.word = NULL;
+            silent = true;
         }
     }
-    if (w->process && age >= w->o.kill_ms) {
+    /* What hangs on another machine would hang a new process there, too. */
+    if (w->process && age >= w->o.kill_ms && (silent || !w->command)) {
         w->in_hand = op;
         give_up(w, now);
         return;
@@ -307,12 +408,12 @@ static void watch_answers(struct root_worker *w, int64_t now) {
     if (age >= w->o.hung_ms || (w->answer == ANSWER_HUNG && age >= w->o.slow_ms)) {
         int64_t since = w->answer == ANSWER_HUNG ? w->answer_since : now - age;
         describe(w, &op, now - since, words, sizeof words);
-        set_answer(w, ANSWER_HUNG, since, words);
+        set_answer(w, ANSWER_HUNG, silent, since, words);
     } else if (age >= w->o.slow_ms) {
         describe(w, &op, age, words, sizeof words);
-        if (w->answer < ANSWER_HUNG) set_answer(w, ANSWER_SLOW, now - age, words);
-    } else if (w->answer < ANSWER_HUNG || w->heard) {
-        set_answer(w, ANSWER_WELL, now, "");
+        if (w->answer < ANSWER_HUNG) set_answer(w, ANSWER_SLOW, false, now - age, words);
+    } else if (w->answer < ANSWER_HUNG || main_part(w)->told.heard) {
+        set_answer(w, ANSWER_WELL, false, now, "");
         if (now - w->spawned_at > BACKOFF_MAX_MS) w->backoff_ms = BACKOFF_MS;
     }
 }
@@ -323,6 +424,7 @@ static void on_tick(uv_timer_t *timer) {
     if (now - w->ticked_at > LATE_MS) w->sign_at = now;
     w->ticked_at = now;
     bury(w);
+    if (w->o.waits) return;
     if (!w->thread && !w->process)
         watch_absence(w, now);
     else
@@ -342,12 +444,26 @@ void root_set_list(struct root_worker *w, const char *text, size_t len) {
 
 void root_want(struct root_worker *w, const char *name) {
     name_set_put(w->wants, name, true);
-    send_name(w, SCAN_WANT, name);
+    send_text(w, SCAN_WANT, name);
 }
+
+void root_set_archive(struct root_worker *w, const char *path) {
+    replace(&w->archive, path);
+    send_text(w, SCAN_ARCHIVE, path);
+    command(w, &(struct scan_command){.kind = SCAN_PASS});
+}
+
+void root_known(struct root_worker *w, uint64_t identity) { main_part(w)->identity = identity; }
+void root_known_place(struct root_worker *w, const char *name) { name_set_put(main_part(w)->places, name, true); }
 
 void root_full_pass(struct root_worker *w) {
     w->released = false;
-    command(w, &(struct scan_command){.kind = SCAN_PASS});
+    if (w->o.waits) {
+        w->o.waits = false;
+        spawn(w, mono_now());
+    } else {
+        command(w, &(struct scan_command){.kind = SCAN_PASS});
+    }
 }
 
 void root_release(struct root_worker *w) {
@@ -358,11 +474,6 @@ void root_release(struct root_worker *w) {
 bool root_released(const struct root_worker *w) { return w->released; }
 
 /* ---- life ---- */
-
-static char *copy(const char *s) {
-    size_t n = strlen(s) + 1;
-    return memcpy(must(malloc(n)), s, n);
-}
 
 static char **copy_argv(const char *const *argv) {
     size_t n = 0;
@@ -378,10 +489,17 @@ static void free_worker(uv_handle_t *handle) {
     struct root_worker *w = handle->data;
     for (size_t i = 0; w->argv && w->argv[i]; i++) free(w->argv[i]);
     free(w->argv);
+    free(w->command);
     free(w->path);
     free(w->list);
+    free(w->archive);
+    free(w->origin);
+    free(w->origin_real);
     name_set_free(w->wants);
-    name_set_free(w->known);
+    for (int root = 0; root < ROOT_COUNT; root++) {
+        name_set_free(w->part[root].places);
+        free(w->part[root].told.path);
+    }
     free(w);
 }
 
@@ -399,16 +517,18 @@ int root_open(uv_loop_t *owner, const struct root_options *o, void (*on_facts)(v
     w->ctx = ctx;
     w->path = copy(o->path);
     w->argv = o->argv ? copy_argv(o->argv) : NULL;
+    w->command = o->command ? copy(o->command) : NULL;
     w->wants = name_set_new();
-    w->known = name_set_new();
+    for (int root = 0; root < ROOT_COUNT; root++) w->part[root].places = name_set_new();
     w->backoff_ms = BACKOFF_MS;
     w->ticked_at = now;
     uv_timer_init(owner, &w->tick);
     w->tick.data = w;
     uv_timer_start(&w->tick, on_tick, TICK_MS, TICK_MS);
-    if (w->argv)
+    bool thread = !w->argv && !w->command;
+    if (!thread && !o->waits)
         spawn(w, now);
-    else
+    else if (thread)
         err = root_thread_open(owner, o, false, thread_facts, w, &w->thread);
     *out = w;
     return err;

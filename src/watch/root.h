@@ -1,30 +1,37 @@
 /* root: one watched root. What scans it runs apart from the owner: a thread of this program, or a process of its own
- * (root_options.argv) where the drive may hang in the kernel.
+ * (root_options.argv) where the drive may hang in the kernel. Or another machine has it: a command that the person gave
+ * (root_options.command) connects to a scanner there, which has the batch and, beside it, the batch's archive.
  *
  * The owner lives on a uv loop (the UI's). All functions are called on the owner's thread; on_facts too. Facts come in
  * batches in the order they were found. Nothing here blocks the owner, except root_close's bounded wait for a thread.
  *
  * How the root answers is watched: an operation of 2 s makes it slow (the reason says so), one of 15 s hung, and after
  * 60 s a scanner process is killed and another one started, which is told what was known. A process that hangs in the
- * kernel survives that; it is left behind, and only a few may be. */
+ * kernel survives that; it is left behind, and only a few may be. A connection that breaks is made again after 1 s,
+ * then 2 s, up to every minute; what was known stays, as stale. It is given up when it is silent for 60 s, not because
+ * something hangs on the other side. */
 #ifndef SW_WATCH_ROOT_H
 #define SW_WATCH_ROOT_H
 
-#include "model/fact.h"
-#include "model/profile.h"
+#include "watch/scan_lines.h"
 
 #include <uv.h>
 
 struct root_options {
     const struct profile *profile; /* must outlive the worker */
     enum root_id root;             /* the batch: tells its kept list and settings too; the archive: wanted cases only */
-    const char *path;              /* copied */
+    const char *path;              /* copied; of a remote one what people call it until it has said where it is */
     bool learned, fold_case;
     bool poll;          /* ask for no events */
     const char *joblog; /* batch: GNU parallel's job log, copied; NULL: none */
     /* The program that scans it and speaks as scan_lines.h says, NULL-terminated; copied. NULL: a thread. */
     const char *const *argv;
-    const char *profile_text;          /* told to that program first; must outlive the worker; NULL: nothing is */
+    const char *profile_text; /* told to that program first; must outlive the worker; NULL: nothing is */
+    /* In place of argv, for the shell: connects to a scanner of another machine; copied. */
+    const char *command;
+    /* It has said which batch it scans; facts follow. Once. */
+    void (*on_origin)(void *ctx, const struct scan_origin *o);
+    bool waits;                        /* a program that scans is not started before the first root_full_pass */
     int64_t slow_ms, hung_ms, kill_ms; /* 0: as said above */
 };
 
@@ -40,6 +47,11 @@ int root_open(uv_loop_t *owner, const struct root_options *o, void (*on_facts)(v
 void root_set_list(struct root_worker *w, const char *text, size_t len);
 /* As scanner_want. */
 void root_want(struct root_worker *w, const char *name);
+/* Of a remote one: its archive, which its configurations name. List and wanted cases are the archive's. */
+void root_set_archive(struct root_worker *w, const char *path);
+/* What somebody knew of it before it was opened, for one that waits (SCAN_KNOWN, SCAN_KNOWN_PLACE). */
+void root_known(struct root_worker *w, uint64_t identity);
+void root_known_place(struct root_worker *w, const char *name);
 /* Look at everything again; the pass is finished when a SCAN_END fact of a later generation than any seen has come. */
 void root_full_pass(struct root_worker *w);
 /* Let go of the drive, so that it can be taken out: nothing is open or watched there until the next full pass. */

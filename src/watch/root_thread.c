@@ -222,6 +222,7 @@ static void run_command(struct root_thread *w, const struct scan_command *c) {
         scanner_release(w->scanner, now);
         break;
     case SCAN_PROFILE: /* the process needs it before it has a thread */
+    case SCAN_ARCHIVE: /* a thread has one root */
         break;
     case SCAN_STOP:
         subscriptions_close(w->subscriptions);

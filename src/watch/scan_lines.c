@@ -1,5 +1,7 @@
 #include "watch/scan_lines.h"
 
+#include "model/text.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,7 @@ static const char *const command_words[] = {
     [SCAN_STOP] = "stop",
     [SCAN_KNOWN_PLACE] = "known-place",
     [SCAN_RELEASE] = "release",
+    [SCAN_ARCHIVE] = "archive",
 };
 enum { COMMANDS = sizeof command_words / sizeof *command_words };
 
@@ -27,6 +30,9 @@ void scan_put_command(const struct scan_command *c, struct fact_text *out) {
     case SCAN_PROFILE:
     case SCAN_LIST:
         fact_put_text(out, "text", c->text, c->len);
+        break;
+    case SCAN_ARCHIVE:
+        fact_put_text(out, "path", c->text, c->len);
         break;
     case SCAN_WANT:
     case SCAN_KNOWN_PLACE:
@@ -41,6 +47,7 @@ void scan_put_command(const struct scan_command *c, struct fact_text *out) {
     case SCAN_STOP:
         break;
     }
+    if (c->archive) fact_put(out, " archive");
     fact_put(out, "\n");
 }
 
@@ -48,10 +55,34 @@ void scan_put_header(struct fact_text *out) { fact_put(out, FACT_STREAM_HEADER "
 
 void scan_put_end(struct fact_text *out) { fact_put(out, "\n"); }
 
-void scan_put_hello(int64_t at, const char *version, struct fact_text *out) {
+void scan_put_hello(int64_t at, const char *version, uint64_t profile, struct fact_text *out) {
+    char hash[32];
     fact_put(out, "hello");
     fact_put_number(out, "at", at);
     fact_put_text(out, "version", version, strlen(version));
+    snprintf(hash, sizeof hash, " profile=%" PRIx64, profile);
+    fact_put(out, hash);
+    fact_put(out, "\n");
+}
+
+static const char *const mode_words[] = {[ARCHIVE_LEARN] = "learn", [ARCHIVE_NONE] = "none", [ARCHIVE_GIVEN] = "given"};
+enum { MODES = sizeof mode_words / sizeof *mode_words };
+
+static void put_string(struct fact_text *out, const char *key, const char *text) {
+    if (text) fact_put_text(out, key, text, strlen(text));
+}
+
+void scan_put_origin(int64_t at, const struct scan_origin *o, struct fact_text *out) {
+    fact_put(out, "batch");
+    fact_put_number(out, "at", at);
+    put_string(out, "path", o->path);
+    fact_put_number(out, "length", o->path_len);
+    fact_put_text(out, "separator", &o->separator, 1);
+    put_string(out, "archive", mode_words[o->mode]);
+    put_string(out, "name", o->name);
+    put_string(out, "real", o->real);
+    put_string(out, "host", o->host);
+    if (o->fold) fact_put(out, " fold");
     fact_put(out, "\n");
 }
 
@@ -68,27 +99,35 @@ void scan_put_beat(int64_t at, const struct fs_operation *op, struct fact_text *
 
 /* ---- reading ---- */
 
+static bool read_hash(const char *text, uint64_t *out) {
+    char *end;
+    *out = strtoull(text, &end, 16);
+    return text[0] && strspn(text, "0123456789abcdef") == strlen(text) && *end == '\0';
+}
+
 int scan_read_command(char *line, struct scan_command *out) {
-    char *rest = fact_first_word(line), *key, *value, *end;
+    char *rest = fact_first_word(line), *key, *value;
     int kind = 0;
     while (kind < COMMANDS && strcmp(command_words[kind], line) != 0) kind++;
     if (kind == COMMANDS) return UV_EINVAL;
     *out = (struct scan_command){.kind = (enum scan_command_kind)kind};
     bool has_id = false;
     while (fact_next_pair(&rest, &key, &value)) {
-        if (!value) return UV_EINVAL;
-        if (strcmp(key, "text") == 0 || strcmp(key, "name") == 0) {
-            if (!fact_decode_text(value, key[0] == 't' ? &out->len : NULL)) return UV_EINVAL;
-            if (key[0] == 'n') out->len = strlen(value);
+        bool good = false;
+        if (!value) {
+            good = out->archive = strcmp(key, "archive") == 0;
+        } else if (strcmp(key, "text") == 0 || strcmp(key, "name") == 0 || strcmp(key, "path") == 0) {
+            good = fact_decode_text(value, key[0] == 't' ? &out->len : NULL);
+            if (good && key[0] != 't') out->len = strlen(value);
             out->text = value;
         } else if (strcmp(key, "id") == 0) {
-            out->id = strtoull(value, &end, 16);
-            has_id = end != value && *end == '\0';
-        } else {
-            return UV_EINVAL;
+            good = has_id = read_hash(value, &out->id);
         }
+        if (!good) return UV_EINVAL;
     }
-    bool needs_text = kind == SCAN_PROFILE || kind == SCAN_LIST || kind == SCAN_WANT || kind == SCAN_KNOWN_PLACE;
+    bool needs_text = kind == SCAN_PROFILE || kind == SCAN_LIST || kind == SCAN_WANT || kind == SCAN_KNOWN_PLACE ||
+                      kind == SCAN_ARCHIVE;
+    if (out->archive && kind != SCAN_KNOWN && kind != SCAN_KNOWN_PLACE) return UV_EINVAL;
     return needs_text == (out->text != NULL) && (kind == SCAN_KNOWN) == has_id ? 0 : UV_EINVAL;
 }
 
@@ -104,6 +143,8 @@ int scan_read_sign(char *line, struct scan_sign *out) {
             good = has_at = fact_number(value, &out->at);
         } else if (good && strcmp(key, "since") == 0) {
             good = has_since = fact_number(value, &out->since);
+        } else if (good && strcmp(key, "profile") == 0) {
+            good = read_hash(value, &out->profile);
         } else if (good) {
             good = fact_decode_text(value, NULL);
             if (strcmp(key, "version") == 0) out->version = value;
@@ -113,6 +154,80 @@ int scan_read_sign(char *line, struct scan_sign *out) {
         if (!good) return UV_EINVAL;
     }
     return has_at && has_since == (out->operation != NULL) ? 0 : UV_EINVAL;
+}
+
+bool scan_is_origin(const char *line) { return strncmp(line, "batch ", 6) == 0; }
+
+static bool read_mode(const char *text, enum archive_mode *out) {
+    for (int i = 0; i < MODES; i++) {
+        if (strcmp(text, mode_words[i]) != 0) continue;
+        *out = (enum archive_mode)i;
+        return true;
+    }
+    return false;
+}
+
+int scan_read_origin(char *line, struct scan_origin *out) {
+    char *rest = fact_first_word(line), *key, *value;
+    bool has_mode = false;
+    *out = (struct scan_origin){.mode = ARCHIVE_LEARN};
+    while (fact_next_pair(&rest, &key, &value)) {
+        bool good = true;
+        if (!value) {
+            good = out->fold = strcmp(key, "fold") == 0;
+        } else if (strcmp(key, "length") == 0) {
+            good = fact_number(value, &out->path_len) && out->path_len >= 0;
+        } else if ((good = fact_decode_text(value, NULL)) == true) {
+            if (strcmp(key, "path") == 0) out->path = value;
+            if (strcmp(key, "name") == 0) out->name = value;
+            if (strcmp(key, "real") == 0) out->real = value;
+            if (strcmp(key, "host") == 0) out->host = value;
+            if (strcmp(key, "separator") == 0) out->separator = value[0];
+            if (strcmp(key, "archive") == 0) good = has_mode = read_mode(value, &out->mode);
+        }
+        if (!good) return UV_EINVAL;
+    }
+    bool whole = out->path && out->path[0] && has_mode && (out->separator == '/' || out->separator == '\\');
+    return whole ? 0 : UV_EINVAL;
+}
+
+int scan_read_header(const char *line) {
+    enum { MOST = 9 };
+    size_t name = sizeof FACT_STREAM_NAME - 1;
+    const char *number = line + name;
+    if (strncmp(line, FACT_STREAM_NAME, name) != 0) return -1;
+    size_t digits = strspn(number, "0123456789");
+    return digits == 0 || digits > MOST || number[digits] ? -1 : (int)strtol(number, NULL, 10);
+}
+
+/* ---- what both sides must have in common ---- */
+
+static uint64_t mix_text(uint64_t hash, const char *text) {
+    return text_hash(text ? text : "", text ? strlen(text) + 1 : 0, hash); /* with its end: "a","b" is not "ab","" */
+}
+
+static uint64_t mix_number(uint64_t hash, int64_t n) { return text_hash(&n, sizeof n, hash); }
+
+uint64_t scan_profile_hash(const struct profile *p) {
+    uint64_t h = 1;
+    for (int i = 0; i < p->n_columns; i++) {
+        const struct profile_column *c = &p->column[i];
+        h = mix_text(mix_text(mix_text(h, c->name), c->prefix), c->suffix);
+        h = mix_number(mix_number(h, c->dot), c->optional);
+    }
+    for (int i = 0; i < p->n_artifacts; i++) {
+        const struct profile_artifact *a = &p->artifact[i];
+        h = mix_text(mix_text(mix_text(h, a->path), a->alternatives), a->chunks);
+        h = mix_number(mix_number(h, a->kind), a->roles & ~(unsigned)ROLE_REQUIRED);
+    }
+    for (int i = 0; i < p->n_values; i++) {
+        const struct profile_value *v = &p->value[i];
+        h = mix_text(mix_text(h, v->name), v->expect);
+        h = mix_number(mix_number(mix_number(h, v->use), v->artifact), v->column);
+        for (int k = 0; k < PROFILE_MAX_FORMS && v->paths[k]; k++) h = mix_text(h, v->paths[k]);
+    }
+    h = mix_text(mix_text(h, p->progress.column), p->progress.chunks);
+    return mix_text(mix_text(h, p->kept_list), p->settings);
 }
 
 /* ---- lines ---- */

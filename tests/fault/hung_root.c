@@ -58,7 +58,7 @@ int main(int argc, char **argv) {
     static char list[] = "1000 0.1 0.5\n1100 0.1 0.5\n1200 0.1 0.5\n", hang[4096];
     if (argc != 3) return 2;
     snprintf(hang, sizeof hang, "%s/hang", argv[2]);
-    const char *const scanner[] = {getenv("SWEEPWATCH"), "scan", "--archive-dir", argv[1], NULL};
+    const char *const scanner[] = {getenv("SWEEPWATCH"), "scan", "--apart", "--archive-dir", argv[1], NULL};
     struct root_options o = {.profile = profile_builtin(),
                              .root = ROOT_ARCHIVE,
                              .path = argv[1],

@@ -237,7 +237,7 @@ static void test_a_scanner_that_is_not_there(void **state) {
 }
 
 static void test_the_program_scans_in_a_process(void **state) {
-    const char *const argv[] = {SWEEPWATCH_EXE, "scan", "--archive-dir", "DIR", NULL};
+    const char *const argv[] = {SWEEPWATCH_EXE, "scan", "--apart", "--archive-dir", "DIR", NULL};
     struct fixture *x = begin(argv);
     size_t from = 0;
     char path[128];

@@ -723,7 +723,7 @@ static void test_elsewhere(void **state) {
     world_running(&w, B); /* it is here after all */
     world_tick(&w);
     assert_int_equal(table_flag_count(w.table, FLAG_BIT_ELSEWHERE), 0);
-    world_list(&w, LIST);
+    world_list(&w, LIST "# another list\n");
     world_tick(&w);
     assert_null(table_find(w.table, B)->elsewhere);
     recount(&w);
@@ -750,6 +750,29 @@ static void test_discovery_then_list(void **state) {
     assert_int_equal(status_of(&w, A), STATUS_COMPLETE);
     assert_int_equal(status_of(&w, B), STATUS_PENDING);
     assert_int_equal(table_unexpected(w.table, NULL, 0), 1);
+    recount(&w);
+    world_free(&w);
+}
+
+/* A scanner that was started again tells the list again: what is known of the cases stays. */
+static void test_the_same_list_again(void **state) {
+    (void)state;
+    struct world w;
+    begin(&w, false, LIST);
+    scan_empty(&w, ROOT_BATCH);
+    world_running(&w, A);
+    world_tick(&w);
+    world_list(&w, LIST);
+    world_at(&w, 1000);
+    assert_int_equal(table_transition_count(w.table), 1);
+    assert_int_equal(status_of(&w, A), STATUS_RUNNING);
+    world_results(&w, A, 0);
+    world_tick(&w);
+    assert_int_equal(table_transition_count(w.table), 2);
+    assert_false(table_transition(w.table, 1)->first);
+    world_list(&w, LIST "3 0.1 1\n");
+    world_tick(&w);
+    assert_int_equal(table_count(w.table), 3);
     recount(&w);
     world_free(&w);
 }
@@ -836,6 +859,7 @@ int main(void) {
         cmocka_unit_test(test_every_value_that_disagrees),
         cmocka_unit_test(test_elsewhere),
         cmocka_unit_test(test_discovery_then_list),
+        cmocka_unit_test(test_the_same_list_again),
         cmocka_unit_test(test_overwritten),
         cmocka_unit_test(test_over_and_reopened),
     };
