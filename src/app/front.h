@@ -4,7 +4,7 @@
 
 #include "app/options.h"
 #include "model/closeup.h"
-#include "model/table.h"
+#include "model/fleet.h"
 
 #include <uv.h>
 
@@ -19,12 +19,12 @@ enum front_request {
 };
 
 struct front_frame {
-    const struct table *table;
-    int64_t now;         /* monotonic ms */
-    int64_t wall;        /* ms since 1970 UTC at `now` */
-    int64_t utc_offset;  /* ms */
-    int64_t started;     /* monotonic ms when watching began */
-    const char *message; /* last thing worth a line, or "" */
+    const struct fleet *fleet; /* lives as long as the front */
+    int64_t now;               /* monotonic ms */
+    int64_t wall;              /* ms since 1970 UTC at `now` */
+    int64_t utc_offset;        /* ms */
+    int64_t started;           /* monotonic ms when watching began */
+    const char *message;       /* last thing worth a line, or "" */
     bool settled;
     bool replayed; /* `now` is the time of a replay, not of this machine's clock */
 };
@@ -47,11 +47,11 @@ struct front_dashboard_options {
     const struct options *options;                 /* colour, characters, language, view, filter, notices */
     void (*request)(void *ctx, unsigned requests); /* enum front_request bits, from keys */
     bool (*key)(void *ctx, int key);               /* hears of keys first; true: it was its own. May be NULL */
-    /* Write these rows as a sweep list; off the UI thread. NULL: cannot be done here. */
+    /* Write these cases of the fleet as sweep lists; off the UI thread. NULL: cannot be done here. */
     void (*export_rows)(void *ctx, const uint32_t *rows, size_t n);
-    /* The newest close look at this case, NULL: none yet. Asks for another one when it is old; its coming is told by
-     * `show`, with another *stamp. NULL: nothing can be looked at here. */
-    const struct closeup *(*look)(void *ctx, const struct row *r, uint64_t *stamp);
+    /* The newest close look at this case of the fleet, NULL: none yet. Asks for another one when it is old; its coming
+     * is told by `show`, with another *stamp. NULL: nothing can be looked at here. */
+    const struct closeup *(*look)(void *ctx, size_t at, uint64_t *stamp);
     void *ctx;
 };
 

@@ -20,14 +20,14 @@ struct dashboard {
     struct term *term;
     struct screen *screen;
     struct ui_state ui;
-    struct eta eta;
+    struct eta eta[FLEET_MAX], eta_of_all;
     struct notice notice;
     struct term_events *events;
     struct front_frame last;
     const char *filter_wanted; /* --filter, until the profile is known */
     bool has_frame, dirty, suspended;
     int64_t drawn_at;
-    uint64_t version;              /* of the table when it was drawn */
+    uint64_t version;              /* of the fleet when it was drawn */
     const struct closeup *closeup; /* at the case whose detail is open; NULL: none */
     uint64_t closeup_stamp;
     char message[512];
@@ -44,8 +44,9 @@ static bool wants_color(int choice) {
 static bool look_closely(struct dashboard *d) {
     const struct closeup *before = d->closeup;
     uint64_t stamp = 0;
-    const struct row *r = d->ui.detail_open ? ui_selected(&d->ui, d->last.table) : NULL;
-    d->closeup = r && d->o.look ? d->o.look(d->o.ctx, r, &stamp) : NULL;
+    size_t at;
+    const struct row *r = d->ui.detail_open ? ui_selected(&d->ui, d->last.fleet, &at) : NULL;
+    d->closeup = r && d->o.look ? d->o.look(d->o.ctx, at, &stamp) : NULL;
     bool newer = d->closeup != before || stamp != d->closeup_stamp;
     d->closeup_stamp = stamp;
     return newer;
@@ -54,23 +55,23 @@ static bool look_closely(struct dashboard *d) {
 /* now: of this machine's clock. */
 static void draw(struct dashboard *d, int64_t now) {
     const struct front_frame *f = &d->last;
-    if (d->filter_wanted) ui_set_filter(&d->ui, d->filter_wanted, table_profile(f->table));
+    if (d->filter_wanted) ui_set_filter(&d->ui, d->filter_wanted, table_profile(f->fleet->table[0]));
     d->filter_wanted = NULL;
     int64_t ahead = f->replayed ? 0 : now - f->now;
-    eta_refresh(&d->eta, f->table, f->wall + ahead);
-    struct view_input in = {.table = f->table,
+    fleet_eta(f->fleet, d->eta, f->wall + ahead, &d->eta_of_all);
+    struct view_input in = {.fleet = f->fleet,
                             .ui = &d->ui,
                             .now_ms = f->now + ahead,
                             .wall_ms = f->wall + ahead,
                             .utc_offset_min = (int)(f->utc_offset / 60000),
-                            .elapsed_ms = eta_elapsed(&d->eta, f->table, f->wall + ahead),
-                            .eta = &d->eta,
+                            .elapsed_ms = fleet_elapsed(f->fleet, d->eta, f->wall + ahead),
+                            .eta = &d->eta_of_all,
                             .closeup = d->closeup,
                             .message = now < d->message_until ? d->message : NULL};
     view_render(&in, d->screen);
     term_draw(d->term, d->screen);
     d->drawn_at = now;
-    d->version = table_version(f->table);
+    d->version = fleet_version(f->fleet);
     d->dirty = false;
 }
 
@@ -78,7 +79,7 @@ static int64_t mono_now(void) { return (int64_t)(uv_hrtime() / 1000000); }
 
 static void tell(struct dashboard *d, int64_t now) {
     char text[NOTICE_TEXT];
-    if (!notice_due(&d->notice, d->last.table, d->ui.language, now, text)) return;
+    if (!notice_due(&d->notice, d->last.fleet, d->ui.language, now, text)) return;
     if (d->ui.notice != NOTICE_OFF) term_notice(d->term, text, d->ui.notice == NOTICE_DESKTOP);
 }
 
@@ -91,7 +92,7 @@ static int64_t show(void *ctx, const struct front_frame *f) {
     /* What stands still is drawn when a key is pressed. */
     if (d->ui.paused && !d->dirty) return mono_now() + CLOCK_MS;
     d->dirty |= look_closely(d);
-    bool changed = d->dirty || table_version(f->table) != d->version;
+    bool changed = d->dirty || fleet_version(f->fleet) != d->version;
     int64_t due = d->drawn_at + (changed ? FRAME_MS : CLOCK_MS);
     int64_t now = mono_now();
     if (d->drawn_at == 0 || now >= due) {
@@ -124,11 +125,11 @@ static void ask(struct dashboard *d, unsigned requests) {
 }
 
 static void export_marked(struct dashboard *d) {
-    size_t n = ui_marked(&d->ui, d->last.table, NULL, 0);
+    size_t n = ui_marked(&d->ui, d->last.fleet, NULL, 0);
     if (!d->o.export_rows) return;
     uint32_t *rows = malloc(n * sizeof *rows);
     if (!rows) abort();
-    ui_marked(&d->ui, d->last.table, rows, n);
+    ui_marked(&d->ui, d->last.fleet, rows, n);
     d->o.export_rows(d->o.ctx, rows, n);
     free(rows);
 }
@@ -137,10 +138,12 @@ static void export_marked(struct dashboard *d) {
 static void copy_path(struct dashboard *d) {
     enum { PATH_BYTES = 4096 };
     char path[PATH_BYTES], text[PATH_BYTES + 128];
-    const struct row *r = ui_selected(&d->ui, d->last.table);
+    size_t at;
+    const struct row *r = ui_selected(&d->ui, d->last.fleet, &at);
     if (!r) return;
-    if (!view_detail_path(d->last.table, r, ROOT_BATCH, path, sizeof path) &&
-        !view_detail_path(d->last.table, r, ROOT_ARCHIVE, path, sizeof path)) {
+    const struct table *t = fleet_table_of(d->last.fleet, at);
+    if (!view_detail_path(t, r, ROOT_BATCH, path, sizeof path) &&
+        !view_detail_path(t, r, ROOT_ARCHIVE, path, sizeof path)) {
         say(d, word(d->ui.language, WORD_NOTHING_TO_COPY));
         return;
     }
@@ -173,10 +176,10 @@ static unsigned requests_of(unsigned reaction) {
 static unsigned take_key(struct dashboard *d, int key) {
     int row, col;
     bool wheel = key == UI_KEY_WHEEL_UP || key == UI_KEY_WHEEL_DOWN;
-    if (key != UI_KEY_CLICK && !wheel) return ui_key(&d->ui, key, d->last.table);
+    if (key != UI_KEY_CLICK && !wheel) return ui_key(&d->ui, key, d->last.fleet);
     term_click(d->term, &row, &col);
-    if (wheel) return ui_wheel(&d->ui, row, key, d->last.table);
-    return ui_click(&d->ui, row, col, d->last.table);
+    if (wheel) return ui_wheel(&d->ui, row, key, d->last.fleet);
+    return ui_click(&d->ui, row, col, d->last.fleet);
 }
 
 static void on_keys(void *ctx, bool hangup) {

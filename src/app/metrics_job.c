@@ -1,5 +1,6 @@
 #include "app/metrics_job.h"
 
+#include "model/fleet.h"
 #include "platform/paths.h"
 #include "report/atomic_file.h"
 #include "report/metrics.h"
@@ -13,10 +14,11 @@ struct metrics_job {
     uv_work_t work;
     const char *path;
     char *system_path;
-    const struct session *session;
+    const struct session *session[FLEET_MAX];
+    struct eta eta[FLEET_MAX];
+    size_t n;
     void (*say)(void *ctx, const char *text);
     void *ctx;
-    struct eta eta;
     int64_t started;
     bool busy, again, begun, ended;
     int err;
@@ -48,15 +50,19 @@ static void on_done(uv_work_t *work, int status) {
 void metrics_job_write(struct metrics_job *job) {
     job->again = job->busy;
     if (job->busy) return;
-    struct metrics_input in = {.table = job->session->table,
-                               .now = session_mono_ms(),
-                               .wall = session_wall_ms(),
-                               .started = job->started,
-                               .watching = !job->ended,
-                               .eta = &job->eta};
-    eta_refresh(&job->eta, in.table, in.wall);
+    struct metrics_input in[FLEET_MAX];
+    int64_t now = session_mono_ms(), wall = session_wall_ms();
+    for (size_t i = 0; i < job->n; i++) {
+        in[i] = (struct metrics_input){.table = job->session[i]->table,
+                                       .now = now,
+                                       .wall = wall,
+                                       .started = job->started,
+                                       .watching = !job->ended,
+                                       .eta = &job->eta[i]};
+        eta_refresh(&job->eta[i], in[i].table, wall);
+    }
     job->text.len = 0;
-    metrics_text(&in, 1, SWEEPWATCH_VERSION, &job->text);
+    metrics_text(in, job->n, SWEEPWATCH_VERSION, &job->text);
     job->begun = job->busy = true;
     job->work.data = job;
     if (uv_queue_work(job->loop, &job->work, on_work, on_done) < 0) abort();
@@ -64,14 +70,13 @@ void metrics_job_write(struct metrics_job *job) {
 
 static void on_timer(uv_timer_t *timer) { metrics_job_write(timer->data); }
 
-struct metrics_job *metrics_job_open(uv_loop_t *loop, const char *path, const struct session *s,
-                                     void (*say)(void *ctx, const char *text), void *ctx) {
+struct metrics_job *metrics_job_open(uv_loop_t *loop, const char *path, void (*say)(void *ctx, const char *text),
+                                     void *ctx) {
     struct metrics_job *job = calloc(1, sizeof *job);
     if (!job) abort();
     job->loop = loop;
     job->path = path;
     job->system_path = path_for_system(path);
-    job->session = s;
     job->say = say;
     job->ctx = ctx;
     job->started = session_mono_ms();
@@ -81,8 +86,12 @@ struct metrics_job *metrics_job_open(uv_loop_t *loop, const char *path, const st
     return job;
 }
 
+void metrics_job_add(struct metrics_job *job, const struct session *s) { job->session[job->n++] = s; }
+
 void metrics_job_step(struct metrics_job *job) {
-    if (!job->begun && table_root(job->session->table, ROOT_BATCH)->scanned) metrics_job_write(job);
+    bool any = false;
+    for (size_t i = 0; i < job->n; i++) any |= table_root(job->session[i]->table, ROOT_BATCH)->scanned;
+    if (!job->begun && any) metrics_job_write(job);
 }
 
 void metrics_job_end(struct metrics_job *job) {

@@ -11,10 +11,12 @@ enum { METRICS_EVERY_MS = 15 * 1000 }; /* as often as scrapers usually look */
 
 struct metrics_job;
 
-/* say: what a person should know, on the loop's thread; borrowed text. The session must outlive the job. */
-struct metrics_job *metrics_job_open(uv_loop_t *loop, const char *path, const struct session *s,
-                                     void (*say)(void *ctx, const char *text), void *ctx);
-/* After the table was told something: the first numbers are written as soon as there are some. */
+/* say: what a person should know, on the loop's thread; borrowed text. */
+struct metrics_job *metrics_job_open(uv_loop_t *loop, const char *path, void (*say)(void *ctx, const char *text),
+                                     void *ctx);
+/* The numbers of this session too, which must outlive the job; at most FLEET_MAX. */
+void metrics_job_add(struct metrics_job *job, const struct session *s);
+/* After a table was told something: the first numbers are written as soon as there are some. */
 void metrics_job_step(struct metrics_job *job);
 /* Written now, or when what is being written is done. */
 void metrics_job_write(struct metrics_job *job);

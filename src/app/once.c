@@ -51,9 +51,9 @@ static bool wants_color(const struct options *o) {
     return uv_guess_handle(1) == UV_TTY && (!no || !no[0]);
 }
 
-static void print_screen(const struct session *s, const struct options *o) {
+static void print_screen(const struct fleet *fleet, const struct options *o) {
     struct ui_state ui;
-    struct eta eta = {0};
+    struct eta each[FLEET_MAX] = {0}, eta;
     int cols, rows;
     const char *locale = setlocale(LC_CTYPE, NULL);
     bool utf8 = !o->ascii && locale && (strstr(locale, "UTF-8") || strstr(locale, "utf8"));
@@ -63,14 +63,14 @@ static void print_screen(const struct session *s, const struct options *o) {
     ui_init(&ui);
     ui.language = language_choose(o->lang, utf8);
     if (o->view) ui.view = (enum ui_view)view_from_name(o->view);
-    if (o->filter) ui_set_filter(&ui, o->filter, s->profile);
-    eta_refresh(&eta, s->table, wall);
-    struct view_input in = {.table = s->table,
+    if (o->filter) ui_set_filter(&ui, o->filter, table_profile(fleet->table[0]));
+    fleet_eta(fleet, each, wall, &eta);
+    struct view_input in = {.fleet = fleet,
                             .ui = &ui,
                             .now_ms = now,
                             .wall_ms = wall,
                             .utc_offset_min = (int)(clock_utc_offset_ms(wall) / 60000),
-                            .elapsed_ms = eta_elapsed(&eta, s->table, wall),
+                            .elapsed_ms = fleet_elapsed(fleet, each, wall),
                             .eta = &eta,
                             .still = true};
     view_render(&in, screen);
@@ -82,15 +82,27 @@ static void print_screen(const struct session *s, const struct options *o) {
 }
 
 int command_once(const struct options *o) {
-    struct session s;
-    struct options running = *o;
-    bool archive_unread;
-    running.running = true;
-    int code = one_pass(&s, &running, &archive_unread);
+    size_t n = (size_t)o->n_more_batches + 1, opened = 0;
+    struct options *each = calloc(n, sizeof *each);
+    struct session *s = calloc(n, sizeof *s);
+    const struct table *tables[FLEET_MAX];
+    bool unread = false, archive_unread = false;
+    int code = 0;
+    if (!each || !s) abort();
+    for (; code == 0 && opened < n; opened++) {
+        each[opened] = *o;
+        each[opened].running = true;
+        if (opened > 0) each[opened].batch_dir = o->more_batches[opened - 1];
+        code = one_pass(&s[opened], &each[opened], &unread);
+        archive_unread |= code == 0 && unread;
+        tables[opened] = s[opened].table;
+    }
     if (code == 0) {
-        print_screen(&s, o);
+        print_screen(&(const struct fleet){tables, n}, o);
         if (archive_unread) code = EXIT_IO;
     }
-    session_close(&s);
+    for (size_t i = 0; i < opened; i++) session_close(&s[i]);
+    free(s);
+    free(each);
     return code;
 }

@@ -2,6 +2,7 @@
 
 #include "app/commands.h"
 #include "app/once.h"
+#include "model/fleet.h"
 #include "model/text.h"
 #include "tui/view.h"
 
@@ -30,7 +31,17 @@ static const struct {
     {"version", CMD_VERSION},
 };
 
-enum option_type { OPT_FLAG, OPT_STRING, OPT_DURATION, OPT_INT, OPT_NUMBER, OPT_WORDS, OPT_COLOR, OPT_SEED };
+enum option_type {
+    OPT_FLAG,
+    OPT_STRING,
+    OPT_DURATION,
+    OPT_INT,
+    OPT_NUMBER,
+    OPT_WORDS,
+    OPT_COLOR,
+    OPT_SEED,
+    OPT_REMOTE
+};
 
 #define IN(c) (1u << (c))
 enum {
@@ -52,7 +63,7 @@ struct option {
 static const struct option known[] = {
     {"batch-dir", SWEEP | IN(CMD_EXEC) | IN(CMD_DOCTOR), OPT_STRING, offsetof(struct options, batch_dir)},
     {"sweep-list", READS | IN(CMD_LINT) | IN(CMD_DOCTOR), OPT_STRING, offsetof(struct options, sweep_list)},
-    {"remote", IN(CMD_WATCH), OPT_STRING, offsetof(struct options, remote)},
+    {"remote", IN(CMD_WATCH), OPT_REMOTE, 0},
     {"apart", IN(CMD_SCAN), OPT_FLAG, offsetof(struct options, apart)},
     {"joblog", READS | IN(CMD_SCAN), OPT_STRING, offsetof(struct options, joblog)},
     {"case", IN(CMD_EXEC), OPT_STRING, offsetof(struct options, title)},
@@ -191,12 +202,16 @@ static int set_option(struct options *o, const struct option *opt, const char *v
     }
 }
 
+static void append(const char ***list, int *n, const char *word) {
+    *list = realloc(*list, (size_t)(*n + 1) * sizeof **list);
+    if (!*list) abort();
+    (*list)[(*n)++] = word;
+}
+
 /* --require takes every word until the next option. */
 static int take_words(struct options *o, int argc, char **argv, int i) {
     while (i + 1 < argc && strncmp(argv[i + 1], "--", 2) != 0) {
-        o->require = realloc(o->require, (size_t)(o->n_require + 1) * sizeof *o->require);
-        if (!o->require) abort();
-        o->require[o->n_require++] = argv[++i];
+        append(&o->require, &o->n_require, argv[++i]);
     }
     return i;
 }
@@ -235,7 +250,12 @@ static int take_option(struct options *o, int argc, char **argv, int *i, char me
         return o->n_require > from ? 0 : complain(message, "--%s needs at least one file", opt->name);
     }
     if (!eq && *i + 1 >= argc) return complain(message, "--%s needs a value", opt->name);
-    return set_option(o, opt, eq ? eq + 1 : argv[++*i], message);
+    const char *value = eq ? eq + 1 : argv[++*i];
+    if (opt->type == OPT_REMOTE) {
+        append(&o->remotes, &o->n_remotes, value);
+        return 0;
+    }
+    return set_option(o, opt, value, message);
 }
 
 static int take_operand(struct options *o, const char *word, char message[512]) {
@@ -249,27 +269,49 @@ static int take_operand(struct options *o, const char *word, char message[512]) 
         o->sweep_list = word;
     } else if ((IN(o->command) & (READS | IN(CMD_DOCTOR) | IN(CMD_SCAN))) && !o->batch_dir) {
         o->batch_dir = word;
+    } else if (o->command == CMD_WATCH) {
+        append(&o->more_batches, &o->n_more_batches, word);
     } else if (o->command != CMD_HELP && o->command != CMD_VERSION) {
         return complain(message, "'%s' is one word too many; see sweepwatch --help", word);
     }
     return 0;
 }
 
-/* What is of this machine and says nothing of a batch elsewhere. */
-static int check_remote(const struct options *o, char message[512]) {
-    if (!o->remote) return 0;
-    if (!o->remote[0]) return complain(message, "--remote needs a command, as 'ssh HOST sweepwatch scan DIR'%s", "");
-    if (o->batch_dir) return complain(message, "'%s' and --remote are two batches; watch one of them", o->batch_dir);
-    if (o->archive_dir && o->archive_dir[0]) {
-        return complain(message, "--archive-dir %s is of this machine; write it after scan in --remote",
-                        o->archive_dir);
+/* What says nothing of a batch elsewhere, and what can be of one batch only. */
+static int check_batches(const struct options *o, char message[512]) {
+    const struct {
+        const char *value;
+        const char *here, *alone; /* what to do instead; NULL: it goes with those */
+    } options[] = {
+        {o->archive_dir && o->archive_dir[0] ? o->archive_dir : NULL,
+         "--archive-dir %s is of this machine; write it after scan in --remote", NULL},
+        {o->joblog, "--joblog %s is of this machine; write it after scan in --remote",
+         "--joblog %s is of one batch; watch that one alone"},
+        {o->record, "--record %s does not go with --remote; record where the batch is",
+         "--record %s is of one batch; watch that one alone"},
+        {o->sweep_list, NULL, "--sweep-list %s is of one batch; the others have their own kept lists"},
+        {o->csv, NULL, "--csv %s is of one batch; each has its own under its checks/"},
+        {o->json, NULL, "--json %s is of one batch; each has its own under its checks/"},
+        {o->html, NULL, "--html %s is of one batch; each has its own under its checks/"},
+    };
+    int here = (o->batch_dir ? 1 : 0) + o->n_more_batches, n = here + o->n_remotes;
+    if (n > FLEET_MAX) return complain(message, "more batches than can be watched at once%s", "");
+    for (int i = 0; i < o->n_remotes; i++) {
+        if (!o->remotes[i][0])
+            return complain(message, "--remote needs a command, as 'ssh HOST sweepwatch scan DIR'%s", "");
     }
-    if (o->joblog)
-        return complain(message, "--joblog %s is of this machine; write it after scan in --remote", o->joblog);
-    if (o->pid) return complain(message, "--pid is a process of this machine; it does not go with --remote%s", "");
-    if (o->record)
-        return complain(message, "--record %s does not go with --remote; record where the batch is", o->record);
-    if (o->once) return complain(message, "--once does not go with --remote; run it where the batch is%s", "");
+    if (o->pid && (n > 1 || o->n_remotes > 0)) {
+        return complain(message, "--pid is of one batch of this machine; watch that one alone%s", "");
+    }
+    if (o->once && o->n_remotes > 0) {
+        return complain(message, "--once does not go with --remote; run it where the batch is%s", "");
+    }
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        if (!options[i].value) continue;
+        if (o->n_remotes > 0 && here == 0 && options[i].here)
+            return complain(message, options[i].here, options[i].value);
+        if (n > 1 && options[i].alone) return complain(message, options[i].alone, options[i].value);
+    }
     return 0;
 }
 
@@ -347,7 +389,7 @@ int options_parse(int argc, char **argv, struct options *o, char message[512]) {
         if (err) return err;
         if ((o->command == CMD_HELP || o->command == CMD_VERSION) && !(named && o->command == CMD_HELP)) break;
     }
-    int err = check_remote(o, message);
+    int err = check_batches(o, message);
     if (err == 0) err = check_screen(o, message);
     if (err == 0) err = check_outputs(o, message);
     if (err) return err;
@@ -390,12 +432,16 @@ const char *options_name(enum command c, size_t i, bool *value) {
     return i == 0 ? "help" : NULL;
 }
 
-void options_free(struct options *o) { free(o->require); }
+void options_free(struct options *o) {
+    free(o->require);
+    free(o->more_batches);
+    free(o->remotes);
+}
 
 static const char help_program[] = "sweepwatch: what is complete, running, stalled, missing, wrong or not archived\n"
                                    "in a parameter sweep, and why. It reads; it never touches the runs.\n"
                                    "\n"
-                                   "  sweepwatch [watch] [BATCH_DIR]   live dashboard; plain lines when piped\n"
+                                   "  sweepwatch [watch] [BATCH_DIR ...]  live dashboard; plain lines when piped\n"
                                    "  sweepwatch check   [BATCH_DIR]   one pass, the report, an exit code\n"
                                    "  sweepwatch show    CASE          everything known about one case\n"
                                    "  sweepwatch failed  [BATCH_DIR]   what is to be run or archived again\n"
@@ -412,7 +458,7 @@ static const char help_program[] = "sweepwatch: what is complete, running, stall
                                    "exit codes: 0 done; 1 --strict and not all complete; 2 usage or unusable list;\n"
                                    "  3 not there; 4 ended before settled; 5 report or root failed; 130 interrupted\n";
 
-static const char help_watch[] = "sweepwatch [watch] [BATCH_DIR] [options]: the live dashboard\n"
+static const char help_watch[] = "sweepwatch [watch] [BATCH_DIR ...] [options]: the live dashboard\n"
                                  "\n"
                                  "  --batch-dir DIR        the same as BATCH_DIR; it need not exist yet\n"
                                  "  --sweep-list FILE      expected cases (default checks/expected_sweep_list.txt)\n"
@@ -422,7 +468,8 @@ static const char help_watch[] = "sweepwatch [watch] [BATCH_DIR] [options]: the 
                                  "  --require FILE ...     required files, until the next option\n"
                                  "  --csv FILE --json FILE --html FILE  the report (default BATCH_DIR/checks/...)\n"
                                  "  --csv-bom              CSV with a byte order mark: Excel takes it for UTF-8\n"
-                                 "  --remote COMMAND       the batch is elsewhere: 'ssh HOST sweepwatch scan DIR'\n"
+                                 "  --remote COMMAND       a batch elsewhere, as 'ssh HOST sweepwatch scan DIR';\n"
+                                 "                         again for further ones\n"
                                  "  --pid PID              the sweep's own process: its end is the sweep's\n"
                                  "  --settle TIME          quiet time after which the sweep is over (10m)\n"
                                  "  --stall-after TIME     silence that counts as a stall (default: learned)\n"
@@ -545,7 +592,7 @@ static const char help_scan[] = "sweepwatch scan [BATCH_DIR] [options]: facts fo
                                 "  --batch-dir DIR        the same as BATCH_DIR\n"
                                 "  --archive-dir DIR      where finished cases are copied; \"\" means none\n"
                                 "                         (default: what the cases' configurations say)\n"
-                                "  --require FILE ...     as given to the watch\n"
+                                "  --require FILE ...     as given to the watch; --profile FILE likewise\n"
                                 "  --joblog FILE          GNU parallel's job log: exit codes of the cases\n"
                                 "  --poll                 ask for no file events, look again and again\n"
                                 "\n"

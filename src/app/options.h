@@ -36,14 +36,17 @@ enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
     enum command command;
-    enum command help_for;   /* CMD_HELP: of which command; CMD_HELP itself: the whole program */
-    const char *batch_dir;   /* as given; NULL: not given */
+    enum command help_for;     /* CMD_HELP: of which command; CMD_HELP itself: the whole program */
+    const char *batch_dir;     /* as given; NULL: not given */
+    const char **more_batches; /* watch: further ones */
+    int n_more_batches;
     const char *sweep_list;  /* NULL: not given */
     const char *archive_dir; /* NULL: not given; "": none */
     const char *profile;     /* NULL: the built-in one; scan: "-" is standard input */
     const char **require;    /* NULL: the profile's own */
     int n_require;
-    const char *remote; /* watch: a command that connects to the scan of a batch elsewhere; NULL: the batch is here */
+    const char **remotes; /* watch: commands, each connects to the scan of a batch elsewhere */
+    int n_remotes;
     const char *csv, *json, *html; /* NULL: under checks/; "-": stdout */
     const char *show_case;         /* show */
     const char *record;            /* where the facts are kept; NULL: nowhere */

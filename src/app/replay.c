@@ -24,6 +24,8 @@ struct block {
 struct replay {
     const struct options *options;
     struct session session;
+    const struct table *table; /* the session's */
+    struct fleet fleet;        /* of it alone */
     FILE *file;
     struct scan_line_buffer lines;
     char *line; /* a copy of the line of `next`: its strings point here */
@@ -132,6 +134,8 @@ static int open_session(struct replay *r, const struct record_line *l) {
                                 .batch_real_name = s->batch_real_name,
                                 .separator = l->separator};
     s->table = table_new(s->profile, &s->policy);
+    r->table = s->table;
+    r->fleet = (struct fleet){&r->table, 1};
     free(r->rerun_path);
     free(r->retry_path);
     r->rerun_path = copy(l->rerun);
@@ -185,7 +189,7 @@ static void find_end(struct replay *r) {
 /* ---- time goes on ---- */
 
 static struct front_frame frame(const struct replay *r) {
-    return (struct front_frame){.table = r->session.table,
+    return (struct front_frame){.fleet = &r->fleet,
                                 .now = r->now,
                                 .wall = r->wall + (r->now - r->begin),
                                 .utc_offset = r->utc_offset,

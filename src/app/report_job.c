@@ -1,5 +1,6 @@
 #include "app/report_job.h"
 
+#include "model/text.h"
 #include "platform/paths.h"
 #include "report/atomic_file.h"
 
@@ -82,11 +83,14 @@ static void files_commit(struct files *f, int err[OUTPUT_COUNT]) {
 static char *state_path(const struct session *s, enum report_output o) {
     char *dir = path_state_dir();
     if (!dir) return NULL;
+    enum { MARK = 12 }; /* of its place: batches of equal names do not meet */
     const char *batch = s->batch_name ? s->batch_name : "batch", *name = report_output_name(o);
-    size_t size = strlen(dir) + strlen(batch) + strlen(name) + 4;
+    const char *place = s->batch_path ? s->batch_path : s->label;
+    size_t size = strlen(dir) + strlen(batch) + strlen(name) + MARK + 4;
     char *out = malloc(size);
     if (!out) abort();
-    snprintf(out, size, "%s%c%s-%s", dir, path_separator(), batch, name);
+    snprintf(out, size, "%s%c%s-%08x-%s", dir, path_separator(), batch,
+             (unsigned)(text_hash(place, strlen(place), 0) & UINT32_MAX), name);
     free(dir);
     return out;
 }

@@ -1,7 +1,8 @@
 /* streams: what a live watch tells other programs as it happens: --events, --metrics, --on-event. UI thread; makes no
  * file system call itself.
  *
- * A stream follows a session's table: step it after every table_tick, so that no change of status is missed. */
+ * Streams follow the table of every session that is added: step one after every table_tick, so that no change of status
+ * is missed. */
 #ifndef SW_APP_STREAMS_H
 #define SW_APP_STREAMS_H
 
@@ -16,12 +17,14 @@ struct streams;
 bool streams_on_stdout(const struct options *o);
 
 /* NULL: the options ask for none; everything below may be called with it. say: what a person should know; borrowed
- * text, on the loop's thread. The session must outlive the streams. */
-struct streams *streams_open(uv_loop_t *loop, const struct session *s, void (*say)(void *ctx, const char *text),
+ * text, on the loop's thread. The options must outlive the streams. */
+struct streams *streams_open(uv_loop_t *loop, const struct options *o, void (*say)(void *ctx, const char *text),
                              void *ctx);
-void streams_step(struct streams *st, int64_t now);
+/* Follows this session too, which must outlive the streams; its number for what follows. At most FLEET_MAX. */
+size_t streams_add(struct streams *st, const struct session *s);
+void streams_step(struct streams *st, size_t number, int64_t now);
 /* The sweep is over, or open again; after the tick that followed. */
-void streams_over(struct streams *st, int64_t now, bool over, enum settle_reason why);
+void streams_over(struct streams *st, size_t number, int64_t now, bool over, enum settle_reason why);
 
 /* The rest is written; done when streams_busy is false (the loop must turn), which takes as long as the file system. */
 void streams_end(struct streams *st);

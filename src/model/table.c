@@ -1282,6 +1282,11 @@ size_t table_flag_count(const struct table *t, enum case_flag_bit b) { return t-
 const struct root_state *table_root(const struct table *t, enum root_id r) { return &t->roots[r]; }
 const struct profile *table_profile(const struct table *t) { return t->profile; }
 const struct policy *table_policy(const struct table *t) { return t->policy; }
+const char *table_label(const struct table *t) {
+    const char *path = t->policy->label ? t->policy->label : t->policy->batch_path;
+    if (!path) path = t->roots[ROOT_BATCH].path;
+    return path ? path : "";
+}
 const struct sweep_list *table_list(const struct table *t) { return t->list; }
 const char *table_list_path(const struct table *t) { return t->list_path; }
 int64_t table_last_change(const struct table *t) { return t->last_change; }

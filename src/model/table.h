@@ -216,6 +216,7 @@ size_t table_flag_count(const struct table *t, enum case_flag_bit b);
 const struct root_state *table_root(const struct table *t, enum root_id r);
 const struct profile *table_profile(const struct table *t);
 const struct policy *table_policy(const struct table *t);
+const char *table_label(const struct table *t);                    /* the batch as people call it; "" unknown */
 const struct sweep_list *table_list(const struct table *t);        /* NULL: discovery, or not there yet */
 const char *table_list_path(const struct table *t);                /* NULL: none */
 const char *table_setting(const struct table *t, const char *key); /* of the sweep's settings; NULL */

@@ -36,7 +36,7 @@ static void begin(struct metric *m) {
 static void put_series(struct metric *m, const struct metrics_input *in, size_t batch, const char *key,
                        const char *value) {
     begin(m);
-    put_label(m->out, "batch", table_policy(in->table)->batch_path, batch);
+    put_label(m->out, "batch", table_label(in->table), batch);
     if (key) {
         buffer_text(m->out, ",");
         put_label(m->out, key, value, 0);

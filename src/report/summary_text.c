@@ -129,12 +129,16 @@ void summary_text(const struct table *t, const struct filter *only, int64_t now,
     if (unexpected > 0) put_unexpected(t, unexpected, out);
 }
 
-void summary_transition(const struct table *t, const struct transition *x, int64_t now, int64_t local_ms,
-                        struct buffer *out) {
+void summary_transition(const struct table *t, const struct transition *x, const char *batch, int64_t now,
+                        int64_t local_ms, struct buffer *out) {
     const struct row *r = table_row(t, x->row);
     char when[SUMMARY_TIME_BYTES], lines[REASON_MAX][REASON_BYTES];
     summary_time(local_ms, when);
     buffer_format(out, "%s ", when);
+    if (batch) {
+        put_clean(out, batch);
+        buffer_text(out, ": ");
+    }
     put_clean(out, r->title);
     buffer_format(out, " %s -> %s", status_word(x->from), status_word(x->to));
     if (r->status == x->to && x->to != STATUS_RUNNING && reason_lines(t, r, now, lines) > 0) {

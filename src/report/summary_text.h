@@ -13,9 +13,10 @@ enum { SUMMARY_MAX_ROWS = 40 };
 void summary_text(const struct table *t, const struct filter *only, int64_t now, struct buffer *out);
 /* "83/120 complete, 1 stalled, 4 running; batch live, archive polling" without a line end. */
 void summary_line(const struct table *t, struct buffer *out);
-/* "2026-11-23 12:03:05 T4000... running -> stalled: silent for 14 min" with a line end; local = UTC + offset. */
-void summary_transition(const struct table *t, const struct transition *x, int64_t now, int64_t local_ms,
-                        struct buffer *out);
+/* "2026-11-23 12:03:05 T4000... running -> stalled: silent for 14 min" with a line end, "BATCH: " before the title
+ * where batch is not NULL; local = UTC + offset. */
+void summary_transition(const struct table *t, const struct transition *x, const char *batch, int64_t now,
+                        int64_t local_ms, struct buffer *out);
 /* "2026-11-23 12:03:05" */
 enum { SUMMARY_TIME_BYTES = 80 };
 void summary_time(int64_t local_ms, char out[SUMMARY_TIME_BYTES]);

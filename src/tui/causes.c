@@ -46,9 +46,14 @@ struct entry {
     uint32_t row;
 };
 
-static uint64_t key_of(const struct why *w) {
+/* What is of a batch as a whole is a cause of its own there. */
+static bool is_of_batch(const struct why *w) {
+    return w->kind == CAUSE_ROOT || (w->kind >= CAUSE_FULL && w->kind <= CAUSE_NONE_NEWER);
+}
+
+static uint64_t key_of(const struct why *w, size_t batch) {
     const uint64_t parts[] = {(uint64_t)w->kind, w->what, w->more};
-    return text_hash(parts, sizeof parts, 0);
+    return text_hash(parts, sizeof parts, is_of_batch(w) ? batch : 0);
 }
 
 static bool is_unwell(const struct root_state *r) {
@@ -376,19 +381,31 @@ static struct unfolded keep_unfolded(const struct causes *c) {
     return u;
 }
 
-static void group(struct causes *c, const struct table *t, enum language l, const struct entry *e, size_t n,
+/* "2 seed1: " before what is of a batch as a whole. */
+static void name_batch(const struct fleet *f, size_t batch, char words[CAUSE_WORDS]) {
+    char raw[2 * CAUSE_WORDS];
+    if (f->n < 2) return;
+    snprintf(raw, sizeof raw, "%zu %.100s: %s", batch + 1, fleet_short_name(f, batch), words);
+    text_clean(raw, words, CAUSE_WORDS);
+}
+
+static void group(struct causes *c, const struct fleet *f, enum language l, const struct entry *e, size_t n,
                   int64_t now) {
     for (size_t i = 0, end; i < n; i = end) {
         struct cause *cause = add_cause(c);
         struct why w;
+        size_t batch = 0;
+        const struct row *first = fleet_row(f, e[i].row, &batch);
+        const struct table *t = f->table[batch];
         cause->key = e[i].key;
         cause->first = i;
         cause->status = STATUS_COMPLETE;
         cause->since = INT64_MAX;
-        why_of(t, table_row(t, e[i].row), now, &w);
+        why_of(t, first, now, &w);
         cause_words(t, l, &w, now, cause->words, sizeof cause->words);
+        if (is_of_batch(&w)) name_batch(f, batch, cause->words);
         for (end = i; end < n && e[end].key == e[i].key; end++) {
-            const struct row *r = table_row(t, e[end].row);
+            const struct row *r = fleet_row(f, e[end].row, NULL);
             if (r->status < cause->status) cause->status = (enum case_status)r->status;
             if (r->status_since < cause->since) cause->since = r->status_since;
             cause->urgent |= status_is_problem((enum case_status)r->status) || w.kind == CAUSE_MISMATCH;
@@ -403,30 +420,36 @@ static void group(struct causes *c, const struct table *t, enum language l, cons
 }
 
 /* A root that is unwell and holds no case up is a cause all the same. */
-static void add_roots(struct causes *c, const struct table *t, enum language l, int64_t now) {
+static void add_roots_of(struct causes *c, const struct fleet *f, size_t batch, enum language l, int64_t now) {
+    const struct table *t = f->table[batch];
     for (int id = 0; id < ROOT_COUNT; id++) {
         const struct why w = {CAUSE_ROOT, (uint64_t)id, 0, NULL};
         const struct root_state *r = table_root(t, (enum root_id)id);
         bool there = !is_unwell(r);
-        for (size_t i = 0; i < c->n; i++) there |= c->cause[i].key == key_of(&w);
+        for (size_t i = 0; i < c->n; i++) there |= c->cause[i].key == key_of(&w, batch);
         if (there) continue;
         struct cause *cause = add_cause(c);
-        cause->key = key_of(&w);
+        cause->key = key_of(&w, batch);
         cause->status = STATUS_COUNT;
         cause->urgent = r->health != HEALTH_DEGRADED;
         cause->since = r->since;
         cause_words(t, l, &w, now, cause->words, sizeof cause->words);
+        name_batch(f, batch, cause->words);
     }
 }
 
-void causes_refresh(struct causes *c, const struct table *t, enum language language, const bool *shown, uint64_t stamp,
+static void add_roots(struct causes *c, const struct fleet *f, enum language l, int64_t now) {
+    for (size_t b = 0; b < f->n; b++) add_roots_of(c, f, b, l, now);
+}
+
+void causes_refresh(struct causes *c, const struct fleet *f, enum language language, const bool *shown, uint64_t stamp,
                     int64_t now_ms) {
-    uint64_t version = table_version(t);
+    uint64_t version = fleet_version(f), rows_version = fleet_rows_version(f) + fleet_count(f);
     bool due = version != c->version && now_ms - c->made_at >= CAUSES_MAKE_MS;
-    /* Why everything is silent is seen in what goes on without any change of the table. */
-    due |= table_status_count(t, STATUS_STALLED) > 0 && now_ms - c->made_at >= CAUSES_STALL_MS;
-    if (c->made && !due && stamp == c->shown_stamp) return;
-    size_t rows = table_count(t), n = 0;
+    /* Why everything is silent is seen in what goes on without any change of a table. */
+    due |= fleet_status_count(f, STATUS_STALLED) > 0 && now_ms - c->made_at >= CAUSES_STALL_MS;
+    if (c->made && !due && stamp == c->shown_stamp && rows_version == c->rows_version) return;
+    size_t rows = fleet_count(f), n = 0;
     struct unfolded unfolded = keep_unfolded(c);
     if (rows > c->row_capacity) {
         c->row_capacity = rows + rows / 4 + 16;
@@ -437,22 +460,25 @@ void causes_refresh(struct causes *c, const struct table *t, enum language langu
     if (e == NULL) abort();
     for (size_t i = 0; i < rows; i++) {
         struct why w;
-        if ((shown != NULL && !shown[i]) || !why_of(t, table_row(t, i), now_ms, &w)) continue;
-        e[n++] = (struct entry){key_of(&w), (uint32_t)i};
+        size_t batch = 0;
+        const struct row *r = fleet_row(f, i, &batch);
+        if ((shown != NULL && !shown[i]) || !why_of(f->table[batch], r, now_ms, &w)) continue;
+        e[n++] = (struct entry){key_of(&w, batch), (uint32_t)i};
     }
     if (n > 0) qsort(e, n, sizeof *e, compare_entries);
     c->n = 0;
-    group(c, t, language, e, n, now_ms);
+    group(c, f, language, e, n, now_ms);
     for (size_t i = 0; i < n; i++) c->row[i] = e[i].row;
     c->n_rows = n;
     free(e);
-    add_roots(c, t, language, now_ms);
+    add_roots(c, f, language, now_ms);
     if (c->n > 0) qsort(c->cause, c->n, sizeof *c->cause, compare_causes);
     for (size_t i = 0; i < c->n; i++) {
         for (size_t k = 0; k < unfolded.n; k++) c->cause[i].unfolded |= c->cause[i].key == unfolded.key[k];
     }
     free(unfolded.key);
     c->version = version;
+    c->rows_version = rows_version;
     c->shown_stamp = stamp;
     c->made_at = now_ms;
     c->made = true;

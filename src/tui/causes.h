@@ -5,8 +5,8 @@
 #ifndef SW_TUI_CAUSES_H
 #define SW_TUI_CAUSES_H
 
+#include "model/fleet.h"
 #include "model/language.h"
-#include "model/table.h"
 
 enum { CAUSE_WORDS = 240, CAUSES_MAKE_MS = 1000, CAUSES_STALL_MS = 5000 };
 
@@ -26,13 +26,15 @@ struct causes {
     uint32_t *row;
     size_t n_rows;
     size_t cause_capacity, row_capacity; /* private */
-    uint64_t version, shown_stamp;
+    uint64_t version, rows_version, shown_stamp;
     int64_t made_at;
     bool made;
 };
 
-/* Brings them up to date. shown: [rows], or NULL for all; stamp: changes whenever shown does. */
-void causes_refresh(struct causes *c, const struct table *t, enum language language, const bool *shown, uint64_t stamp,
+/* Brings them up to date; cases by their numbers in the fleet. Cases of several batches with one cause stand together;
+ * roots and what holds for all cases of a batch are told by batch. shown: [cases], or NULL for all; stamp: changes
+ * whenever shown does. */
+void causes_refresh(struct causes *c, const struct fleet *f, enum language language, const bool *shown, uint64_t stamp,
                     int64_t now_ms);
 void causes_free(struct causes *c);
 

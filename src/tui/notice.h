@@ -5,21 +5,22 @@
 #ifndef SW_TUI_NOTICE_H
 #define SW_TUI_NOTICE_H
 
+#include "model/fleet.h"
 #include "model/language.h"
-#include "model/table.h"
 
 enum { NOTICE_EVERY_MS = 10 * 1000, NOTICE_TEXT = 256 };
 
 struct notice {
-    uint64_t seen;    /* transitions looked at */
-    size_t waiting;   /* cases not told of yet */
-    uint32_t row;     /* the newest of them */
-    bool over, ended; /* the sweep was over when last looked at; its end waits to be told */
-    int64_t told_at;  /* monotonic ms */
+    uint64_t seen[FLEET_MAX]; /* transitions looked at, of each batch */
+    size_t waiting;           /* cases not told of yet */
+    size_t batch;             /* of the newest of them */
+    uint32_t row;             /* and its index there */
+    bool over, ended;         /* all was over when last looked at; the end waits to be told */
+    int64_t told_at;          /* monotonic ms */
     bool told;
 };
 
 /* True: text (cleaned, one line) is to be told now. What the first look found so is no news. */
-bool notice_due(struct notice *n, const struct table *t, enum language l, int64_t now, char text[NOTICE_TEXT]);
+bool notice_due(struct notice *n, const struct fleet *f, enum language l, int64_t now, char text[NOTICE_TEXT]);
 
 #endif

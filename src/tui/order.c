@@ -61,7 +61,7 @@ static int compare_rows(const struct row *a, const struct row *b) {
 }
 
 /* Merge sort, bottom up: stable, no recursion, no context through globals. */
-static void sort_titles(struct ui_state *ui, const struct table *t, size_t n) {
+static void sort_titles(struct ui_state *ui, const struct fleet *f, size_t n) {
     uint32_t *from = ui->by_title, *to = ui->spare;
     for (size_t i = 0; i < n; i++) from[i] = (uint32_t)i;
     for (size_t run = 1; run < n; run *= 2) {
@@ -69,7 +69,8 @@ static void sort_titles(struct ui_state *ui, const struct table *t, size_t n) {
             size_t middle = start + run < n ? start + run : n, end = start + 2 * run < n ? start + 2 * run : n;
             size_t a = start, b = middle;
             for (size_t k = start; k < end; k++) {
-                bool left = b >= end || (a < middle && compare_rows(table_row(t, from[a]), table_row(t, from[b])) <= 0);
+                bool left = b >= end ||
+                            (a < middle && compare_rows(fleet_row(f, from[a], NULL), fleet_row(f, from[b], NULL)) <= 0);
                 to[k] = left ? from[a++] : from[b++];
             }
         }
@@ -92,46 +93,67 @@ static int title_cells(const char *title) {
     return cells < UI_TITLE_CELLS ? cells : UI_TITLE_CELLS;
 }
 
-/* How wide the columns of the parameters are. */
-static void measure_tokens(struct ui_state *ui, const struct table *t, size_t n) {
+/* How wide the columns of the parameters are, and which of them vary. */
+static void measure_tokens(struct ui_state *ui, const struct fleet *f) {
     enum { WIDEST = 12 };
-    const struct profile *p = table_profile(t);
+    const struct profile *p = table_profile(f->table[0]);
     char token[GRID_TOKEN];
     for (int c = 0; c < p->n_columns; c++) {
         int widest = (int)strlen(p->column[c].name);
-        for (size_t i = 0; i < n; i++) {
-            grid_token(t, table_row(t, i), c, token);
-            int cells = (int)strlen(token);
-            if (cells > widest) widest = cells;
+        for (size_t b = 0; b < f->n; b++) {
+            for (size_t i = 0; i < table_count(f->table[b]); i++) {
+                grid_token(f->table[b], table_row(f->table[b], i), c, token);
+                int cells = (int)strlen(token);
+                if (cells > widest) widest = cells;
+            }
         }
         ui->token_width[c] = widest < WIDEST ? widest : WIDEST;
+        ui->varies[c] = false;
+    }
+    for (size_t b = 0; b < f->n; b++) {
+        struct grid g = {0};
+        grid_make(&g, f->table[b]);
+        if (g.x.column >= 0) ui->varies[g.x.column] = true;
+        if (g.y.column >= 0) ui->varies[g.y.column] = true;
+        for (int k = 0; k < g.n_others; k++) ui->varies[g.other[k]] = true;
+        grid_free(&g);
     }
 }
 
-/* Another list: rows have other numbers, so marks are gone and the selected case is found again by its title. Returns
+/* Another list: cases have other numbers, so marks are gone and the selected case is found again by its title. Returns
  * whether it is another one. */
-static bool refresh_titles(struct ui_state *ui, const struct table *t, size_t n) {
-    if (ui->made && ui->rows == n && ui->rows_version == table_rows_version(t)) return false;
+static bool refresh_titles(struct ui_state *ui, const struct fleet *f, size_t n) {
+    if (ui->made && ui->rows == n && ui->rows_version == fleet_rows_version(f)) return false;
     reserve(ui, n);
-    sort_titles(ui, t, n);
-    ui->rows_version = table_rows_version(t);
+    sort_titles(ui, f, n);
+    ui->rows_version = fleet_rows_version(f);
     ui->rows = n;
     ui->title_width = 0;
     ui->n_marked = 0;
     for (size_t i = 0; i < n; i++) {
-        int cells = title_cells(table_row(t, i)->title);
+        int cells = title_cells(fleet_row(f, i, NULL)->title);
         if (cells > ui->title_width) ui->title_width = cells;
         ui->marked[i] = ui->shown[i] = false;
         ui->keys[i] = 0;
     }
-    measure_tokens(ui, t, n);
-    grid_make(&ui->grid, t);
+    measure_tokens(ui, f);
     if (ui->pinned) {
-        const struct row *r = table_find(t, ui->selected_title);
-        ui->selected = r != NULL ? r->index : UI_NO_ROW;
+        size_t b = ui->selected_batch;
+        const struct row *r = b < f->n ? table_find(f->table[b], ui->selected_title) : NULL;
+        ui->selected = r != NULL ? (uint32_t)fleet_first(f, b) + r->index : UI_NO_ROW;
         if (r == NULL) ui->pinned = false;
     }
     return true;
+}
+
+void order_grid(struct ui_state *ui, const struct fleet *f) {
+    size_t batch = 0;
+    if (ui->selected != UI_NO_ROW) fleet_row(f, ui->selected, &batch);
+    uint64_t version = fleet_rows_version(f) + table_count(f->table[batch]);
+    if (ui->grid.n_rows > 0 && ui->grid_batch == batch && ui->grid_version == version) return;
+    grid_make(&ui->grid, f->table[batch]);
+    ui->grid_batch = batch;
+    ui->grid_version = version;
 }
 
 /* Sorts order[] by keys[row], the other way round when reversed; equal keys keep their places. O(n) for each 11 bits of
@@ -156,8 +178,8 @@ static void sort_by_keys(struct ui_state *ui, size_t n, uint32_t greatest) {
 }
 
 /* Small keys come first. */
-static uint32_t sort_key(const struct ui_state *ui, const struct table *t, size_t i, int64_t now_ms, int64_t wall_ms) {
-    const struct row *r = table_row(t, i);
+static uint32_t sort_key(const struct ui_state *ui, const struct table *t, const struct row *r, int64_t now_ms,
+                         int64_t wall_ms) {
     switch (ui->sort) {
     case SORT_CHANGE: {
         int64_t age = order_row_age(t, r, now_ms, wall_ms);
@@ -171,16 +193,21 @@ static uint32_t sort_key(const struct ui_state *ui, const struct table *t, size_
     }
 }
 
-/* Which rows are shown, and their keys; in the order in which the rows lie in memory. Returns whether any is another
+/* Which cases are shown, and their keys; in the order in which the rows lie in memory. Returns whether any is another
  * than before: mostly none is, however much has been written. */
-static bool make_keys(struct ui_state *ui, const struct table *t, int64_t now_ms, int64_t wall_ms) {
+static bool make_keys(struct ui_state *ui, const struct fleet *f, int64_t now_ms, int64_t wall_ms) {
     bool changed = false;
-    for (size_t i = 0; i < ui->rows; i++) {
-        bool shown = ui->filter.n == 0 || filter_matches(&ui->filter, t, table_row(t, i));
-        uint32_t key = ui->sort == SORT_TITLE ? ui->keys[i] : sort_key(ui, t, i, now_ms, wall_ms);
-        changed |= shown != ui->shown[i] || key != ui->keys[i];
-        ui->shown[i] = shown;
-        ui->keys[i] = key;
+    size_t at = 0;
+    for (size_t b = 0; b < f->n; b++) {
+        const struct table *t = f->table[b];
+        for (size_t i = 0; i < table_count(t); i++, at++) {
+            const struct row *r = table_row(t, i);
+            bool shown = ui->filter.n == 0 || filter_matches(&ui->filter, t, r);
+            uint32_t key = ui->sort == SORT_TITLE ? ui->keys[at] : sort_key(ui, t, r, now_ms, wall_ms);
+            changed |= shown != ui->shown[at] || key != ui->keys[at];
+            ui->shown[at] = shown;
+            ui->keys[at] = key;
+        }
     }
     return changed;
 }
@@ -200,27 +227,27 @@ static void sort_rows(struct ui_state *ui) {
 }
 
 /* So that what is hidden of them need not be counted at every drawing. */
-static void count_problems(struct ui_state *ui, const struct table *t) {
+static void count_problems(struct ui_state *ui, const struct fleet *f) {
     ui->problems_before[0] = 0;
     for (size_t i = 0; i < ui->list.n; i++) {
         uint32_t row = ui->order[i];
-        unsigned status = ui->sort == SORT_STATUS && !ui->paused ? ui->keys[row] : table_row(t, row)->status;
+        unsigned status = ui->sort == SORT_STATUS && !ui->paused ? ui->keys[row] : fleet_row(f, row, NULL)->status;
         ui->problems_before[i + 1] = ui->problems_before[i] + status_is_problem((enum case_status)status);
     }
 }
 
 /* Sorted by status and unfiltered, only a change of status can change the order: the rows need not be looked at. */
-static bool may_differ(const struct ui_state *ui, const struct table *t) {
-    return ui->sort != SORT_STATUS || ui->filter.n > 0 || ui->made_transitions != table_transition_total(t);
+static bool may_differ(const struct ui_state *ui, const struct fleet *f) {
+    return ui->sort != SORT_STATUS || ui->filter.n > 0 || ui->made_transitions != fleet_transition_total(f);
 }
 
 /* The cursor goes where the selected row now stands; the line it is on stays where the eye is. When the filter has
  * taken the row away the cursor stays where it was. */
-static void follow_selected(struct ui_state *ui, const struct table *t) {
+static void follow_selected(struct ui_state *ui, const struct fleet *f) {
     struct ui_list *l = &ui->list;
     if (!ui->pinned || ui->selected == UI_NO_ROW) {
         l->cursor = l->top = 0;
-        ui_select(ui, t, l->n > 0 ? ui->order[0] : UI_NO_ROW);
+        ui_select(ui, f, l->n > 0 ? ui->order[0] : UI_NO_ROW);
         return;
     }
     size_t line = l->cursor >= l->top ? l->cursor - l->top : 0;
@@ -233,30 +260,30 @@ static void follow_selected(struct ui_state *ui, const struct table *t) {
     if (l->cursor >= l->n) l->cursor = l->n > 0 ? l->n - 1 : 0;
     /* While a filter is typed, half of it must not lose what was selected. */
     if (ui->prompt != PROMPT_FILTER && (ui->view == VIEW_TABLE || ui->view == VIEW_TIMELINE)) {
-        ui_select(ui, t, l->n > 0 ? ui->order[l->cursor] : UI_NO_ROW);
+        ui_select(ui, f, l->n > 0 ? ui->order[l->cursor] : UI_NO_ROW);
     }
 }
 
-void order_arrange(struct ui_state *ui, const struct table *t, int64_t now_ms, int64_t wall_ms, size_t lines) {
-    size_t n = table_count(t);
-    uint64_t version = table_version(t);
+void order_arrange(struct ui_state *ui, const struct fleet *f, int64_t now_ms, int64_t wall_ms, size_t lines) {
+    size_t n = fleet_count(f);
+    uint64_t version = fleet_version(f);
     bool asked = !ui->made || n != ui->rows || ui->sort != ui->made_sort || ui->reverse != ui->made_reverse ||
                  ui->filter_stamp != ui->made_filter;
     /* What stands still must not move under the eye. */
     if (asked || (version != ui->version && !ui->paused)) {
-        asked |= refresh_titles(ui, t, n);
-        bool differs = (asked || may_differ(ui, t)) && make_keys(ui, t, now_ms, wall_ms);
+        asked |= refresh_titles(ui, f, n);
+        bool differs = (asked || may_differ(ui, f)) && make_keys(ui, f, now_ms, wall_ms);
         if (differs || asked) sort_rows(ui);
         ui->made = true;
         ui->version = version;
         ui->made_sort = ui->sort;
         ui->made_reverse = ui->reverse;
         ui->made_filter = ui->filter_stamp;
-        follow_selected(ui, t);
-        if (differs || asked || ui->sort != SORT_STATUS) count_problems(ui, t);
-        ui->made_transitions = table_transition_total(t);
+        follow_selected(ui, f);
+        if (differs || asked || ui->sort != SORT_STATUS) count_problems(ui, f);
+        ui->made_transitions = fleet_transition_total(f);
     } else if (ui->counted_version != version) {
-        count_problems(ui, t);
+        count_problems(ui, f);
     }
     ui->counted_version = version;
     ui_list_fit(&ui->list, lines);

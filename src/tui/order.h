@@ -1,6 +1,6 @@
-/* order: the rows as they are shown: filtered and sorted.
+/* order: the cases of all batches as they are shown: filtered and sorted.
  *
- * Made again only when the table's version, the sort or the filter has changed, in O(rows): a stable radix sort over an
+ * Made again only when a table's version, the sort or the filter has changed, in O(rows): a stable radix sort over an
  * order by title (by the list's values, where there is one) that is made once a list. */
 #ifndef SW_TUI_ORDER_H
 #define SW_TUI_ORDER_H
@@ -9,7 +9,10 @@
 
 /* Brings the order up to date and keeps selection and scroll within it; before drawing. `lines`: of the list that are
  * visible. now_ms and wall_ms: the same moment on both clocks. */
-void order_arrange(struct ui_state *ui, const struct table *t, int64_t now_ms, int64_t wall_ms, size_t lines);
+void order_arrange(struct ui_state *ui, const struct fleet *f, int64_t now_ms, int64_t wall_ms, size_t lines);
+
+/* Makes the grid that of the selected case's batch, when it is not yet. */
+void order_grid(struct ui_state *ui, const struct fleet *f);
 
 /* Milliseconds since a row last changed: the newest modification time of its files, or a change observed since. -1:
  * nothing known. */

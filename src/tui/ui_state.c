@@ -1,6 +1,7 @@
 #include "tui/ui_state.h"
 
 #include "model/text.h"
+#include "tui/order.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,7 @@ void ui_free(struct ui_state *ui) {
     free(ui->problem_line);
     free(ui->event);
     free(ui->hit);
+    free(ui->space);
     grid_free(&ui->grid);
     causes_free(&ui->causes);
     ui_init(ui);
@@ -65,42 +67,55 @@ void ui_list_move(struct ui_list *l, size_t to) {
 
 /* ---- selection ---- */
 
-const struct row *ui_selected(const struct ui_state *ui, const struct table *t) {
-    return ui->selected < table_count(t) ? table_row(t, ui->selected) : NULL;
+static bool is_current(const struct ui_state *ui, const struct fleet *f) {
+    return ui->made && ui->rows == fleet_count(f) && ui->rows_version == fleet_rows_version(f);
 }
 
-void ui_select(struct ui_state *ui, const struct table *t, uint32_t row) {
-    if (row != ui->selected) ui->detail_top = 0;
-    ui->selected = row;
-    if (row >= table_count(t)) {
+/* Between a change of the rows and the next drawing the number may be another case's: then the title finds it. */
+const struct row *ui_selected(const struct ui_state *ui, const struct fleet *f, size_t *at) {
+    if (ui->selected == UI_NO_ROW) return NULL;
+    size_t batch, number = ui->selected;
+    const struct row *r = fleet_row(f, number, &batch);
+    if (f->n > 1 && !is_current(ui, f)) {
+        r = ui->selected_batch < f->n ? table_find(f->table[ui->selected_batch], ui->selected_title) : NULL;
+        if (r != NULL) number = fleet_first(f, ui->selected_batch) + r->index;
+    }
+    if (at != NULL) *at = number;
+    return r;
+}
+
+void ui_select(struct ui_state *ui, const struct fleet *f, uint32_t at) {
+    const struct row *r = fleet_row(f, at, &ui->selected_batch);
+    if (at != ui->selected) ui->detail_top = 0;
+    ui->selected = at;
+    if (r == NULL) {
         ui->selected = UI_NO_ROW;
         return;
     }
-    const char *title = table_row(t, row)->title;
-    size_t len = strnlen(title, sizeof ui->selected_title - 1);
-    memcpy(ui->selected_title, title, len);
+    size_t len = strnlen(r->title, sizeof ui->selected_title - 1);
+    memcpy(ui->selected_title, r->title, len);
     ui->selected_title[len] = '\0';
 }
 
 /* The person chose a row somewhere else than in the list: the list's cursor goes along. */
-static unsigned choose(struct ui_state *ui, const struct table *t, uint32_t row) {
+static unsigned choose(struct ui_state *ui, const struct fleet *f, uint32_t row) {
     ui->pinned = true;
-    ui_select(ui, t, row);
+    ui_select(ui, f, row);
     for (size_t i = 0; i < ui->list.n; i++) {
         if (ui->order[i] == row) ui_list_move(&ui->list, i);
     }
     return UI_REDRAW;
 }
 
-size_t ui_marked(const struct ui_state *ui, const struct table *t, uint32_t *out, size_t max) {
-    size_t n = 0;
-    for (size_t i = 0; i < ui->rows && i < table_count(t); i++) {
+size_t ui_marked(const struct ui_state *ui, const struct fleet *f, uint32_t *out, size_t max) {
+    size_t n = 0, at;
+    for (size_t i = 0; is_current(ui, f) && i < ui->rows; i++) {
         if (!ui->marked[i]) continue;
         if (n < max) out[n] = (uint32_t)i;
         n++;
     }
-    if (n == 0 && ui_selected(ui, t) != NULL) {
-        if (max > 0) out[0] = ui->selected;
+    if (n == 0 && ui->n_marked == 0 && ui_selected(ui, f, &at) != NULL) {
+        if (max > 0) out[0] = (uint32_t)at;
         n = 1;
     }
     return n;
@@ -134,42 +149,48 @@ static struct ui_list *list_of(struct ui_state *ui) {
     }
 }
 
-static bool is_current(const struct ui_state *ui, const struct table *t) {
-    return ui->made && ui->rows == table_count(t);
+const struct transition *ui_event(const struct fleet *f, uint64_t event, size_t *batch) {
+    uint64_t number = event & ((UINT64_C(1) << UI_EVENT_BATCH_SHIFT) - 1);
+    *batch = (size_t)(event >> UI_EVENT_BATCH_SHIFT);
+    if (*batch >= f->n) return NULL;
+    const struct table *t = f->table[*batch];
+    uint64_t kept = table_transition_count(t), oldest = table_transition_total(t) - kept;
+    return number >= oldest && number < oldest + kept ? table_transition(t, (size_t)(number - oldest)) : NULL;
 }
 
-/* The row on a line of the view's list; UI_NO_ROW and above: none. */
-static uint32_t row_on_line(const struct ui_state *ui, const struct table *t, size_t line) {
-    uint64_t kept = table_transition_count(t), oldest = table_transition_total(t) - kept;
+/* The case on a line of the view's list; UI_NO_ROW and above: none. */
+static uint32_t row_on_line(const struct ui_state *ui, const struct fleet *f, size_t line) {
+    const struct transition *x;
+    size_t batch;
     switch (ui->view) {
     case VIEW_PROBLEMS:
         return line < ui->problems.n ? ui->problem_line[line].row : UI_NO_ROW;
     case VIEW_EVENTS:
-        if (line >= ui->events.n || ui->event[line] < oldest || ui->event[line] >= oldest + kept) return UI_NO_ROW;
-        return table_transition(t, (size_t)(ui->event[line] - oldest))->row;
+        x = line < ui->events.n ? ui_event(f, ui->event[line], &batch) : NULL;
+        return x != NULL ? (uint32_t)(fleet_first(f, batch) + x->row) : UI_NO_ROW;
     default:
         return line < ui->list.n ? ui->order[line] : UI_NO_ROW;
     }
 }
 
-static unsigned move_to(struct ui_state *ui, const struct table *t, size_t line) {
+static unsigned move_to(struct ui_state *ui, const struct fleet *f, size_t line) {
     struct ui_list *l = list_of(ui);
-    if (l->n == 0 || !is_current(ui, t)) return 0;
+    if (l->n == 0 || !is_current(ui, f)) return 0;
     ui_list_move(l, line);
     if (ui->view == VIEW_EVENTS) ui->event_at_cursor = l->cursor == 0 ? 0 : ui->event[l->cursor] + 1;
-    uint32_t row = row_on_line(ui, t, l->cursor);
+    uint32_t row = row_on_line(ui, f, l->cursor);
     if (l == &ui->list) {
         ui->pinned = true;
-        ui_select(ui, t, row);
+        ui_select(ui, f, row);
     } else if (row < ui->rows) {
-        choose(ui, t, row);
+        choose(ui, f, row);
     }
     return UI_REDRAW;
 }
 
-static unsigned move_by(struct ui_state *ui, const struct table *t, long by) {
+static unsigned move_by(struct ui_state *ui, const struct fleet *f, long by) {
     size_t at = list_of(ui)->cursor;
-    return move_to(ui, t, by < 0 && at < (size_t)-by ? 0 : at + (size_t)by);
+    return move_to(ui, f, by < 0 && at < (size_t)-by ? 0 : at + (size_t)by);
 }
 
 /* ---- search ---- */
@@ -179,26 +200,26 @@ static bool found_in(const struct row *r, const char *what) {
 }
 
 /* To the next line, `by` at a time, whose row has what is searched; round the end. first: the cursor's own counts. */
-static unsigned search(struct ui_state *ui, const struct table *t, const char *what, long by, bool first) {
+static unsigned search(struct ui_state *ui, const struct fleet *f, const char *what, long by, bool first) {
     struct ui_list *l = list_of(ui);
-    if (what[0] == '\0' || l->n == 0 || !is_current(ui, t)) return 0;
+    if (what[0] == '\0' || l->n == 0 || !is_current(ui, f)) return 0;
     for (size_t step = first ? 0 : 1; step <= l->n; step++) {
         size_t away = step % l->n;
         size_t line = by > 0 ? (l->cursor + away) % l->n : (l->cursor + l->n - away) % l->n;
-        uint32_t row = row_on_line(ui, t, line);
-        if (row < ui->rows && found_in(table_row(t, row), what)) return move_to(ui, t, line);
+        uint32_t row = row_on_line(ui, f, line);
+        if (row < ui->rows && found_in(fleet_row(f, row, NULL), what)) return move_to(ui, f, line);
     }
     return UI_REDRAW;
 }
 
-static unsigned next_problem(struct ui_state *ui, const struct table *t) {
+static unsigned next_problem(struct ui_state *ui, const struct fleet *f) {
     struct ui_list *l = list_of(ui);
-    if (!is_current(ui, t)) return 0;
+    if (!is_current(ui, f)) return 0;
     for (size_t step = 1; step <= l->n; step++) {
         size_t line = (l->cursor + step) % l->n;
-        uint32_t row = row_on_line(ui, t, line);
-        if (row < ui->rows && status_is_problem((enum case_status)table_row(t, row)->status)) {
-            return move_to(ui, t, line);
+        uint32_t row = row_on_line(ui, f, line);
+        if (row < ui->rows && status_is_problem((enum case_status)fleet_row(f, row, NULL)->status)) {
+            return move_to(ui, f, line);
         }
     }
     return 0;
@@ -247,16 +268,16 @@ static unsigned finalize_key(struct ui_state *ui, int key) {
 }
 
 /* What is typed acts at once: the cursor goes to what is searched, the rows are filtered. */
-static unsigned prompt_key(struct ui_state *ui, int key, const struct table *t) {
+static unsigned prompt_key(struct ui_state *ui, int key, const struct fleet *f) {
     if (ui->prompt == PROMPT_FINALIZE) return finalize_key(ui, key);
     switch (key) {
     case UI_KEY_ESC:
-        if (ui->prompt == PROMPT_FILTER) ui_set_filter(ui, ui->before, table_profile(t));
-        if (ui->prompt == PROMPT_SEARCH) move_to(ui, t, ui->search_from);
+        if (ui->prompt == PROMPT_FILTER) ui_set_filter(ui, ui->before, table_profile(f->table[0]));
+        if (ui->prompt == PROMPT_SEARCH) move_to(ui, f, ui->search_from);
         ui->prompt = PROMPT_NONE;
         return UI_REDRAW;
     case UI_KEY_ENTER:
-        if (ui->prompt == PROMPT_FILTER && ui_set_filter(ui, ui->typed, table_profile(t)) != FILTER_OK) {
+        if (ui->prompt == PROMPT_FILTER && ui_set_filter(ui, ui->typed, table_profile(f->table[0])) != FILTER_OK) {
             return UI_REDRAW; /* what is wrong is shown; the prompt stays */
         }
         if (ui->prompt == PROMPT_SEARCH) memcpy(ui->search, ui->typed, sizeof ui->search);
@@ -278,11 +299,11 @@ static unsigned prompt_key(struct ui_state *ui, int key, const struct table *t) 
         break;
     }
     if (ui->prompt == PROMPT_FILTER) {
-        ui_set_filter(ui, ui->typed, table_profile(t));
+        ui_set_filter(ui, ui->typed, table_profile(f->table[0]));
         return UI_REDRAW;
     }
-    move_to(ui, t, ui->search_from);
-    return UI_REDRAW | search(ui, t, ui->typed, 1, true);
+    move_to(ui, f, ui->search_from);
+    return UI_REDRAW | search(ui, f, ui->typed, 1, true);
 }
 
 /* ---- keys of the views ---- */
@@ -316,76 +337,91 @@ static unsigned help_key(struct ui_state *ui, int key) {
     }
 }
 
-static unsigned list_key(struct ui_state *ui, int key, const struct table *t) {
+static unsigned list_key(struct ui_state *ui, int key, const struct fleet *f) {
     struct ui_list *l = list_of(ui);
     switch (key) {
     case UI_KEY_UP:
     case 'k':
-        return move_by(ui, t, -1);
+        return move_by(ui, f, -1);
     case UI_KEY_DOWN:
     case 'j':
-        return move_by(ui, t, 1);
+        return move_by(ui, f, 1);
     case UI_KEY_WHEEL_UP:
-        return move_by(ui, t, -WHEEL_LINES);
+        return move_by(ui, f, -WHEEL_LINES);
     case UI_KEY_WHEEL_DOWN:
-        return move_by(ui, t, WHEEL_LINES);
+        return move_by(ui, f, WHEEL_LINES);
     case UI_KEY_PAGE_UP:
-        return move_by(ui, t, -(long)l->page);
+        return move_by(ui, f, -(long)l->page);
     case UI_KEY_PAGE_DOWN:
-        return move_by(ui, t, (long)l->page);
+        return move_by(ui, f, (long)l->page);
     case UI_KEY_HOME:
     case 'g': {
-        unsigned reaction = move_to(ui, t, 0);
+        unsigned reaction = move_to(ui, f, 0);
         /* Back at the top: problems that come up are looked at again, unless one case is being read. */
         if (!ui->detail_open && l == &ui->list) ui->pinned = false;
         return reaction;
     }
     case UI_KEY_END:
     case 'G':
-        return move_to(ui, t, l->n > 0 ? l->n - 1 : 0);
+        return move_to(ui, f, l->n > 0 ? l->n - 1 : 0);
     default:
         return 0;
     }
 }
 
-static unsigned grid_move(struct ui_state *ui, const struct table *t, int dx, int dy, int times) {
+/* Below the last line of a batch's grid stands the next batch's. */
+static unsigned grid_leave(struct ui_state *ui, const struct fleet *f, int dy) {
+    size_t batch = ui->grid_batch, n;
+    do {
+        if (dy < 0 ? batch == 0 : batch + 1 >= f->n) return 0;
+        batch = dy < 0 ? batch - 1 : batch + 1;
+        n = table_count(f->table[batch]);
+    } while (n == 0);
+    return choose(ui, f, (uint32_t)(fleet_first(f, batch) + (dy < 0 ? n - 1 : 0)));
+}
+
+static unsigned grid_move(struct ui_state *ui, const struct fleet *f, int dx, int dy, int times) {
     const struct grid *g = &ui->grid;
-    if (!is_current(ui, t) || ui->selected >= g->n_rows) return 0;
-    uint32_t at = g->where[ui->selected];
+    size_t first = fleet_first(f, ui->selected_batch), index = ui->selected - first;
+    if (!is_current(ui, f) || ui->selected == UI_NO_ROW) return 0;
+    order_grid(ui, f);
+    if (index >= g->n_rows) return 0;
+    uint32_t from = g->where[index], at = from;
     while (times-- > 0) {
         uint32_t next = grid_step(g, at, dx, dy);
         if (next == at) break;
         at = next;
     }
-    return g->cell[at] == GRID_NONE ? 0 : choose(ui, t, g->cell[at]);
+    if (at == from && dy != 0) return grid_leave(ui, f, dy);
+    return g->cell[at] == GRID_NONE ? 0 : choose(ui, f, (uint32_t)(first + g->cell[at]));
 }
 
-static unsigned grid_key(struct ui_state *ui, int key, const struct table *t) {
+static unsigned grid_key(struct ui_state *ui, int key, const struct fleet *f) {
     switch (key) {
     case UI_KEY_UP:
     case 'k':
     case UI_KEY_WHEEL_UP:
-        return grid_move(ui, t, 0, -1, 1);
+        return grid_move(ui, f, 0, -1, 1);
     case UI_KEY_DOWN:
     case 'j':
     case UI_KEY_WHEEL_DOWN:
-        return grid_move(ui, t, 0, 1, 1);
+        return grid_move(ui, f, 0, 1, 1);
     case UI_KEY_LEFT:
     case 'h':
-        return grid_move(ui, t, -1, 0, 1);
+        return grid_move(ui, f, -1, 0, 1);
     case UI_KEY_RIGHT:
     case 'l':
-        return grid_move(ui, t, 1, 0, 1);
+        return grid_move(ui, f, 1, 0, 1);
     case UI_KEY_PAGE_UP:
-        return grid_move(ui, t, 0, -1, GRID_PAGE);
+        return grid_move(ui, f, 0, -1, GRID_PAGE);
     case UI_KEY_PAGE_DOWN:
-        return grid_move(ui, t, 0, 1, GRID_PAGE);
+        return grid_move(ui, f, 0, 1, GRID_PAGE);
     case UI_KEY_HOME:
     case 'g':
-        return grid_move(ui, t, -1, 0, INT32_MAX);
+        return grid_move(ui, f, -1, 0, INT32_MAX);
     case UI_KEY_END:
     case 'G':
-        return grid_move(ui, t, 1, 0, INT32_MAX);
+        return grid_move(ui, f, 1, 0, INT32_MAX);
     default:
         return 0;
     }
@@ -407,7 +443,7 @@ static unsigned zoom(struct ui_timeline *v, int64_t span) {
     return UI_REDRAW;
 }
 
-static unsigned timeline_key(struct ui_state *ui, int key, const struct table *t) {
+static unsigned timeline_key(struct ui_state *ui, int key, const struct fleet *f) {
     struct ui_timeline *v = &ui->timeline;
     switch (key) {
     case UI_KEY_LEFT:
@@ -425,7 +461,7 @@ static unsigned timeline_key(struct ui_state *ui, int key, const struct table *t
         v->fixed = false;
         return UI_REDRAW;
     default:
-        return list_key(ui, key, t);
+        return list_key(ui, key, f);
     }
 }
 
@@ -438,29 +474,29 @@ static unsigned open_detail(struct ui_state *ui) {
 }
 
 /* A cause opens and closes its list of cases; a case its details. */
-static unsigned enter(struct ui_state *ui, const struct table *t) {
+static unsigned enter(struct ui_state *ui, const struct fleet *f) {
     const struct ui_list *l = list_of(ui);
     if (ui->view != VIEW_PROBLEMS || ui->detail_open) {
-        uint32_t row = ui->view == VIEW_EVENTS ? row_on_line(ui, t, l->cursor) : UI_NO_ROW;
-        if (row < ui->rows) choose(ui, t, row);
+        uint32_t row = ui->view == VIEW_EVENTS ? row_on_line(ui, f, l->cursor) : UI_NO_ROW;
+        if (row < ui->rows) choose(ui, f, row);
         return open_detail(ui);
     }
     if (l->cursor >= l->n) return 0;
     const struct problem_line *line = &ui->problem_line[l->cursor];
     if (line->row < ui->rows) {
-        choose(ui, t, line->row);
+        choose(ui, f, line->row);
         return open_detail(ui);
     }
     ui->causes.cause[line->cause].unfolded = !ui->causes.cause[line->cause].unfolded;
     return UI_REDRAW;
 }
 
-static unsigned mark(struct ui_state *ui, const struct table *t) {
-    uint32_t row = ui->view == VIEW_GRID ? ui->selected : row_on_line(ui, t, list_of(ui)->cursor);
-    if (!is_current(ui, t) || row >= ui->rows) return 0;
+static unsigned mark(struct ui_state *ui, const struct fleet *f) {
+    uint32_t row = ui->view == VIEW_GRID ? ui->selected : row_on_line(ui, f, list_of(ui)->cursor);
+    if (!is_current(ui, f) || row >= ui->rows) return 0;
     ui->marked[row] = !ui->marked[row];
     ui->n_marked += ui->marked[row] ? 1u : (size_t)-1;
-    if (ui->view != VIEW_GRID) move_by(ui, t, 1);
+    if (ui->view != VIEW_GRID) move_by(ui, f, 1);
     return UI_REDRAW;
 }
 
@@ -470,13 +506,13 @@ static unsigned show_view(struct ui_state *ui, unsigned view) {
     return UI_REDRAW;
 }
 
-static unsigned back(struct ui_state *ui, const struct table *t) {
+static unsigned back(struct ui_state *ui, const struct fleet *f) {
     if (ui->help_open) {
         ui->help_open = false;
     } else if (ui->detail_open) {
         ui->detail_open = false;
     } else if (ui->filter.n > 0) {
-        ui_set_filter(ui, "", table_profile(t));
+        ui_set_filter(ui, "", table_profile(f->table[0]));
     } else if (ui->n_marked > 0) {
         memset(ui->marked, 0, ui->rows * sizeof *ui->marked);
         ui->n_marked = 0;
@@ -495,7 +531,7 @@ static unsigned sort_by(struct ui_state *ui, enum ui_sort sort, bool reverse) {
 }
 
 /* Keys that mean the same everywhere. 0: none of them. */
-static unsigned common_key(struct ui_state *ui, int key, const struct table *t) {
+static unsigned common_key(struct ui_state *ui, int key, const struct fleet *f) {
     switch (key) {
     case 'q':
     case UI_KEY_F10:
@@ -520,7 +556,7 @@ static unsigned common_key(struct ui_state *ui, int key, const struct table *t) 
         return UI_REDRAW;
     case UI_KEY_ESC:
     case UI_KEY_BACKSPACE:
-        return back(ui, t);
+        return back(ui, f);
     case '1':
     case '2':
     case '3':
@@ -537,23 +573,23 @@ static unsigned common_key(struct ui_state *ui, int key, const struct table *t) 
     }
 }
 
-static unsigned action_key(struct ui_state *ui, int key, const struct table *t) {
+static unsigned action_key(struct ui_state *ui, int key, const struct fleet *f) {
     switch (key) {
     case '/':
     case UI_KEY_F3:
         open_prompt(ui, PROMPT_SEARCH);
         return UI_REDRAW;
     case 'n':
-        return search(ui, t, ui->search, 1, false);
+        return search(ui, f, ui->search, 1, false);
     case 'N':
-        return search(ui, t, ui->search, -1, false);
+        return search(ui, f, ui->search, -1, false);
     case 'f':
     case '\\':
     case UI_KEY_F4:
         open_prompt(ui, PROMPT_FILTER);
         return UI_REDRAW;
     case '!':
-        return next_problem(ui, t);
+        return next_problem(ui, f);
     case 's':
     case UI_KEY_F6:
         return sort_by(ui, (enum ui_sort)((ui->sort + 1) % SORT_COUNT), false);
@@ -564,10 +600,10 @@ static unsigned action_key(struct ui_state *ui, int key, const struct table *t) 
         return UI_REDRAW;
     case ' ':
     case UI_KEY_F7:
-        return mark(ui, t);
+        return mark(ui, f);
     case 'e':
     case UI_KEY_F8:
-        return ui_marked(ui, t, NULL, 0) > 0 ? UI_EXPORT | UI_REDRAW : 0;
+        return ui_marked(ui, f, NULL, 0) > 0 ? UI_EXPORT | UI_REDRAW : 0;
     case 'F':
     case UI_KEY_F9:
         open_prompt(ui, PROMPT_FINALIZE);
@@ -582,34 +618,34 @@ static unsigned action_key(struct ui_state *ui, int key, const struct table *t) 
         ui->mouse = !ui->mouse;
         return UI_MOUSE | UI_REDRAW;
     case 'y':
-        return ui_selected(ui, t) != NULL ? UI_COPY | UI_REDRAW : 0;
+        return ui_selected(ui, f, NULL) != NULL ? UI_COPY | UI_REDRAW : 0;
     case UI_KEY_ENTER:
-        return enter(ui, t);
+        return enter(ui, f);
     default:
         return 0;
     }
 }
 
-unsigned ui_key(struct ui_state *ui, int key, const struct table *t) {
-    if (ui->prompt != PROMPT_NONE && key != UI_KEY_REDRAW && key != UI_KEY_RESIZE) return prompt_key(ui, key, t);
-    unsigned reaction = common_key(ui, key, t);
+unsigned ui_key(struct ui_state *ui, int key, const struct fleet *f) {
+    if (ui->prompt != PROMPT_NONE && key != UI_KEY_REDRAW && key != UI_KEY_RESIZE) return prompt_key(ui, key, f);
+    unsigned reaction = common_key(ui, key, f);
     if (reaction != 0) return reaction;
     if (ui->help_open) return help_key(ui, key);
-    reaction = action_key(ui, key, t);
+    reaction = action_key(ui, key, f);
     if (reaction != 0) return reaction;
     if (ui->detail_open && key == UI_KEY_PAGE_UP) return scroll(&ui->detail_top, -ui->detail_page);
     if (ui->detail_open && key == UI_KEY_PAGE_DOWN) return scroll(&ui->detail_top, ui->detail_page);
     switch (ui->view) {
     case VIEW_GRID:
-        return grid_key(ui, key, t);
+        return grid_key(ui, key, f);
     case VIEW_TIMELINE:
-        return timeline_key(ui, key, t);
+        return timeline_key(ui, key, f);
     default:
-        return list_key(ui, key, t);
+        return list_key(ui, key, f);
     }
 }
 
-unsigned ui_click(struct ui_state *ui, int row, int col, const struct table *t) {
+unsigned ui_click(struct ui_state *ui, int row, int col, const struct fleet *f) {
     if (ui->prompt != PROMPT_NONE) return 0;
     for (size_t i = 0; i < ui->n_hits; i++) {
         const struct ui_hit *h = &ui->hit[i];
@@ -621,19 +657,19 @@ unsigned ui_click(struct ui_state *ui, int row, int col, const struct table *t) 
             return sort_by(ui, (enum ui_sort)h->arg, ui->sort == (enum ui_sort)h->arg && !ui->reverse);
         case HIT_LINE:
             /* The second click opens. */
-            if (list_of(ui)->cursor == h->arg) return enter(ui, t);
-            return move_to(ui, t, h->arg);
+            if (list_of(ui)->cursor == h->arg) return enter(ui, f);
+            return move_to(ui, f, h->arg);
         case HIT_CELL:
             if (ui->selected == h->arg) return open_detail(ui);
-            return is_current(ui, t) ? choose(ui, t, h->arg) : 0;
+            return is_current(ui, f) ? choose(ui, f, h->arg) : 0;
         }
     }
     return 0;
 }
 
-unsigned ui_wheel(struct ui_state *ui, int row, int key, const struct table *t) {
+unsigned ui_wheel(struct ui_state *ui, int row, int key, const struct fleet *f) {
     if (ui->prompt == PROMPT_NONE && ui->detail_open && !ui->help_open && row >= ui->detail_row) {
         return scroll(&ui->detail_top, key == UI_KEY_WHEEL_UP ? -WHEEL_LINES : WHEEL_LINES);
     }
-    return ui_key(ui, key, t);
+    return ui_key(ui, key, f);
 }

@@ -6,6 +6,7 @@
 #define SW_TUI_UI_STATE_H
 
 #include "model/filter.h"
+#include "model/fleet.h"
 #include "model/grid.h"
 #include "model/language.h"
 #include "model/table.h"
@@ -53,7 +54,7 @@ enum ui_target { HIT_VIEW, HIT_SORT, HIT_LINE, HIT_CELL };
 struct ui_hit {
     int row, first, end; /* cells first..end-1 of a screen line */
     enum ui_target target;
-    uint32_t arg; /* the view, the sort, the line of the list, the row of the table */
+    uint32_t arg; /* the view, the sort, the line of the list, the case */
 };
 
 /* A list with a cursor and a window. */
@@ -87,26 +88,31 @@ struct ui_state {
     enum filter_error filter_error; /* of what is typed; the last good filter stays */
     char filter_word[FILTER_WORD];
 
-    uint32_t selected; /* index of a row, UI_NO_ROW: none */
+    uint32_t selected; /* a case, by its number in the fleet, as everywhere here; UI_NO_ROW: none */
     /* False until the person moves: the selection then stays on the first line whatever comes up there. */
     bool pinned;
     struct ui_list list;                 /* the table and the timeline: over order[] */
     struct ui_list problems;             /* over the lines of the problems */
     struct ui_list events;               /* newest first */
     int detail_top, help_top;            /* lines scrolled away */
-    char selected_title[UI_TITLE_BYTES]; /* finds the row again when the list changes */
+    char selected_title[UI_TITLE_BYTES]; /* finds the case again when the list changes */
+    size_t selected_batch;
     struct ui_timeline timeline;
-    struct space space[ROOT_COUNT]; /* of the roots, noted by drawing */
+    struct space *space; /* [n_spaces] of the roots, noted by drawing; batch by batch */
+    size_t n_spaces;
 
     /* Made by order_arrange. */
-    uint32_t *order; /* [list.n] row indices as shown */
+    uint32_t *order; /* [list.n] cases as shown */
     bool *shown;     /* [rows] the filter lets it through */
     bool *marked;    /* [rows] */
-    size_t rows;     /* of the table */
+    size_t rows;     /* of the fleet */
     size_t n_marked;
     int token_width[PROFILE_MAX_COLUMNS]; /* cells of the widest value of a parameter, and of its name */
     int title_width;                      /* cells of the widest title, at most UI_TITLE_CELLS */
-    struct grid grid;                     /* of the same list */
+    bool varies[PROFILE_MAX_COLUMNS];     /* the parameter has more than one value */
+    struct grid grid;                     /* of the batch of the selected case; by indices of its rows */
+    size_t grid_batch;
+    uint64_t grid_version;
 
     /* Made by drawing. */
     int detail_page, help_page;
@@ -119,21 +125,21 @@ struct ui_state {
     uint32_t problem_row;              /* and the row: finds the line again */
     int grid_top, grid_left;           /* lines and columns of the grid scrolled away */
     size_t problem_capacity;
-    uint64_t events_total; /* of the table when event[] was made */
-    uint64_t *event;       /* [events.n] numbers of transitions since the table began, newest first */
+    uint64_t events_total; /* of the tables when event[] was made */
+    uint64_t *event;       /* [events.n] transitions, newest first: the batch and the number since its table began */
     size_t event_capacity;
     uint64_t events_filter;
-    uint64_t event_at_cursor; /* number of the transition under the cursor, plus 1; 0: follow the newest */
+    uint64_t event_at_cursor; /* the transition under the cursor, plus 1; 0: follow the newest */
 
     /* Private to order.c. */
-    uint32_t *by_title;        /* [rows] row indices by title */
+    uint32_t *by_title;        /* [rows] cases by title */
     uint32_t *problems_before; /* [list.n + 1] how many of order[0..i) are problems */
-    uint64_t counted_version;  /* of the table, when they were counted */
-    uint64_t made_transitions; /* of the table, when the order was made */
+    uint64_t counted_version;  /* of the fleet, when they were counted */
+    uint64_t made_transitions; /* of the fleet, when the order was made */
     uint32_t *keys;            /* [rows] what order is sorted by */
     uint32_t *spare;           /* [rows] scratch */
     size_t capacity;
-    uint32_t rows_version; /* of the table: which rows by_title was made of */
+    uint64_t rows_version; /* of the fleet: which rows by_title was made of */
     uint64_t version;
     uint64_t filter_stamp, made_filter; /* counts changes of the filter */
     enum ui_sort made_sort;
@@ -154,19 +160,23 @@ void ui_free(struct ui_state *ui); /* frees what it owns, not itself */
 
 /* Takes one key; returns enum ui_reaction bits, 0 when nothing follows from it. Before the first drawing only quit,
  * help and the requests do something. */
-unsigned ui_key(struct ui_state *ui, int key, const struct table *t);
+unsigned ui_key(struct ui_state *ui, int key, const struct fleet *f);
 /* A click on a cell of the last drawing. */
-unsigned ui_click(struct ui_state *ui, int row, int col, const struct table *t);
+unsigned ui_click(struct ui_state *ui, int row, int col, const struct fleet *f);
 /* The wheel (UI_KEY_WHEEL_*) over a line of the last drawing: what is there scrolls. */
-unsigned ui_wheel(struct ui_state *ui, int row, int key, const struct table *t);
+unsigned ui_wheel(struct ui_state *ui, int row, int key, const struct fleet *f);
 
 /* Text into the filter, as if typed; the error of it. */
 enum filter_error ui_set_filter(struct ui_state *ui, const char *text, const struct profile *p);
 
-const struct row *ui_selected(const struct ui_state *ui, const struct table *t); /* NULL: none */
-void ui_select(struct ui_state *ui, const struct table *t, uint32_t row);
-/* The rows to be exported: the marked ones, else the selected one. Writes at most max, returns how many there are. */
-size_t ui_marked(const struct ui_state *ui, const struct table *t, uint32_t *out, size_t max);
+/* NULL: none. *at (may be NULL): its number now. */
+const struct row *ui_selected(const struct ui_state *ui, const struct fleet *f, size_t *at);
+void ui_select(struct ui_state *ui, const struct fleet *f, uint32_t at);
+/* The cases to be exported: the marked ones, else the selected one. Writes at most max, returns how many there are. */
+size_t ui_marked(const struct ui_state *ui, const struct fleet *f, uint32_t *out, size_t max);
+/* The transition of an event, NULL: it is no longer kept. *batch: of which batch. */
+const struct transition *ui_event(const struct fleet *f, uint64_t event, size_t *batch);
+enum { UI_EVENT_BATCH_SHIFT = 48 };
 
 /* Is there more to tell of a row than its status: a flag that means something now? */
 bool ui_has_more(const struct row *r);

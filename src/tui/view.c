@@ -61,7 +61,7 @@ static void draw_empty(const struct view_input *in, struct screen *s, int row, i
     const struct root_state *batch = table_root(t, ROOT_BATCH);
     const char *path = table_policy(t)->batch_path != NULL ? table_policy(t)->batch_path : batch->path;
     if (lines > 4) pane_line(&p, 0);
-    if (table_count(t) > 0) {
+    if (fleet_count(in->fleet) > 0) {
         words_format(l, WORD_EMPTY_FILTERED, WORDS(in->ui->filter_text), text, sizeof text);
         pane_paragraph(&p, STYLE_TEXT, "", text);
         pane_paragraph(&p, STYLE_DIM, "", word(l, WORD_EMPTY_FILTERED_DO));
@@ -86,14 +86,6 @@ static void draw_empty(const struct view_input *in, struct screen *s, int row, i
 
 /* ---- tabs ---- */
 
-static size_t count_problems(const struct table *t) {
-    size_t n = 0;
-    for (int s = 0; s < STATUS_COUNT; s++) {
-        if (status_is_problem((enum case_status)s)) n += table_status_count(t, (enum case_status)s);
-    }
-    return n;
-}
-
 /* What the person has made of the list: the pause, the marks, the filter; what is longest comes last. */
 static void state_words(const struct view_input *in, char *out, size_t cap) {
     const struct ui_state *ui = in->ui;
@@ -108,7 +100,7 @@ static void state_words(const struct view_input *in, char *out, size_t cap) {
     }
     if (ui->filter.n > 0 && len < cap) {
         snprintf(number, sizeof number, "%zu", ui->list.n);
-        snprintf(all, sizeof all, "%zu", table_count(in->table));
+        snprintf(all, sizeof all, "%zu", fleet_count(in->fleet));
         words_format(ui->language, WORD_STATE_FILTER, WORDS(ui->filter_text, number, all), part, sizeof part);
         snprintf(out + len, cap - len, "%s%s", len > 0 ? " · " : "", part);
     }
@@ -116,7 +108,7 @@ static void state_words(const struct view_input *in, char *out, size_t cap) {
 
 /* " 4 problems 3 "; bare: only its number. */
 static void tab_words(const struct view_input *in, int v, bool bare, char *out, size_t cap) {
-    size_t problems = v == VIEW_PROBLEMS ? count_problems(in->table) : 0;
+    size_t problems = v == VIEW_PROBLEMS ? fleet_problems(in->fleet) : 0;
     const char *name = word(in->ui->language, (enum word)(WORD_VIEW_TABLE + v));
     if (bare) {
         snprintf(out, cap, " %d ", v + 1);
@@ -141,7 +133,7 @@ static void draw_state_here(const struct view_input *in, struct pen *p) {
 static void draw_tabs(const struct view_input *in, struct screen *s, int row) {
     struct ui_state *ui = in->ui;
     struct pen p = {s, row, 1, s->cols - 1};
-    bool alarm = count_problems(in->table) > 0;
+    bool alarm = fleet_problems(in->fleet) > 0;
     char text[64], state[2 * UI_TYPED];
     state_words(in, state, sizeof state);
     int needed = screen_measure(s, state, s->cols) + 2;
@@ -258,14 +250,14 @@ static void draw_footer(const struct view_input *in, struct screen *s, int row, 
         pen_elide(&p, (p.end - p.col) / 2, STYLE_STRONG, in->message);
         return;
     }
-    if (l->main > 0 && table_count(in->table) > 0) draw_where(in, s, row, &p);
+    if (l->main > 0 && fleet_count(in->fleet) > 0) draw_where(in, s, row, &p);
     if (l->tabs < 0) draw_state_here(in, &p);
     if (ui->help_open) {
         HINTS({"Esc", WORD_KEY_BACK}, {"PgUp PgDn", WORD_KEY_SCROLL}, {"q", WORD_KEY_QUIT});
     } else if (ui->detail_open) {
         HINTS({"Esc", WORD_KEY_BACK}, {"?", WORD_KEY_HELP}, {"q", WORD_KEY_QUIT}, {"↑↓", WORD_KEY_OTHER_CASE},
               {"PgUp PgDn", WORD_KEY_SCROLL}, {"y", WORD_KEY_COPY});
-    } else if (table_count(in->table) == 0) {
+    } else if (fleet_count(in->fleet) == 0) {
         HINTS({"q", WORD_KEY_QUIT}, {"?", WORD_KEY_HELP}, {"r", WORD_KEY_RESCAN});
     } else if (ui->n_marked > 0) {
         HINTS({"q", WORD_KEY_QUIT}, {"?", WORD_KEY_HELP}, {"e", WORD_KEY_EXPORT}, {"Space", WORD_KEY_MARK},
@@ -309,9 +301,36 @@ static void draw_view(const struct view_input *in, struct screen *s, const struc
     }
 }
 
+struct view_input view_of(const struct view_input *in, size_t at) {
+    struct view_input here = *in;
+    here.batch = 0;
+    fleet_row(in->fleet, at, &here.batch);
+    here.table = in->fleet->table[here.batch];
+    return here;
+}
+
+int view_batch_cells(const struct view_input *in, const struct screen *s) {
+    enum { NARROW_COLS = 64, NUMBER = 2, NAME = 10, WIDE = 20, WIDE_COLS = 120 };
+    if (in->fleet->n < 2) return 0;
+    int number = in->fleet->n > 9 ? NUMBER + 1 : NUMBER;
+    return s->cols < NARROW_COLS ? number : number + (s->cols < WIDE_COLS ? NAME : WIDE);
+}
+
+void view_batch(const struct view_input *in, struct screen *s, int row, int col, int cells, enum style style) {
+    char number[16];
+    int digits = in->fleet->n > 9 ? 2 : 1;
+    snprintf(number, sizeof number, "%zu", in->batch + 1);
+    screen_text_right(s, row, col, digits, style, number);
+    if (cells > digits + 3) {
+        pen_tail(s, row, col + digits + 1, cells - digits - 2, style, fleet_short_name(in->fleet, in->batch));
+    }
+}
+
 void view_render(const struct view_input *in, struct screen *s) {
+    struct view_input first = view_of(in, 0);
     struct ui_state *ui = in->ui;
-    size_t n = table_count(in->table);
+    in = &first;
+    size_t n = fleet_count(in->fleet);
     screen_clear(s);
     ui->n_hits = 0;
     /* The selection must be known before the layout: the detail of no case is not shown. */
@@ -319,7 +338,7 @@ void view_render(const struct view_input *in, struct screen *s) {
     struct layout l = lay_out(in, s);
     ui->detail_row = l.detail > 0 ? l.top + l.main : s->rows;
     int lines = l.main - (l.heading ? 1 : 0);
-    order_arrange(ui, in->table, in->now_ms, in->wall_ms, lines > 0 ? (size_t)lines : 1);
+    order_arrange(ui, in->fleet, in->now_ms, in->wall_ms, lines > 0 ? (size_t)lines : 1);
     header_draw(in, s);
     if (l.tabs >= 0) draw_tabs(in, s, l.tabs);
     bool lists_rows = ui->view == VIEW_TABLE || ui->view == VIEW_TIMELINE;

@@ -311,6 +311,13 @@ static void write_evidence(const struct view_input *in, struct pane *p, const st
     }
 }
 
+static void write_batch(const struct view_input *in, struct pane *p) {
+    char text[PATH_BYTES];
+    snprintf(text, sizeof text, "%s %zu: %s", word_root(in->ui->language, ROOT_BATCH), in->batch + 1,
+             fleet_label(in->fleet, in->batch));
+    pane_paragraph(p, STYLE_DIM, "", text);
+}
+
 static void write_facts(const struct view_input *in, struct pane *p, const struct row *r) {
     const struct profile *profile = table_profile(in->table);
     struct verdict v;
@@ -318,6 +325,7 @@ static void write_facts(const struct view_input *in, struct pane *p, const struc
     const struct place *places[ROOT_COUNT];
     for (int id = 0; id < ROOT_COUNT; id++) places[id] = table_place(in->table, r, (enum root_id)id, NULL);
 
+    if (in->fleet->n > 1) write_batch(in, p);
     write_state(in, p, r);
     write_reasons(in, p, r);
     write_flags(in, p, &v);
@@ -377,8 +385,11 @@ static int write_all(const struct view_input *in, const struct pane *p, const st
 }
 
 void view_detail_draw(const struct view_input *in, struct screen *s, int row, int lines) {
-    const struct row *r = ui_selected(in->ui, in->table);
+    size_t at = 0;
+    const struct row *r = ui_selected(in->ui, in->fleet, &at);
     if (r == NULL || lines < 1) return;
+    struct view_input here = view_of(in, at);
+    in = &here;
     screen_fill(s, row, 0, s->cols, STYLE_DIM, 0x2500);
     struct pen title = {s, row, 1, s->cols - 1};
     pen_text(&title, STYLE_STRONG, " ");

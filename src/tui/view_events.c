@@ -9,23 +9,40 @@
 
 enum { NARROW = 64, WORD_CELLS = 14, TITLE_MOST = 40, CLOCK_CELLS = 8, DATE_CELLS = 11 };
 
-static const struct transition *event_of(const struct table *t, uint64_t number) {
-    uint64_t kept = table_transition_count(t), oldest = table_transition_total(t) - kept;
-    return number >= oldest && number < oldest + kept ? table_transition(t, (size_t)(number - oldest)) : NULL;
+/* The filter asks what the case became then, not what it is now. */
+static bool is_shown(const struct view_input *in, const struct table *t, const struct transition *x) {
+    if (x->row >= table_count(t)) return false;
+    struct row then = *table_row(t, x->row);
+    then.status = x->to;
+    return filter_matches(&in->ui->filter, t, &then);
 }
 
-/* The filter asks what the case became then, not what it is now. */
-static bool is_shown(const struct view_input *in, const struct transition *x) {
-    if (x->row >= table_count(in->table)) return false;
-    struct row then = *table_row(in->table, x->row);
-    then.status = x->to;
-    return filter_matches(&in->ui->filter, in->table, &then);
+/* Of the newest transitions of each batch that are not taken yet, the batch of the newest one; fleet->n: all are taken.
+ */
+static size_t newest_of(const struct fleet *f, const size_t left[FLEET_MAX]) {
+    size_t best = f->n;
+    int64_t at = 0;
+    for (size_t b = 0; b < f->n; b++) {
+        if (left[b] == 0) continue;
+        const struct transition *x = table_transition(f->table[b], left[b] - 1);
+        if (best < f->n && x->at <= at) continue;
+        best = b;
+        at = x->at;
+    }
+    return best;
 }
 
 /* The events anew, newest first; the cursor stays with its event, or on the newest. */
 static void make_lines(const struct view_input *in) {
+    const struct fleet *f = in->fleet;
     struct ui_state *ui = in->ui;
-    uint64_t total = table_transition_total(in->table), kept = table_transition_count(in->table);
+    size_t left[FLEET_MAX], kept = 0, cursor = 0, b;
+    uint64_t total = 0;
+    for (b = 0; b < f->n; b++) {
+        left[b] = table_transition_count(f->table[b]);
+        kept += left[b];
+        total += table_transition_total(f->table[b]);
+    }
     bool fresh = ui->event != NULL && ui->events_total == total && ui->events_filter == ui->filter_stamp;
     if (fresh) return;
     if (kept > ui->event_capacity || ui->event == NULL) {
@@ -35,13 +52,14 @@ static void make_lines(const struct view_input *in) {
         if (ui->event == NULL) abort();
     }
     ui->events.n = 0;
-    size_t cursor = 0;
-    for (uint64_t i = 0; i < kept; i++) {
-        uint64_t number = total - 1 - i;
-        const struct transition *x = event_of(in->table, number);
-        if (x == NULL || !is_shown(in, x)) continue;
-        if (ui->event_at_cursor == number + 1) cursor = ui->events.n;
-        ui->event[ui->events.n++] = number;
+    while ((b = newest_of(f, left)) < f->n) {
+        const struct table *t = f->table[b];
+        const struct transition *x = table_transition(t, --left[b]);
+        uint64_t number = table_transition_total(t) - table_transition_count(t) + left[b];
+        uint64_t event = (uint64_t)b << UI_EVENT_BATCH_SHIFT | number;
+        if (!is_shown(in, t, x)) continue;
+        if (ui->event_at_cursor == event + 1) cursor = ui->events.n;
+        ui->event[ui->events.n++] = event;
     }
     size_t line = ui->events.cursor - ui->events.top;
     ui->events.cursor = cursor;
@@ -72,9 +90,11 @@ static void status_at(const struct view_input *in, struct screen *s, int row, in
     pen_text(&p, style, word_status(in->ui->language, status));
 }
 
-static void draw_event(const struct view_input *in, struct screen *s, int row, size_t line) {
-    const struct transition *x = event_of(in->table, in->ui->event[line]);
-    if (x == NULL) return;
+static void draw_event(const struct view_input *whole, struct screen *s, int row, size_t line) {
+    size_t batch;
+    const struct transition *x = ui_event(whole->fleet, whole->ui->event[line], &batch);
+    if (x == NULL || x->row >= table_count(whole->fleet->table[batch])) return;
+    struct view_input here = view_of(whole, fleet_first(whole->fleet, batch) + x->row), *in = &here;
     const struct row *r = table_row(in->table, x->row);
     bool wide = s->cols >= NARROW, selected = line == in->ui->events.cursor;
     char text[2 * PEN_WORDS];
@@ -93,6 +113,9 @@ static void draw_event(const struct view_input *in, struct screen *s, int row, s
     }
     status_at(in, s, row, col, (enum case_status)x->to, false);
     col += WORD_CELLS + 3;
+    int cells = view_batch_cells(in, s);
+    if (cells > 0) view_batch(in, s, row, col, cells, STYLE_DIM);
+    col += cells;
     int room = s->cols - col - 1, title = in->ui->title_width < TITLE_MOST ? in->ui->title_width : TITLE_MOST;
     if (title > room) title = room;
     pen_middle(s, row, col, title, STYLE_TEXT, r->title);

@@ -1,5 +1,6 @@
 #include "tui/view_grid.h"
 
+#include "tui/order.h"
 #include "tui/pane.h"
 #include "tui/theme.h"
 #include "tui/view_table.h"
@@ -114,20 +115,21 @@ static void draw_cell(const struct view_input *in, const struct sheet *h, struct
     if (index == GRID_NONE) return;
     const struct row *r = table_row(in->table, index);
     enum case_status status = (enum case_status)r->status;
-    if (!in->ui->shown[index]) {
+    size_t number = fleet_first(in->fleet, in->batch) + index;
+    if (!in->ui->shown[number]) {
         put(w, p.row, p.col, 1, STYLE_DIM, w->s->utf8 ? "∙" : ",");
     } else {
         put(w, p.row, p.col, 1, theme_status(status), status_glyph(status, w->s->utf8));
         bool moving = status == STATUS_RUNNING || status == STATUS_STALLED;
         if (h->cell >= 3 && moving) put(w, p.row, p.col + 1, 1, theme_status(status), level(r, w->s->utf8));
-        if (h->cell >= 3 && in->ui->marked[index]) put(w, p.row, p.col + 1, 1, STYLE_KEY, "*");
+        if (h->cell >= 3 && in->ui->marked[number]) put(w, p.row, p.col + 1, 1, STYLE_KEY, "*");
     }
     int row = w->row + p.row - w->top, col = w->col + p.col - w->left, width = h->cell > 2 ? h->cell - 1 : h->cell;
     int first = w->col + (w->left > 0 ? w->label : 0);
     if (row < w->row || row >= w->row + w->rows || col < first || col >= w->col + w->cols) return;
-    if (in->ui->shown[index] && status_is_problem(status)) w->problems++;
-    if (index == in->ui->selected) screen_mark(w->s, row, col, width);
-    ui_add_hit(in->ui, row, col, col + h->cell, HIT_CELL, index);
+    if (in->ui->shown[number] && status_is_problem(status)) w->problems++;
+    if (number == in->ui->selected) screen_mark(w->s, row, col, width);
+    ui_add_hit(in->ui, row, col, col + h->cell, HIT_CELL, (uint32_t)number);
 }
 
 static void panel_name(const struct view_input *in, size_t panel, char *out, size_t cap) {
@@ -193,6 +195,11 @@ static void draw_caption(const struct view_input *in, struct screen *s, int row)
     const struct profile *profile = table_profile(in->table);
     struct pen p = {s, row, MARGIN, s->cols - MARGIN};
     enum language l = in->ui->language;
+    if (in->fleet->n > 1) {
+        int cells = view_batch_cells(in, s);
+        view_batch(in, s, row, p.col, cells, STYLE_STRONG);
+        p.col += cells;
+    }
     if (g->x.column < 0) {
         pen_say(&p, STYLE_DIM, l, WORD_GRID_PLAIN, NULL);
         return;
@@ -219,7 +226,7 @@ static void draw_outside(const struct view_input *in, struct screen *s, int row,
     char number[32], words[128];
     size_t all = 0;
     for (size_t i = 0; i < ui->list.n; i++) {
-        all += status_is_problem((enum case_status)table_row(in->table, ui->order[i])->status);
+        all += status_is_problem((enum case_status)fleet_row(in->fleet, ui->order[i], NULL)->status);
     }
     if (all <= seen) return;
     snprintf(number, sizeof number, "%zu", all - seen);
@@ -231,7 +238,7 @@ static void draw_outside(const struct view_input *in, struct screen *s, int row,
 
 /* The selected case, in words. */
 static void draw_info(const struct view_input *in, struct screen *s, int row) {
-    const struct row *r = ui_selected(in->ui, in->table);
+    const struct row *r = ui_selected(in->ui, in->fleet, NULL);
     if (r == NULL) return;
     struct pen p = {s, row, MARGIN, s->cols - MARGIN};
     enum case_status status = (enum case_status)r->status;
@@ -246,6 +253,10 @@ static void draw_info(const struct view_input *in, struct screen *s, int row) {
 void view_grid_draw(const struct view_input *in, struct screen *s, int row, int lines) {
     struct ui_state *ui = in->ui;
     const struct grid *g = &ui->grid;
+    order_grid(ui, in->fleet);
+    struct view_input here = view_of(in, fleet_first(in->fleet, ui->grid_batch));
+    in = &here;
+    size_t selected = ui->selected - fleet_first(in->fleet, in->batch);
     if (lines < 1 || g->cell == NULL || g->n_rows != table_count(in->table)) return;
     int end = row + lines, caption = lines >= CAPTION_ROWS ? row++ : -1;
     if (caption >= 0) draw_caption(in, s, caption);
@@ -255,8 +266,8 @@ void view_grid_draw(const struct view_input *in, struct screen *s, int row, int 
     }
     struct window w = {s, row, MARGIN, end - row, s->cols - 2 * MARGIN, 0, 0, 0, 0};
     struct sheet h = lay_out(g, w.rows, w.cols);
-    if (ui->selected < g->n_rows) {
-        struct spot at = cell_at(&h, g, g->where[ui->selected]);
+    if (ui->selected != UI_NO_ROW && selected < g->n_rows) {
+        struct spot at = cell_at(&h, g, g->where[selected]);
         /* The head of the first lines comes along into view. */
         int top = at.row == (h.titles ? 1 : 0) + (h.heads ? 1 : 0) ? 0 : at.row;
         ui->grid_top = scroll_to(scroll_to(ui->grid_top, at.row, w.rows, h.rows), top, w.rows, h.rows);

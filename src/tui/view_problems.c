@@ -74,15 +74,19 @@ static void draw_cause(const struct view_input *in, struct screen *s, int row, c
     pen_text(&p, STYLE_DIM, full);
 }
 
-static void draw_case(const struct view_input *in, struct screen *s, int row, const struct row *r) {
+static void draw_case(const struct view_input *whole, struct screen *s, int row, uint32_t at) {
+    struct view_input here = view_of(whole, at), *in = &here;
+    const struct row *r = fleet_row(in->fleet, at, NULL);
+    int batch = view_batch_cells(in, s);
     int room = s->cols / 2 < TITLE_MOST ? s->cols / 2 : TITLE_MOST;
     int title = in->ui->title_width < room ? in->ui->title_width : room;
     struct pen p = {s, row, INDENT, s->cols - 1};
-    if (in->ui->marked[r->index]) screen_text(s, row, INDENT - 2, 1, STYLE_KEY, "*");
+    if (in->ui->marked[at]) screen_text(s, row, INDENT - 2, 1, STYLE_KEY, "*");
     screen_text(s, row, INDENT, 1, theme_status((enum case_status)r->status),
                 status_glyph((enum case_status)r->status, s->utf8));
-    pen_middle(s, row, INDENT + 2, title, STYLE_TEXT, r->title);
-    p.col = INDENT + 2 + title + 1;
+    if (batch > 0) view_batch(in, s, row, INDENT + 2, batch, STYLE_DIM);
+    pen_middle(s, row, INDENT + 2 + batch, title, STYLE_TEXT, r->title);
+    p.col = INDENT + 2 + batch + title + 1;
     view_table_why(in, &p, r, false);
 }
 
@@ -97,8 +101,8 @@ static void draw_line(const struct view_input *in, struct screen *s, int row, si
         struct pen p = {s, row, INDENT, s->cols - 1};
         snprintf(number, sizeof number, "%zu", c->n - FIRST);
         pen_say(&p, STYLE_DIM, in->ui->language, WORD_MORE_CASES, WORDS(number));
-    } else if (at->row < table_count(in->table)) {
-        draw_case(in, s, row, table_row(in->table, at->row));
+    } else if (at->row < fleet_count(in->fleet)) {
+        draw_case(in, s, row, at->row);
     }
     if (selected) {
         screen_text(s, row, 0, 1, STYLE_STRONG, ">");
@@ -110,7 +114,7 @@ static void draw_line(const struct view_input *in, struct screen *s, int row, si
 void view_problems_draw(const struct view_input *in, struct screen *s, int row, int lines) {
     struct ui_state *ui = in->ui;
     if (lines < 1) return;
-    causes_refresh(&ui->causes, in->table, ui->language, ui->filter.n > 0 ? ui->shown : NULL, ui->made_filter,
+    causes_refresh(&ui->causes, in->fleet, ui->language, ui->filter.n > 0 ? ui->shown : NULL, ui->made_filter,
                    in->now_ms);
     make_lines(ui);
     ui_list_fit(&ui->problems, (size_t)lines);

@@ -25,6 +25,7 @@ enum {
 };
 
 struct columns {
+    int batch;                           /* 0: there is one batch only */
     int title;                           /* always there: the title, or all the parameters together */
     int done, status, strip, place, age; /* 0: no room for it */
     int why;
@@ -48,14 +49,11 @@ static int title_room(const struct screen *s) {
 
 /* The parameters that vary, as many as have room; none: the title stays. */
 static int take_parameters(const struct view_input *in, const struct screen *s, struct columns *c) {
-    const struct grid *g = &in->ui->grid;
     int cells = 0;
     c->n_parameters = 0;
     for (int i = 0; in->ui->parameters && i < table_profile(in->table)->n_columns; i++) {
-        bool varies = i == g->x.column || i == g->y.column;
-        for (int k = 0; k < g->n_others; k++) varies |= i == g->other[k];
         int width = in->ui->token_width[i] + (cells > 0 ? PARAMETER_GAP : 0);
-        if (!varies || cells + width > title_room(s)) continue;
+        if (!in->ui->varies[i] || cells + width > title_room(s)) continue;
         c->parameter[c->n_parameters++] = i;
         cells += width;
     }
@@ -72,7 +70,8 @@ static void layout(const struct view_input *in, const struct screen *s, struct c
         c->title = in->ui->title_width < most ? in->ui->title_width : most;
         if (c->title < 6) c->title = 6;
     }
-    int left = s->cols - MARGIN - GLYPH - c->title - GAP - 1;
+    c->batch = view_batch_cells(in, s);
+    int left = s->cols - MARGIN - GLYPH - c->batch - c->title - GAP - 1;
     if (left - c->done - GAP >= WHY_SHORT) {
         left -= c->done + GAP;
     } else {
@@ -111,6 +110,11 @@ static void draw_heading(const struct view_input *in, struct screen *s, int row,
     if (c->status > 0) {
         head(in, s, row, col, c->status, false, WORD_HEAD_STATUS, SORT_STATUS);
         col += c->status + GAP;
+    }
+    if (c->batch > 0) {
+        const char *batch = word(in->ui->language, WORD_HEAD_BATCH);
+        if (screen_measure(s, batch, s->cols) < c->batch) screen_text(s, row, col, c->batch, STYLE_HEADING, batch);
+        col += c->batch;
     }
     if (c->n_parameters == 0) head(in, s, row, col, c->title, false, WORD_HEAD_CASE, SORT_TITLE);
     for (int i = 0, at = col; i < c->n_parameters; i++) {
@@ -193,13 +197,15 @@ void view_table_why(const struct view_input *in, struct pen *p, const struct row
     pen_sentence(p, status_is_problem(status) || ui_has_more(r) ? STYLE_TEXT : STYLE_DIM, why);
 }
 
-static void draw_row(const struct view_input *in, struct screen *s, int row, const struct columns *c, size_t line) {
-    const struct row *r = table_row(in->table, in->ui->order[line]);
+static void draw_row(const struct view_input *whole, struct screen *s, int row, const struct columns *c, size_t line) {
+    uint32_t at = whole->ui->order[line];
+    struct view_input here = view_of(whole, at), *in = &here;
+    const struct row *r = fleet_row(in->fleet, at, NULL);
     enum case_status status = (enum case_status)r->status;
     bool selected = line == in->ui->list.cursor;
     int col = MARGIN;
     if (selected) screen_text(s, row, 0, 1, STYLE_STRONG, ">");
-    if (in->ui->marked[r->index]) screen_text(s, row, 1, 1, STYLE_KEY, "*");
+    if (in->ui->marked[at]) screen_text(s, row, 1, 1, STYLE_KEY, "*");
     screen_text(s, row, col, 1, theme_status(status), status_glyph(status, s->utf8));
     /* Not a problem yet, but there is more to tell. */
     if (ui_has_more(r) && !status_is_problem(status)) screen_text(s, row, col + 1, 1, STYLE_STALLED, "!");
@@ -207,6 +213,10 @@ static void draw_row(const struct view_input *in, struct screen *s, int row, con
     if (c->status > 0) {
         screen_text(s, row, col, c->status, theme_status(status), word_status(in->ui->language, status));
         col += c->status + GAP;
+    }
+    if (c->batch > 0) {
+        view_batch(in, s, row, col, c->batch, STYLE_DIM);
+        col += c->batch;
     }
     draw_name(in, s, row, col, c, r);
     col += c->title + GAP;

@@ -205,7 +205,8 @@ void view_timeline_draw(const struct view_input *in, struct screen *s, int row, 
     }
     int room = s->cols / 3 < TITLE_MOST ? s->cols / 3 : TITLE_MOST;
     int title = ui->title_width < room ? ui->title_width : room;
-    struct scale k = {v->from_ms, v->span_ms, MARGIN + GLYPH + title + 1, 0};
+    int batch = view_batch_cells(in, s);
+    struct scale k = {v->from_ms, v->span_ms, MARGIN + GLYPH + batch + title + 1, 0};
     k.cells = s->cols - k.col - 1;
     if (k.cells < BAR_MIN) k.cells = 0;
     int end = row + lines;
@@ -213,12 +214,15 @@ void view_timeline_draw(const struct view_input *in, struct screen *s, int row, 
     if (lines >= LEGEND_ROWS) draw_legend(in, s, --end);
     ui_list_fit(l, (size_t)(end - row > 0 ? end - row : 1));
     for (size_t i = l->top; i < l->n && row < end; i++, row++) {
-        const struct row *r = table_row(in->table, ui->order[i]);
+        struct view_input here = view_of(in, ui->order[i]);
+        const struct row *r = fleet_row(in->fleet, ui->order[i], NULL);
         enum case_status status = (enum case_status)r->status;
-        if (ui->marked[r->index]) screen_text(s, row, 1, 1, STYLE_KEY, "*");
+        if (ui->marked[ui->order[i]]) screen_text(s, row, 1, 1, STYLE_KEY, "*");
         screen_text(s, row, MARGIN, 1, theme_status(status), status_glyph(status, s->utf8));
-        pen_middle(s, row, MARGIN + GLYPH, title, status_is_problem(status) ? STYLE_STRONG : STYLE_TEXT, r->title);
-        if (k.cells > 0) draw_bar(in, s, row, &k, r);
+        if (batch > 0) view_batch(&here, s, row, MARGIN + GLYPH, batch, STYLE_DIM);
+        pen_middle(s, row, MARGIN + GLYPH + batch, title, status_is_problem(status) ? STYLE_STRONG : STYLE_TEXT,
+                   r->title);
+        if (k.cells > 0) draw_bar(&here, s, row, &k, r);
         if (i == l->cursor) {
             screen_text(s, row, 0, 1, STYLE_STRONG, ">");
             /* The bar keeps its colours. */

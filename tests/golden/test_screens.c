@@ -19,7 +19,12 @@ struct scene {
     int64_t elapsed_ms;
     const char *message;
     const struct closeup *closeup;
+    const struct fleet *fleet; /* NULL: the world alone */
 };
+
+static const struct fleet *fleet_of(const struct scene *c) {
+    return c->fleet != NULL ? c->fleet : world_fleet(&c->world);
+}
 
 static void scene_init(struct scene *c, bool archive) {
     memset(c, 0, sizeof *c);
@@ -34,7 +39,7 @@ static void scene_free(struct scene *c) {
 
 static void draw(struct scene *c, struct screen *s) {
     eta_refresh(&c->eta, c->world.table, world_wall(&c->world));
-    struct view_input in = {.table = c->world.table,
+    struct view_input in = {.fleet = fleet_of(c),
                             .ui = &c->ui,
                             .now_ms = c->world.now,
                             .wall_ms = world_wall(&c->world),
@@ -116,7 +121,7 @@ static void golden_ja(struct scene *c, const char *name, int rows, int cols) {
 static void press(struct scene *c, int key) {
     struct screen *s = screen_new(24, 80, true);
     draw(c, s);
-    ui_key(&c->ui, key, c->world.table);
+    ui_key(&c->ui, key, fleet_of(c));
     screen_free(s);
 }
 
@@ -338,6 +343,51 @@ static void test_acting(void **state) {
     press(&c, UI_KEY_ENTER);
     golden(&c, "acting_filter_nothing", 24, 80, true);
     scene_free(&c);
+}
+
+/* Several batches, two with equal titles and equal names; one on another machine has lost its connection. */
+static void test_several(void **state) {
+    static const char *const paths[] = {"/data/a/20260101-0900__abc1234__seed0",
+                                        "/data/b/20260101-0900__abc1234__seed0",
+                                        "node17:/scratch/20260102-1000__abc1234__seed1"};
+    (void)state;
+    struct scene c[8];
+    const struct table *table[8];
+    running_mix(&c[0]);
+    running_mix(&c[1]);
+    many_problems(&c[2]);
+    for (size_t i = 0; i < 3; i++) c[i].world.policy.label = paths[i];
+    world_root(&c[2].world, ROOT_BATCH, HEALTH_STALE,
+               "its command ended with exit code 255: ssh: connect to host node17");
+    world_tick(&c[2].world);
+    world_at(&c[1].world, c[2].world.now);
+    world_at(&c[0].world, c[2].world.now);
+    for (size_t i = 0; i < 3; i++) table[i] = c[i].world.table;
+    const struct fleet fleet = {table, 3};
+    c[0].fleet = &fleet;
+    golden_views(&c[0], "several", 24, 80, true);
+    golden_views(&c[0], "several", 10, 40, true);
+    golden(&c[0], "several", 3, 20, true);
+    golden_ja(&c[0], "several", 24, 80);
+    press(&c[0], 'j');
+    press(&c[0], 'j');
+    press(&c[0], UI_KEY_ENTER);
+    golden(&c[0], "several_detail", 24, 80, true);
+    press(&c[0], UI_KEY_ESC);
+    for (size_t i = 0; i < 3; i++) scene_free(&c[i]);
+    /* As many as one still watches, most of them unwell. */
+    for (size_t i = 0; i < 8; i++) {
+        running_mix(&c[i]);
+        c[i].world.policy.label = paths[i % 3];
+        if (i > 1) world_root(&c[i].world, ROOT_ARCHIVE, i % 2 ? HEALTH_STALE : HEALTH_HUNG, "the drive is gone");
+        world_tick(&c[i].world);
+        table[i] = c[i].world.table;
+    }
+    const struct fleet eight = {table, 8};
+    c[0].fleet = &eight;
+    golden(&c[0], "eight", 24, 80, true);
+    golden(&c[0], "eight", 10, 40, true);
+    for (size_t i = 0; i < 8; i++) scene_free(&c[i]);
 }
 
 static void test_waiting(void **state) {
@@ -680,6 +730,7 @@ int main(void) {
         cmocka_unit_test(test_views_at_the_ends),
         cmocka_unit_test(test_acting),
         cmocka_unit_test(test_detail_closeup),
+        cmocka_unit_test(test_several),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

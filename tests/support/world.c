@@ -16,6 +16,13 @@ void world_init(struct world *w, bool archive) {
 
 void world_free(struct world *w) { table_free(w->table); }
 
+const struct fleet *world_fleet(const struct world *w) {
+    static const struct table *table;
+    static const struct fleet fleet = {&table, 1};
+    table = w->table;
+    return &fleet;
+}
+
 int64_t world_wall(const struct world *w) { return WORLD_WALL + w->now; }
 
 void world_tick(struct world *w) { table_tick(w->table, w->now); }

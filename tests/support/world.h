@@ -5,7 +5,7 @@
 #ifndef TEST_SUPPORT_WORLD_H
 #define TEST_SUPPORT_WORLD_H
 
-#include "model/table.h"
+#include "model/fleet.h"
 
 /* 2024-03-01 12:00:00 UTC */
 #define WORLD_WALL INT64_C(1709294400000)
@@ -24,6 +24,9 @@ enum { WORLD_MINUTE = 60 * 1000, WORLD_HOUR = 60 * WORLD_MINUTE };
 /* archive: given, or none. The batch directory is /data/sweep/batch_1, the archive /mnt/archive. */
 void world_init(struct world *w, bool archive);
 void world_free(struct world *w);
+
+/* It alone as a fleet; until the next call. */
+const struct fleet *world_fleet(const struct world *w);
 
 int64_t world_wall(const struct world *w);   /* wall ms at w->now */
 void world_at(struct world *w, int64_t now); /* time goes on; the table is ticked */

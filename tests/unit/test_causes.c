@@ -57,7 +57,7 @@ static void test_groups(void **state) {
     struct world w;
     struct causes c = {0};
     setup(&w);
-    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    causes_refresh(&c, world_fleet(&w), LANGUAGE_ENGLISH, NULL, 0, w.now);
     assert_int_equal(c.n, 3);
     const struct cause *killed = find(&c, "ended by signal 9");
     assert_int_equal(killed->n, 3);
@@ -76,7 +76,7 @@ static void test_groups(void **state) {
     world_at(&w, 5000);
     world_root(&w, ROOT_ARCHIVE, HEALTH_STALE, "the drive\x1b[2J is gone");
     world_tick(&w);
-    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    causes_refresh(&c, world_fleet(&w), LANGUAGE_ENGLISH, NULL, 0, w.now);
     assert_string_equal(c.cause[0].words, "archive cannot be read (the drive\xEF\xBF\xBD[2J is gone)");
     assert_int_equal(c.cause[0].n, 2);
     assert_int_equal(c.cause[0].since, 5000);
@@ -91,22 +91,22 @@ static void test_refresh(void **state) {
     struct causes c = {0};
     bool shown[12] = {false};
     setup(&w);
-    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    causes_refresh(&c, world_fleet(&w), LANGUAGE_ENGLISH, NULL, 0, w.now);
     c.cause[0].unfolded = true;
     uint64_t key = c.cause[0].key;
     /* Not again within a second, whatever happens; what is unfolded stays so. */
     world_at(&w, 1500);
     world_config(&w, ROOT_BATCH, title_of(8), 1000, "TAU", "9");
     world_tick(&w);
-    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    causes_refresh(&c, world_fleet(&w), LANGUAGE_ENGLISH, NULL, 0, w.now);
     assert_int_equal(c.n, 3);
     world_at(&w, 2500);
-    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    causes_refresh(&c, world_fleet(&w), LANGUAGE_ENGLISH, NULL, 0, w.now);
     assert_int_equal(c.n, 4);
     assert_true(c.cause[0].key == key && c.cause[0].unfolded);
     /* A filter acts at once. */
     shown[3] = true;
-    causes_refresh(&c, w.table, LANGUAGE_JAPANESE, shown, 1, w.now);
+    causes_refresh(&c, world_fleet(&w), LANGUAGE_JAPANESE, shown, 1, w.now);
     assert_int_equal(c.n, 1);
     assert_string_equal(c.cause[0].words, "終了コード 2 で終了");
     causes_free(&c);
@@ -120,7 +120,7 @@ static void test_over(void **state) {
     setup(&w);
     table_set_over(w.table, true, w.now);
     world_at(&w, 10000);
-    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    causes_refresh(&c, world_fleet(&w), LANGUAGE_ENGLISH, NULL, 0, w.now);
     assert_int_equal(find(&c, "none of the required files is there")->n, 4);
     assert_int_equal(find(&c, "no finished copy in the archive")->n, 2);
     size_t total = 0;
@@ -140,14 +140,14 @@ static void test_silent(void **state) {
     for (int i = 8; i < 12; i++) world_running(&w, title_of(i));
     for (int i = 4; i < 6; i++) world_results(&w, title_of(i), 0);
     world_at(&w, 31 * WORLD_MINUTE);
-    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    causes_refresh(&c, world_fleet(&w), LANGUAGE_ENGLISH, NULL, 0, w.now);
     const struct cause *silent = find(&c, "all running cases silent");
     assert_string_equal(silent->words, "all running cases silent");
     assert_int_equal(silent->n, 4);
     const struct fact_machine m = {.load = 8, .processors = 16, .swap_total = -1};
     world_at(&w, w.now + CAUSES_STALL_MS); /* the table has not changed */
     world_machine(&w, &m);
-    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    causes_refresh(&c, world_fleet(&w), LANGUAGE_ENGLISH, NULL, 0, w.now);
     assert_string_equal(find(&c, "all running cases")->words, "all running cases silent; load 0.1 on 16 processors");
     /* Two are held by the same program. */
     for (int i = 8; i < 10; i++) {
@@ -159,14 +159,14 @@ static void test_silent(void **state) {
         table_apply(w.table, &f);
     }
     world_at(&w, 93 * WORLD_MINUTE);
-    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    causes_refresh(&c, world_fleet(&w), LANGUAGE_ENGLISH, NULL, 0, w.now);
     assert_int_equal(find(&c, "silent, and a file is locked by scan\xEF\xBF\xBDner.exe (77)")->n, 2);
     assert_int_equal(find(&c, "all running cases silent")->n, 2);
     /* One alone, while others go on. */
     for (int i = 8; i < 11; i++) world_running(&w, title_of(i));
     world_tick(&w);
     world_at(&w, w.now + 2000);
-    causes_refresh(&c, w.table, LANGUAGE_ENGLISH, NULL, 0, w.now);
+    causes_refresh(&c, world_fleet(&w), LANGUAGE_ENGLISH, NULL, 0, w.now);
     assert_int_equal(find(&c, "silent for longer than usual, while others go on")->n, 1);
     causes_free(&c);
     world_free(&w);
@@ -180,9 +180,9 @@ static void test_notice(void **state) {
     char text[NOTICE_TEXT];
     setup(&w);
     /* Four cases failed while we watched. */
-    assert_true(notice_due(&n, w.table, LANGUAGE_ENGLISH, 1000, text));
+    assert_true(notice_due(&n, world_fleet(&w), LANGUAGE_ENGLISH, 1000, text));
     assert_string_equal(text, "sweepwatch: 4 more cases need you");
-    assert_false(notice_due(&n, w.table, LANGUAGE_ENGLISH, 60000, text));
+    assert_false(notice_due(&n, world_fleet(&w), LANGUAGE_ENGLISH, 60000, text));
     for (int i = 8; i < 10; i++) {
         world_at(&w, 61000 + i * 1000);
         struct fact exit = {.kind = FACT_EXIT, .root = ROOT_BATCH, .at = w.now, .place = title_of(i)};
@@ -192,18 +192,18 @@ static void test_notice(void **state) {
         world_tick(&w);
         table_apply(w.table, &exit);
         world_tick(&w);
-        bool told = notice_due(&n, w.table, LANGUAGE_ENGLISH, w.now, text);
+        bool told = notice_due(&n, world_fleet(&w), LANGUAGE_ENGLISH, w.now, text);
         assert_int_equal(told, i == 8);
     }
     assert_string_equal(text, "sweepwatch: T1008_eps0p1_tau1 is failed");
-    assert_true(notice_due(&n, w.table, LANGUAGE_JAPANESE, 61000 + 19000, text));
+    assert_true(notice_due(&n, world_fleet(&w), LANGUAGE_JAPANESE, 61000 + 19000, text));
     assert_string_equal(text, "sweepwatch: T1009_eps0p1_tau1 が失敗");
     /* The end. */
     table_set_over(w.table, true, 200000);
     world_at(&w, 200000);
-    assert_true(notice_due(&n, w.table, LANGUAGE_ENGLISH, 200000, text));
+    assert_true(notice_due(&n, world_fleet(&w), LANGUAGE_ENGLISH, 200000, text));
     assert_string_equal(text, "sweepwatch: the sweep is over, 0 of 12 complete");
-    assert_false(notice_due(&n, w.table, LANGUAGE_ENGLISH, 300000, text));
+    assert_false(notice_due(&n, world_fleet(&w), LANGUAGE_ENGLISH, 300000, text));
     world_free(&w);
 }
 

@@ -431,7 +431,7 @@ static void test_transition(void **state) {
     world_tick(&w);
     world_at(&w, 34 * WORLD_MINUTE);
     const struct transition *x = table_transition(w.table, table_transition_count(w.table) - 1);
-    summary_transition(w.table, x, w.now, world_wall(&w) + 9 * WORLD_HOUR, &b);
+    summary_transition(w.table, x, NULL, w.now, world_wall(&w) + 9 * WORLD_HOUR, &b);
     assert_string_equal(text_of(&b),
                         "2024-03-01 21:34:00 T1_eps1_tau1 running -> stalled: silent for 34 min, threshold 30 min\n");
     buffer_free(&b);

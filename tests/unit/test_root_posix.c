@@ -256,7 +256,7 @@ static void test_the_program_scans_in_a_process(void **state) {
 }
 
 static void test_a_process_takes_the_profile_it_is_told(void **state) {
-    const char *const argv[] = {SWEEPWATCH_EXE, "scan", "--profile", "-", "--archive-dir", "DIR", NULL};
+    const char *const argv[] = {SWEEPWATCH_EXE, "scan", "--apart", "--profile", "-", "--archive-dir", "DIR", NULL};
     char path[128];
     size_t from = 0;
     (void)state;

@@ -22,7 +22,7 @@ static void setup(struct world *w, struct ui_state *ui) {
 }
 
 static void arrange(struct ui_state *ui, const struct world *w, size_t lines) {
-    order_arrange(ui, w->table, w->now, world_wall(w), lines);
+    order_arrange(ui, world_fleet(w), w->now, world_wall(w), lines);
 }
 
 static void assert_order(const struct ui_state *ui, const struct world *w, const char *expected) {
@@ -36,7 +36,7 @@ static void assert_order(const struct ui_state *ui, const struct world *w, const
 }
 
 static const char *selected(const struct ui_state *ui, const struct world *w) {
-    const struct row *r = ui_selected(ui, w->table);
+    const struct row *r = ui_selected(ui, world_fleet(w), NULL);
     return r != NULL ? r->title : "(none)";
 }
 
@@ -53,19 +53,19 @@ static void test_sorts(void **state) {
     arrange(&ui, &w, 10);
     assert_order(&ui, &w, "T2000_eps0p1_tau1 T900_eps0p1_tau2 T900_eps0p1_tau10 T1000_eps0p1_tau1 T900_eps0p1_tau1");
     assert_int_equal(ui.title_width, 17);
-    assert_int_equal(ui_key(&ui, 's', w.table), UI_REDRAW | UI_RESORT);
+    assert_int_equal(ui_key(&ui, 's', world_fleet(&w)), UI_REDRAW | UI_RESORT);
     arrange(&ui, &w, 10);
     assert_order(&ui, &w, "T900_eps0p1_tau1 T900_eps0p1_tau2 T900_eps0p1_tau10 T1000_eps0p1_tau1 T2000_eps0p1_tau1");
-    ui_key(&ui, 'S', w.table);
+    ui_key(&ui, 'S', world_fleet(&w));
     arrange(&ui, &w, 10);
     assert_order(&ui, &w, "T2000_eps0p1_tau1 T1000_eps0p1_tau1 T900_eps0p1_tau10 T900_eps0p1_tau2 T900_eps0p1_tau1");
-    ui_key(&ui, 's', w.table); /* last change; no longer reversed */
+    ui_key(&ui, 's', world_fleet(&w)); /* last change; no longer reversed */
     arrange(&ui, &w, 10);
     assert_order(&ui, &w, "T2000_eps0p1_tau1 T900_eps0p1_tau1 T900_eps0p1_tau2 T900_eps0p1_tau10 T1000_eps0p1_tau1");
-    ui_key(&ui, 's', w.table); /* progress */
+    ui_key(&ui, 's', world_fleet(&w)); /* progress */
     arrange(&ui, &w, 10);
     assert_order(&ui, &w, "T900_eps0p1_tau1 T2000_eps0p1_tau1 T900_eps0p1_tau2 T900_eps0p1_tau10 T1000_eps0p1_tau1");
-    ui_key(&ui, 's', w.table);
+    ui_key(&ui, 's', world_fleet(&w));
     assert_int_equal(ui.sort, SORT_STATUS);
     teardown(&w, &ui);
 }
@@ -88,14 +88,14 @@ static void test_selection_stays(void **state) {
     assert_string_equal(selected(&ui, &w), "T900_eps0p1_tau10");
 
     /* Moved: the same case, wherever it goes, on the same line of the screen where that is possible. */
-    ui_key(&ui, 'j', w.table);
+    ui_key(&ui, 'j', world_fleet(&w));
     assert_string_equal(selected(&ui, &w), "T900_eps0p1_tau2");
-    ui_key(&ui, 's', w.table);
+    ui_key(&ui, 's', world_fleet(&w));
     arrange(&ui, &w, 3);
     assert_string_equal(selected(&ui, &w), "T900_eps0p1_tau2");
     assert_int_equal(ui.list.cursor, 1);
     assert_int_equal(ui.list.top, 0);
-    ui_key(&ui, 'S', w.table);
+    ui_key(&ui, 'S', world_fleet(&w));
     arrange(&ui, &w, 3);
     assert_string_equal(selected(&ui, &w), "T900_eps0p1_tau2");
     assert_int_equal(ui.list.cursor, 3);
@@ -115,8 +115,8 @@ static void test_selection_stays(void **state) {
     world_tick(&w);
     arrange(&ui, &w, 3);
     assert_string_equal(selected(&ui, &w), "(none)");
-    assert_int_equal(ui_key(&ui, 'j', w.table), 0);
-    assert_int_equal(ui_key(&ui, UI_KEY_ENTER, w.table), 0);
+    assert_int_equal(ui_key(&ui, 'j', world_fleet(&w)), 0);
+    assert_int_equal(ui_key(&ui, UI_KEY_ENTER, world_fleet(&w)), 0);
     teardown(&w, &ui);
 }
 
@@ -164,13 +164,13 @@ static void test_moving(void **state) {
         {' ', 1, 0},
     };
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        assert_int_equal(ui_key(&ui, steps[i].key, w.table), UI_REDRAW);
+        assert_int_equal(ui_key(&ui, steps[i].key, world_fleet(&w)), UI_REDRAW);
         arrange(&ui, &w, 2);
         assert_int_equal(ui.list.cursor, steps[i].cursor);
         assert_int_equal(ui.list.top, steps[i].top);
     }
     /* A taller screen shows as much as it can. */
-    ui_key(&ui, UI_KEY_END, w.table);
+    ui_key(&ui, UI_KEY_END, world_fleet(&w));
     arrange(&ui, &w, 4);
     assert_int_equal(ui.list.top, 1);
     arrange(&ui, &w, 0);
@@ -184,40 +184,40 @@ static void test_reactions(void **state) {
     struct ui_state ui;
     setup(&w, &ui);
     /* Before the first drawing there is nothing to select. */
-    assert_int_equal(ui_key(&ui, 'j', w.table), 0);
-    assert_int_equal(ui_key(&ui, 'q', w.table), UI_QUIT);
+    assert_int_equal(ui_key(&ui, 'j', world_fleet(&w)), 0);
+    assert_int_equal(ui_key(&ui, 'q', world_fleet(&w)), UI_QUIT);
     arrange(&ui, &w, 10);
-    assert_int_equal(ui_key(&ui, UI_KEY_F10, w.table), UI_QUIT);
-    assert_int_equal(ui_key(&ui, 'w', w.table), UI_WRITE_REPORT | UI_REDRAW);
-    assert_int_equal(ui_key(&ui, 'r', w.table), UI_RESCAN | UI_REDRAW);
-    assert_int_equal(ui_key(&ui, UI_KEY_F5, w.table), UI_RESCAN | UI_REDRAW);
-    assert_int_equal(ui_key(&ui, 'u', w.table), UI_RELEASE_ARCHIVE | UI_REDRAW);
-    assert_int_equal(ui_key(&ui, 'U', w.table), UI_RELEASE_BATCH | UI_REDRAW);
-    assert_int_equal(ui_key(&ui, UI_KEY_REDRAW, w.table), UI_REPAINT | UI_REDRAW);
-    assert_int_equal(ui_key(&ui, UI_KEY_RESIZE, w.table), UI_RESIZE | UI_REDRAW);
-    assert_int_equal(ui_key(&ui, 'x', w.table), 0);
-    assert_int_equal(ui_key(&ui, UI_KEY_OTHER, w.table), 0);
-    assert_int_equal(ui_key(&ui, UI_KEY_ESC, w.table), 0);
+    assert_int_equal(ui_key(&ui, UI_KEY_F10, world_fleet(&w)), UI_QUIT);
+    assert_int_equal(ui_key(&ui, 'w', world_fleet(&w)), UI_WRITE_REPORT | UI_REDRAW);
+    assert_int_equal(ui_key(&ui, 'r', world_fleet(&w)), UI_RESCAN | UI_REDRAW);
+    assert_int_equal(ui_key(&ui, UI_KEY_F5, world_fleet(&w)), UI_RESCAN | UI_REDRAW);
+    assert_int_equal(ui_key(&ui, 'u', world_fleet(&w)), UI_RELEASE_ARCHIVE | UI_REDRAW);
+    assert_int_equal(ui_key(&ui, 'U', world_fleet(&w)), UI_RELEASE_BATCH | UI_REDRAW);
+    assert_int_equal(ui_key(&ui, UI_KEY_REDRAW, world_fleet(&w)), UI_REPAINT | UI_REDRAW);
+    assert_int_equal(ui_key(&ui, UI_KEY_RESIZE, world_fleet(&w)), UI_RESIZE | UI_REDRAW);
+    assert_int_equal(ui_key(&ui, 'x', world_fleet(&w)), 0);
+    assert_int_equal(ui_key(&ui, UI_KEY_OTHER, world_fleet(&w)), 0);
+    assert_int_equal(ui_key(&ui, UI_KEY_ESC, world_fleet(&w)), 0);
 
-    assert_int_equal(ui_key(&ui, UI_KEY_ENTER, w.table), UI_REDRAW);
+    assert_int_equal(ui_key(&ui, UI_KEY_ENTER, world_fleet(&w)), UI_REDRAW);
     assert_true(ui.detail_open);
     ui.detail_page = 5;
-    ui_key(&ui, UI_KEY_PAGE_DOWN, w.table);
+    ui_key(&ui, UI_KEY_PAGE_DOWN, world_fleet(&w));
     assert_int_equal(ui.detail_top, 5);
     assert_int_equal(ui.list.cursor, 0);
-    ui_key(&ui, UI_KEY_DOWN, w.table); /* another case is read from its beginning */
+    ui_key(&ui, UI_KEY_DOWN, world_fleet(&w)); /* another case is read from its beginning */
     assert_int_equal(ui.detail_top, 0);
     assert_int_equal(ui.list.cursor, 1);
-    ui_key(&ui, UI_KEY_F1, w.table);
+    ui_key(&ui, UI_KEY_F1, world_fleet(&w));
     assert_true(ui.help_open);
-    ui_key(&ui, 'j', w.table); /* help is in front */
+    ui_key(&ui, 'j', world_fleet(&w)); /* help is in front */
     assert_int_equal(ui.help_top, 1);
     assert_int_equal(ui.list.cursor, 1);
-    assert_int_equal(ui_key(&ui, 'q', w.table), UI_QUIT);
-    ui_key(&ui, UI_KEY_ESC, w.table);
+    assert_int_equal(ui_key(&ui, 'q', world_fleet(&w)), UI_QUIT);
+    ui_key(&ui, UI_KEY_ESC, world_fleet(&w));
     assert_false(ui.help_open);
     assert_true(ui.detail_open);
-    ui_key(&ui, UI_KEY_ESC, w.table);
+    ui_key(&ui, UI_KEY_ESC, world_fleet(&w));
     assert_false(ui.detail_open);
     teardown(&w, &ui);
 }
@@ -237,7 +237,7 @@ static void test_age(void **state) {
 
 static void press(struct ui_state *ui, const struct world *w, const char *keys) {
     for (const char *k = keys; *k; k++) {
-        ui_key(ui, *k == '\n' ? UI_KEY_ENTER : (unsigned char)*k, w->table);
+        ui_key(ui, *k == '\n' ? UI_KEY_ENTER : (unsigned char)*k, world_fleet(w));
         arrange(ui, w, 10);
     }
 }
@@ -274,19 +274,19 @@ static void test_filter(void **state) {
     assert_int_equal(ui.filter_error, FILTER_NOT_A_NUMBER);
     press(&ui, &w, "\n"); /* what is not understood is not accepted */
     assert_int_equal(ui.prompt, PROMPT_FILTER);
-    for (int i = 0; i < 6; i++) ui_key(&ui, UI_KEY_BACKSPACE, w.table);
+    for (int i = 0; i < 6; i++) ui_key(&ui, UI_KEY_BACKSPACE, world_fleet(&w));
     press(&ui, &w, "\n");
     assert_int_equal(ui.prompt, PROMPT_NONE);
     assert_int_equal(ui.list.n, 3);
     /* The next edit starts from it; Esc brings it back. */
     press(&ui, &w, "f tau=1");
     assert_int_equal(ui.list.n, 1);
-    ui_key(&ui, UI_KEY_ESC, w.table);
+    ui_key(&ui, UI_KEY_ESC, world_fleet(&w));
     arrange(&ui, &w, 10);
     assert_int_equal(ui.list.n, 3);
     assert_string_equal(ui.filter_text, "T=900");
     /* Esc once more shows everything. */
-    ui_key(&ui, UI_KEY_ESC, w.table);
+    ui_key(&ui, UI_KEY_ESC, world_fleet(&w));
     arrange(&ui, &w, 10);
     assert_int_equal(ui.list.n, 5);
     /* The selected case stays selected where the filter lets it; else the cursor stays within the list. */
@@ -296,14 +296,14 @@ static void test_filter(void **state) {
     assert_string_equal(selected(&ui, &w), "T900_eps0p1_tau1");
     assert_int_equal(ui.list.cursor, 2);
     press(&ui, &w, "f");
-    ui_key(&ui, UI_KEY_ERASE, w.table);
+    ui_key(&ui, UI_KEY_ERASE, world_fleet(&w));
     press(&ui, &w, "T=2000\n");
     assert_string_equal(selected(&ui, &w), "T2000_eps0p1_tau1");
     press(&ui, &w, "f x\n");
     assert_int_equal(ui.list.n, 0);
     assert_string_equal(selected(&ui, &w), "(none)");
-    assert_int_equal(ui_key(&ui, ' ', w.table), 0);
-    assert_int_equal(ui_key(&ui, 'e', w.table), 0);
+    assert_int_equal(ui_key(&ui, ' ', world_fleet(&w)), 0);
+    assert_int_equal(ui_key(&ui, 'e', world_fleet(&w)), 0);
     teardown(&w, &ui);
 }
 
@@ -330,16 +330,16 @@ static void test_search(void **state) {
     assert_string_equal(selected(&ui, &w), "T900_eps0p1_tau1");
     /* Letters are text while a prompt is open; wide ones, too, and no control characters. */
     press(&ui, &w, "/q");
-    ui_key(&ui, 0x8868, w.table);
-    ui_key(&ui, 1, w.table);
-    ui_key(&ui, UI_KEY_UP, w.table);
+    ui_key(&ui, 0x8868, world_fleet(&w));
+    ui_key(&ui, 1, world_fleet(&w));
+    ui_key(&ui, UI_KEY_UP, world_fleet(&w));
     assert_string_equal(ui.typed, "q\xe8\xa1\xa8");
-    ui_key(&ui, UI_KEY_BACKSPACE, w.table);
+    ui_key(&ui, UI_KEY_BACKSPACE, world_fleet(&w));
     assert_string_equal(ui.typed, "q");
-    for (int i = 0; i < 2 * UI_TYPED; i++) ui_key(&ui, 0x8868, w.table);
+    for (int i = 0; i < 2 * UI_TYPED; i++) ui_key(&ui, 0x8868, world_fleet(&w));
     assert_in_range(strlen(ui.typed), UI_TYPED - 4, UI_TYPED - 1);
-    ui_key(&ui, UI_KEY_ERASE, w.table);
-    ui_key(&ui, UI_KEY_BACKSPACE, w.table); /* nothing left: closed */
+    ui_key(&ui, UI_KEY_ERASE, world_fleet(&w));
+    ui_key(&ui, UI_KEY_BACKSPACE, world_fleet(&w)); /* nothing left: closed */
     assert_int_equal(ui.prompt, PROMPT_NONE);
     teardown(&w, &ui);
 }
@@ -352,18 +352,18 @@ static void test_marks(void **state) {
     setup(&w, &ui);
     arrange(&ui, &w, 10);
     /* Nothing marked: the selected one. */
-    assert_int_equal(ui_marked(&ui, w.table, rows, 8), 1);
+    assert_int_equal(ui_marked(&ui, world_fleet(&w), rows, 8), 1);
     assert_string_equal(table_row(w.table, rows[0])->title, "T2000_eps0p1_tau1");
     press(&ui, &w, "j  ");
     assert_int_equal(ui.n_marked, 2);
-    assert_int_equal(ui_marked(&ui, w.table, rows, 8), 2);
-    assert_int_equal(ui_marked(&ui, w.table, rows, 1), 2);
-    assert_int_equal(ui_key(&ui, 'e', w.table), UI_EXPORT | UI_REDRAW);
+    assert_int_equal(ui_marked(&ui, world_fleet(&w), rows, 8), 2);
+    assert_int_equal(ui_marked(&ui, world_fleet(&w), rows, 1), 2);
+    assert_int_equal(ui_key(&ui, 'e', world_fleet(&w)), UI_EXPORT | UI_REDRAW);
     /* Marks are of cases, not of lines. */
     press(&ui, &w, "s");
     assert_true(ui.marked[table_find(w.table, "T900_eps0p1_tau2")->index]);
     press(&ui, &w, "k ");
-    ui_key(&ui, UI_KEY_ESC, w.table);
+    ui_key(&ui, UI_KEY_ESC, world_fleet(&w));
     assert_int_equal(ui.n_marked, 0);
     assert_false(ui.marked[table_find(w.table, "T900_eps0p1_tau2")->index]);
     /* Another list: other rows. */
@@ -402,10 +402,10 @@ static void test_views_and_grid(void **state) {
     press(&ui, &w, "1");
     assert_int_equal(ui.list.cursor, 4);
     for (int v = 1; v <= VIEW_COUNT; v++) {
-        ui_key(&ui, UI_KEY_TAB, w.table);
+        ui_key(&ui, UI_KEY_TAB, world_fleet(&w));
         assert_int_equal(ui.view, v % VIEW_COUNT);
     }
-    ui_key(&ui, UI_KEY_BACKTAB, w.table);
+    ui_key(&ui, UI_KEY_BACKTAB, world_fleet(&w));
     assert_int_equal(ui.view, VIEW_EVENTS);
     teardown(&w, &ui);
 }
@@ -429,9 +429,9 @@ static void test_timeline(void **state) {
     assert_int_equal(ui.timeline.from_ms, 1100000);
     press(&ui, &w, "l");
     assert_int_equal(ui.timeline.from_ms, 1200000);
-    for (int i = 0; i < 100; i++) ui_key(&ui, '+', w.table);
+    for (int i = 0; i < 100; i++) ui_key(&ui, '+', world_fleet(&w));
     assert_int_equal(ui.timeline.span_ms, 10000);
-    for (int i = 0; i < 100; i++) ui_key(&ui, '-', w.table);
+    for (int i = 0; i < 100; i++) ui_key(&ui, '-', world_fleet(&w));
     assert_in_range(ui.timeline.span_ms, 1, INT64_C(4000) * 86400000);
     press(&ui, &w, "0");
     assert_false(ui.timeline.fixed);
@@ -456,18 +456,18 @@ static void test_pause_and_finalize(void **state) {
     press(&ui, &w, "p");
     assert_order(&ui, &w, "T2000_eps0p1_tau1 T900_eps0p1_tau10 T1000_eps0p1_tau1 T900_eps0p1_tau1 T900_eps0p1_tau2");
     /* Finalizing asks first. */
-    assert_int_equal(ui_key(&ui, 'F', w.table), UI_REDRAW);
+    assert_int_equal(ui_key(&ui, 'F', world_fleet(&w)), UI_REDRAW);
     assert_int_equal(ui.prompt, PROMPT_FINALIZE);
-    assert_int_equal(ui_key(&ui, 'q', w.table), UI_REDRAW);
+    assert_int_equal(ui_key(&ui, 'q', world_fleet(&w)), UI_REDRAW);
     assert_int_equal(ui.prompt, PROMPT_NONE);
-    ui_key(&ui, UI_KEY_F9, w.table);
-    assert_int_equal(ui_key(&ui, 'y', w.table), UI_REDRAW | UI_FINALIZE);
+    ui_key(&ui, UI_KEY_F9, world_fleet(&w));
+    assert_int_equal(ui_key(&ui, 'y', world_fleet(&w)), UI_REDRAW | UI_FINALIZE);
     assert_int_equal(ui.prompt, PROMPT_NONE);
-    assert_int_equal(ui_key(&ui, 'b', w.table), UI_REDRAW | UI_NOTICE);
+    assert_int_equal(ui_key(&ui, 'b', world_fleet(&w)), UI_REDRAW | UI_NOTICE);
     assert_int_equal(ui.notice, NOTICE_DESKTOP);
-    assert_int_equal(ui_key(&ui, 'm', w.table), UI_REDRAW | UI_MOUSE);
+    assert_int_equal(ui_key(&ui, 'm', world_fleet(&w)), UI_REDRAW | UI_MOUSE);
     assert_false(ui.mouse);
-    assert_int_equal(ui_key(&ui, 'y', w.table), UI_REDRAW | UI_COPY);
+    assert_int_equal(ui_key(&ui, 'y', world_fleet(&w)), UI_REDRAW | UI_COPY);
     teardown(&w, &ui);
 }
 
@@ -483,20 +483,20 @@ static void test_clicks(void **state) {
     ui_add_hit(&ui, 9, 10, 12, HIT_CELL, 0);
     ui_add_hit(&ui, 4, 5, 5, HIT_LINE, 0); /* no cells: no target */
     assert_int_equal(ui.n_hits, 4);
-    assert_int_equal(ui_click(&ui, 3, 79, w.table), UI_REDRAW);
+    assert_int_equal(ui_click(&ui, 3, 79, world_fleet(&w)), UI_REDRAW);
     assert_int_equal(ui.list.cursor, 1);
-    assert_int_equal(ui_click(&ui, 3, 80, w.table), 0);
-    assert_int_equal(ui_click(&ui, 5, 5, w.table), 0);
-    ui_click(&ui, 3, 0, w.table); /* once more: its details */
+    assert_int_equal(ui_click(&ui, 3, 80, world_fleet(&w)), 0);
+    assert_int_equal(ui_click(&ui, 5, 5, world_fleet(&w)), 0);
+    ui_click(&ui, 3, 0, world_fleet(&w)); /* once more: its details */
     assert_true(ui.detail_open);
-    ui_click(&ui, 2, 15, w.table);
+    ui_click(&ui, 2, 15, world_fleet(&w));
     assert_int_equal(ui.sort, SORT_TITLE);
     assert_false(ui.reverse);
-    ui_click(&ui, 2, 15, w.table);
+    ui_click(&ui, 2, 15, world_fleet(&w));
     assert_true(ui.reverse);
-    ui_click(&ui, 9, 10, w.table);
+    ui_click(&ui, 9, 10, world_fleet(&w));
     assert_string_equal(selected(&ui, &w), "T1000_eps0p1_tau1");
-    ui_click(&ui, 1, 10, w.table);
+    ui_click(&ui, 1, 10, world_fleet(&w));
     assert_int_equal(ui.view, VIEW_EVENTS);
     teardown(&w, &ui);
 }
@@ -509,19 +509,19 @@ static void test_wheel(void **state) {
     setup(&w, &ui);
     arrange(&ui, &w, 10);
     ui.detail_row = 40;
-    assert_int_equal(ui_wheel(&ui, 39, UI_KEY_WHEEL_DOWN, w.table), UI_REDRAW);
+    assert_int_equal(ui_wheel(&ui, 39, UI_KEY_WHEEL_DOWN, world_fleet(&w)), UI_REDRAW);
     assert_int_equal(ui.list.cursor, 3);
-    ui_key(&ui, UI_KEY_ENTER, w.table);
+    ui_key(&ui, UI_KEY_ENTER, world_fleet(&w));
     ui.detail_row = 12;
-    assert_int_equal(ui_wheel(&ui, 11, UI_KEY_WHEEL_UP, w.table), UI_REDRAW);
+    assert_int_equal(ui_wheel(&ui, 11, UI_KEY_WHEEL_UP, world_fleet(&w)), UI_REDRAW);
     assert_int_equal(ui.list.cursor, 0);
-    assert_int_equal(ui_wheel(&ui, 12, UI_KEY_WHEEL_DOWN, w.table), UI_REDRAW);
+    assert_int_equal(ui_wheel(&ui, 12, UI_KEY_WHEEL_DOWN, world_fleet(&w)), UI_REDRAW);
     assert_int_equal(ui.list.cursor, 0);
     assert_int_equal(ui.detail_top, 3);
-    ui_wheel(&ui, 30, UI_KEY_WHEEL_UP, w.table);
+    ui_wheel(&ui, 30, UI_KEY_WHEEL_UP, world_fleet(&w));
     assert_int_equal(ui.detail_top, 0);
-    ui_key(&ui, '?', w.table);
-    ui_wheel(&ui, 30, UI_KEY_WHEEL_DOWN, w.table);
+    ui_key(&ui, '?', world_fleet(&w));
+    ui_wheel(&ui, 30, UI_KEY_WHEEL_DOWN, world_fleet(&w));
     assert_int_equal(ui.help_top, 1);
     assert_int_equal(ui.detail_top, 0);
     teardown(&w, &ui);
@@ -537,7 +537,7 @@ static void test_any_keys(void **state) {
     for (int i = 0; i < 20000; i++) {
         seed = seed * 1664525u + 1013904223u;
         int key = seed >> 8 & 1 ? (int)(seed >> 16 & 0x7F) : UI_KEY_SPECIAL + (int)(seed >> 16) % 40;
-        ui_key(&ui, key, w.table);
+        ui_key(&ui, key, world_fleet(&w));
         if (i % 3 == 0) arrange(&ui, &w, seed >> 20 & 15);
         if (i % 1000 == 0) {
             world_at(&w, i);
