@@ -270,6 +270,7 @@ static void worker_main(void *arg) {
         .active_ms = 5000,
         .poll_ms = batch ? 2000 : 5000,
         .idle_ms = batch ? 180 * 1000 : 600 * 1000,
+        .rest_ms = 600 * 1000,
         .max_watches = limit / 2 < MAX_WATCHES ? limit / 2 : MAX_WATCHES,
     };
     struct subscription_calls calls = {w, on_event, on_lost};

@@ -64,6 +64,7 @@ struct splace {
     uint8_t n_subs, n_watched;
     bool unwatched; /* some directory of it is not subscribed */
     bool short_of;  /* because there were no watches left, or it failed */
+    bool at_rest;   /* finished and quiet for long: it needs no watches */
     bool active;    /* it was seen to change */
     bool awake;     /* looked at more often than every idle_ms */
 };
@@ -312,6 +313,10 @@ static void before_list(void *ctx, const char *sub, uint64_t id) {
     struct scanner *s = ctx;
     struct splace *p = s->current;
     size_t i = 0;
+    if (p->at_rest) {
+        p->unwatched = true;
+        return;
+    }
     while (i < p->n_subs && strcmp(p->subs[i].path, sub) != 0) i++;
     if (i < p->n_subs) {
         bool sure = !p->subs[i].doubtful && p->subs[i].losses == s->losses;
@@ -351,6 +356,8 @@ static void drop_watches(struct scanner *s, struct splace *p) {
         stop_sub(s, p, i);
         free(p->subs[i].path);
     }
+    free(p->subs);
+    p->subs = NULL;
     p->n_subs = 0;
     set_short(s, p, false);
 }
@@ -419,6 +426,7 @@ static void forget_all(struct scanner *s, int64_t now) {
         drop_watches(s, p);
         scan_memory_forget(p->memory, s->c.profile);
         p->suspect_at = NEVER;
+        p->at_rest = false;
         set_due(s, p, now);
     }
     s->n_present = 0;
@@ -447,7 +455,7 @@ static const char *place_name(const struct scanner *s, bool in_nested, const cha
 
 /* It was replaced while it was looked at: what was read is of a directory that no longer has this name. */
 static bool slipped_away(const struct scanner *s, const struct splace *p) {
-    return s->c.watch && p->n_watched == 0 && !p->short_of;
+    return s->c.watch && p->n_watched == 0 && !p->short_of && !p->at_rest;
 }
 
 static bool visit_root(void *arg, const char *name, enum fs_type type) {
@@ -647,6 +655,19 @@ static void note_unannounced(struct scanner *s, struct splace *p, bool found, in
     if (found && p->suspect_at == NEVER && s->lost_at < p->last_scan) p->suspect_at = now;
 }
 
+/* Most cases of a long sweep have ended: a watch for each of their directories would take more memory than all else,
+ * and more watches than the system has. Returns true when it must be looked at again, watched. */
+static bool rest(struct scanner *s, struct splace *p, int64_t now) {
+    bool was_at_rest = p->at_rest;
+    p->at_rest = s->c.rest_ms > 0 && s->c.watch && p->memory->present && p->memory->finished &&
+                 now - p->last_change >= s->c.rest_ms;
+    if (p->at_rest) {
+        drop_watches(s, p);
+        p->unwatched = true;
+    }
+    return was_at_rest && !p->at_rest;
+}
+
 static int look(struct scanner *s, struct fs_dir *root, struct splace *p, int64_t now) {
     bool announced = p->dirty_since != NEVER;
     bool was_known = p->memory->present, was_watched = s->c.watch && p->n_watched > 0 && !p->unwatched;
@@ -680,7 +701,8 @@ static int look(struct scanner *s, struct fs_dir *root, struct splace *p, int64_
         p->pass = s->generation;
         s->pass_left--;
     }
-    if (p->dirty_since == NEVER) set_due(s, p, next_look(s, p, now));
+    bool woken = rest(s, p, now);
+    if (p->dirty_since == NEVER) set_due(s, p, woken ? now : next_look(s, p, now));
     return 0;
 }
 
@@ -988,7 +1010,6 @@ void scanner_free(struct scanner *s) {
     if (!s) return;
     for (size_t i = 0; i < s->n_places; i++) {
         drop_watches(s, s->places[i]);
-        free(s->places[i]->subs);
         free(s->places[i]->memory);
         free(s->places[i]->name);
         free(s->places[i]);

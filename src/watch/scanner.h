@@ -40,6 +40,7 @@ struct scanner_config {
     int64_t active_ms; /* at most this long until an active, watched case is looked at again */
     int64_t poll_ms;   /* the same for one that is not watched */
     int64_t idle_ms;   /* the same for a case quiet for long */
+    int64_t rest_ms;   /* a finished case quiet for so long is no longer watched, only looked at again; 0: never so */
     size_t max_watches;
 };
 

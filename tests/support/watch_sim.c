@@ -50,7 +50,7 @@ struct world {
     bool in_hook, away, quiet;
 
     /* The weather. */
-    bool lossy, storms, goes_away, short_lists, slow, sleeps, few_watches, twice, queued;
+    bool lossy, storms, goes_away, short_lists, slow, sleeps, few_watches, twice, queued, rests;
     int64_t budget_ms, reconcile_ms;
 
     struct {
@@ -263,6 +263,7 @@ static void watcher_open(struct watcher *w, struct world *o, struct fs_fake *fs,
                                .poll_ms = 2000,
                                .idle_ms = reconcile_ms > 180000 ? reconcile_ms : 180000,
                                .max_watches = MAX_WATCHES};
+    if (o && o->rests) c.rest_ms = SETTLE_MS + pick(o, 20000);
     if (o && o->few_watches) {
         c.idle_ms = REST_MS / 2; /* who is not watched must be polled */
         if (chance(o, 2)) c.max_watches = pick(o, 12);
@@ -549,7 +550,7 @@ static void take_root_away(struct world *o) {
     struct known known;
     o->away = true;
     run(w, rest_ms(o));
-    if (o->lossy) whole_pass(o); /* else what is known may not be what is there */
+    if (o->lossy || o->rests) whole_pass(o); /* else what is known may not be what is there */
     take_known(o, &known);
     if (known.files > 0) {
         unsigned how = pick(o, 3);
@@ -598,7 +599,7 @@ static void shorten_lists(struct world *o) {
     bool hides = chance(o, 2);
     o->away = true;
     run(&o->w, rest_ms(o));
-    if (o->lossy) whole_pass(o);
+    if (o->lossy || o->rests) whole_pass(o);
     take_known(o, &known);
     hides &= cases_there(o) > most + 3; /* fewer that are gone at once are believed */
     fs_fake_shorten(o->fs, BATCH, (int)most, hides);
@@ -653,6 +654,7 @@ static void choose_weather(struct world *o) {
     o->budget_ms = budget[pick(o, 3)];
     /* Mostly there is no reconcile: what events do not bring is not found. */
     o->reconcile_ms = chance(o, 4) ? 5000 : FAR_OFF_MS;
+    o->rests = o->reconcile_ms < FAR_OFF_MS && chance(o, 2);
     fs_fake_reuse_ids(o->fs, chance(o, 4));
     fs_fake_hide_types(o->fs, chance(o, 7));
     fs_fake_granularity(o->fs, BATCH, granularity[pick(o, 4)]);
@@ -690,7 +692,7 @@ bool watch_sim_run(uint64_t seed, char why[WATCH_SIM_WORDS]) {
     live(o);
     o->quiet = true;
     run(&o->w, rest_ms(o));
-    if (!o->lossy) {
+    if (!o->lossy && !o->rests) {
         compare_with_fresh(o, "without a reconcile");
     } else if (o->reconcile_ms < FAR_OFF_MS) {
         run(&o->w, RECONCILE_MS);
