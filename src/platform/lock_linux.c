@@ -129,20 +129,21 @@ bool lock_held(int fd, uint64_t id, struct lock_holder *out) {
     return held;
 }
 
-/* Does the process's descriptor write? proc_pid_fdinfo(5): "flags:" in octal. */
-static bool writes(const char *pid, const char *fd) {
+/* Does the process's descriptor write, and may it be to that inode? proc_pid_fdinfo(5): "flags:" in octal, "ino:" since
+ * Linux 5.14. */
+static bool may_write_to(const char *pid, const char *fd, ino_t inode) {
     char path[320], line[128];
     unsigned long flags = O_RDONLY;
+    bool same = true;
     snprintf(path, sizeof path, "/proc/%.64s/fdinfo/%.64s", pid, fd);
     FILE *f = fopen(path, "re");
     if (f == NULL) return false;
     while (fgets(line, sizeof line, f) != NULL) {
-        if (strncmp(line, "flags:", 6) != 0) continue;
-        flags = strtoul(line + 6, NULL, 8);
-        break;
+        if (strncmp(line, "flags:", 6) == 0) flags = strtoul(line + 6, NULL, 8);
+        if (strncmp(line, "ino:", 4) == 0) same = strtoull(line + 4, NULL, 10) == inode;
     }
     fclose(f);
-    return (flags & O_ACCMODE) != O_RDONLY;
+    return same && (flags & O_ACCMODE) != O_RDONLY;
 }
 
 static bool has_open(const char *pid, const struct stat *file) {
@@ -152,9 +153,11 @@ static bool has_open(const char *pid, const struct stat *file) {
     DIR *d = opendir(path);
     if (d == NULL) return false;
     for (const struct dirent *e; !found && (e = readdir(d)) != NULL;) {
-        struct stat st;
-        if (e->d_name[0] == '.' || fstatat(dirfd(d), e->d_name, &st, 0) != 0) continue;
-        found = st.st_ino == file->st_ino && st.st_dev == file->st_dev && writes(pid, e->d_name);
+        struct statx s;
+        if (e->d_name[0] == '.' || !may_write_to(pid, e->d_name, file->st_ino)) continue;
+        /* Others may have files open on a drive that hangs: what the kernel knows already is enough. */
+        if (statx(dirfd(d), e->d_name, AT_STATX_DONT_SYNC, STATX_INO, &s) != 0) continue;
+        found = s.stx_ino == file->st_ino && makedev(s.stx_dev_major, s.stx_dev_minor) == file->st_dev;
     }
     closedir(d);
     return found;

@@ -19,10 +19,10 @@ mounts="$work/archive $work/batches"
 batch=$work/batches/$name
 csv=$batch/checks/sweep_completeness.csv
 
-# Directories that the program and its scanners watch.
+# Directories that this program and its scanners watch; other tests have theirs.
 watched() {
     found=0
-    for pid in $(pgrep -f "$SWEEPWATCH"); do
+    for pid in $(pgrep -f "^$SWEEPWATCH .*$work/"); do
         n=$(cat /proc/"$pid"/fdinfo/* 2>/dev/null | grep -c "^inotify .*wd:")
         found=$((found + n))
     done
