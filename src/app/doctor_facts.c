@@ -38,6 +38,7 @@ struct gathering {
     size_t list_len;
     const char *kept_list;        /* the list that the batch has or names, or NULL */
     const char *settings_archive; /* of the settings, or NULL */
+    char *largest;                /* name of the largest finished case seen so far, or NULL */
 };
 
 static char *copy(const char *s) {
@@ -273,7 +274,9 @@ static bool visit_case(void *arg, const char *name, enum fs_type type) {
     measure(&m, name);
     if (m.bytes > f->g->facts.case_bytes) {
         f->g->facts.case_bytes = m.bytes;
-        f->g->facts.case_name = copy(name);
+        free(f->g->largest);
+        f->g->largest = copy(name);
+        f->g->facts.case_name = f->g->largest;
     }
     return ++f->seen < MAX_FINISHED;
 }
