@@ -79,7 +79,7 @@ bool eta_estimate(const int64_t completed[], size_t n, size_t remaining, int64_t
     }
     *low_ms = fast * (int64_t)remaining;
     *high_ms = slow * (int64_t)remaining;
-    return true;
+    return *high_ms / ETA_SPREAD <= *low_ms + ETA_SPREAD_FROM_MS;
 }
 
 void eta_refresh(struct eta *e, const struct table *t, int64_t wall_ms) {

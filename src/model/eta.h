@@ -4,7 +4,7 @@
  * results are valid: also those finished before the monitor was opened. The pace is taken from the newest
  * ETA_COMPLETIONS of them, in an older and a newer half: the faster half gives `low`, the slower one `high`. A silence
  * longer than the newer pace counts as one more gap and stretches `high`. Unknown is an honest answer: with fewer than
- * 3 completions, and when nothing is running.
+ * 3 completions, when nothing is running, and when the range is so wide (ETA_SPREAD) that it says nothing.
  *
  * Plain data, owned by the caller, starts zeroed. Pure: the time is passed in. */
 #ifndef SW_MODEL_ETA_H
@@ -12,7 +12,12 @@
 
 #include "model/table.h"
 
-enum { ETA_COMPLETIONS = 64, ETA_RESCAN_MS = 1000 };
+enum {
+    ETA_COMPLETIONS = 64,
+    ETA_RESCAN_MS = 1000,
+    ETA_SPREAD = 100,              /* high may be so many times low, */
+    ETA_SPREAD_FROM_MS = 60 * 1000 /* and this much more */
+};
 
 struct eta {
     bool known;

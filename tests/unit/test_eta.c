@@ -20,6 +20,8 @@ static void test_estimate(void **state) {
     /* A short silence changes nothing, a long one counts as a third gap of the newer half. */
     assert_true(eta_estimate(at, 5, 10, 11000, &low, &high));
     assert_int_equal(high, 30000);
+    /* From half a minute to weeks: nobody is helped. */
+    assert_false(eta_estimate(at, 5, 1000, INT64_C(40) * 3600 * 1000, &low, &high));
     assert_true(eta_estimate(at, 5, 10, 92000, &low, &high));
     assert_int_equal(low, 10000);
     assert_int_equal(high, 300000);
