@@ -26,11 +26,12 @@ static bool same_time(int64_t a_ns, int64_t b_ns) {
 
 static enum archive_owner judge_owner(const struct case_view *v);
 
-/* -1 silent, 0 off, 1 on: what the case's own configuration says of archiving; another batch's says nothing. */
+/* -1 silent, 0 off, 1 on: what the case's own configuration says of archiving; one that may be another batch's says
+ * nothing. */
 static int archive_wish(const struct case_view *v) {
     const struct place *local = v->place[ROOT_BATCH], *archive = v->place[ROOT_ARCHIVE];
     if (local && local->archive_on >= 0) return local->archive_on;
-    return archive && judge_owner(v) != OWNER_OTHER ? archive->archive_on : -1;
+    return archive && judge_owner(v) == OWNER_OURS ? archive->archive_on : -1;
 }
 
 enum artifact_state case_artifact_in(const struct case_view *v, enum root_id root, int artifact) {
@@ -103,6 +104,12 @@ bool case_archive_in_play(const struct case_view *v) {
     if (v->policy->archive == ARCHIVE_NONE) return false;
     if (v->root[ROOT_ARCHIVE]->in_play && archive_wish(v) != 0) return true;
     return case_failure_marker(v, &artifact) != NULL;
+}
+
+bool case_archive_counts(const struct case_view *v, const struct verdict *verdict) {
+    if (v->policy->archive == ARCHIVE_NONE || !v->root[ROOT_ARCHIVE]->in_play) return false;
+    if (verdict->owner == OWNER_UNPROVEN) return verdict->proof != PROOF_NOT_NEEDED;
+    return verdict->owner != OWNER_OTHER;
 }
 
 /* The configuration names this case under the name that the whole batch had before it was moved. */
@@ -420,8 +427,7 @@ void case_judge(const struct case_view *v, int64_t now, struct verdict *out) {
 
     bool counts[ROOT_COUNT];
     counts[ROOT_BATCH] = true;
-    counts[ROOT_ARCHIVE] =
-        v->policy->archive != ARCHIVE_NONE && v->root[ROOT_ARCHIVE]->in_play && (out->owner != OWNER_OTHER);
+    counts[ROOT_ARCHIVE] = case_archive_counts(v, out);
     for (int i = 0; i < v->profile->n_artifacts; i++) judge_artifact(v, i, counts, out);
     judge_flags(v, counts, out);
 

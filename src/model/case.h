@@ -38,6 +38,11 @@ enum artifact_state case_artifact_in(const struct case_view *view, enum root_id 
  * or a failure marker shows that archiving was tried? */
 bool case_archive_in_play(const struct case_view *view);
 
+/* Is what stands in the archive of this case? Of the verdict owner and proof are read. A copy that nothing shows to be
+ * of this batch counts only where the archive must be proven, for only then its doubt keeps the case from being
+ * complete. */
+bool case_archive_counts(const struct case_view *view, const struct verdict *verdict);
+
 /* Does the recorded end speak of the results that are there? One that is older than the newest of them (by more than
  * CASE_TIME_SLACK_NS) is of an earlier attempt, and neither fails the case nor says anything else of it. The later of
  * the record's own time and the end it names is compared: the files and the record are stamped by one clock, the end by

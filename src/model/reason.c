@@ -241,8 +241,7 @@ static void about_begin(struct about *a, enum language language, const struct ta
         a->view.unseen[i] = table_unseen(t, r, (enum root_id)i);
     }
     a->counts[ROOT_BATCH] = true;
-    a->counts[ROOT_ARCHIVE] = a->view.policy->archive != ARCHIVE_NONE && a->view.root[ROOT_ARCHIVE]->in_play &&
-                              a->verdict.owner != OWNER_OTHER;
+    a->counts[ROOT_ARCHIVE] = case_archive_counts(&a->view, &a->verdict);
 }
 
 static bool has(const struct about *a, unsigned flag) { return (a->verdict.flags & flag) != 0; }

@@ -347,6 +347,10 @@ static void test_owner(void **state) {
         {"empty here, its outdir is here", "", "o b p s f d", CHECK, ARCHIVE, .status = STATUS_COMPLETE},
         {"nothing local, its outdir is elsewhere", NULL, "O b p s f d", CHECK, ARCHIVE, .status = STATUS_MISSING,
          .flags = FLAG_STALE_ARCHIVE},
+        {"half a copy proves no file where nothing is archived", "e b p", "c~x b p s f d", CHECK, ARCHIVE,
+         .status = STATUS_MISSING, .flags = FLAG_INTERRUPTED},
+        {"a copy that may be an older batch's switches nothing off", "b p s", "e b p f d", CHECK, ARCHIVE,
+         .status = STATUS_ARCHIVE_FAILED},
         {"nothing local, it does not say", NULL, "c b p s f d", CHECK, ARCHIVE, .status = STATUS_MISSING,
          .flags = FLAG_UNVERIFIED},
     };
