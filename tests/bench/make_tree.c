@@ -1,10 +1,11 @@
-/* make_tree DIR N [--archive] [--rows R] [--light]: a finished sweep of N complete cases, for measurements.
+/* make_tree DIR N [--archive | --half] [--rows R] [--light]: a finished sweep of N complete cases, for measurements.
  *
  * Makes DIR/temp_supply/20260101-000000__abc1234__seed42 with its list and N cases, and with --archive DIR/archive with
- * their copies (keep_local=all). Sizes are those of real outputs, but for run.parquet: R rows of 16 bytes (default 512,
- * 8 kB; 2500 is a real one). --light: a sweep in its middle, of which only the screen is measured: a small
- * configuration a case, the other files are links to those of the first; of a hundred cases ten have not begun, four
- * run, one contradicts the list and one has half a result; the first sixteen run. Prints the two directories. */
+ * their copies (keep_local=all), with --half those of every second one. Sizes are those of real outputs, but for
+ * run.parquet: R rows of 16 bytes (default 512, 8 kB; 2500 is a real one). --light: a sweep in its middle, of which
+ * only the screen is measured: a small configuration a case, the other files are links to those of the first; of a
+ * hundred cases ten have not begun, four run, one contradicts the list and one has half a result; the first sixteen
+ * run. Prints the two directories. */
 #include "app/demo_content.h"
 
 #include <errno.h>
@@ -130,10 +131,12 @@ int main(int argc, char **argv) {
     static const char *const eps[] = {"0.1", "0.2", "0.5", "1.0", "2.0"}, *const tau[] = {"0.25", "0.5", "1.0", "2.0"};
     const char *dir = NULL;
     long n = 0, rows = 512;
-    bool archive = false, light = false, usable = true;
+    bool archive = false, half = false, light = false, usable = true;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--archive") == 0) {
             archive = true;
+        } else if (strcmp(argv[i], "--half") == 0) {
+            archive = half = true;
         } else if (strcmp(argv[i], "--light") == 0) {
             light = true;
         } else if (strcmp(argv[i], "--rows") == 0 && i + 1 < argc) {
@@ -147,7 +150,7 @@ int main(int argc, char **argv) {
         }
     }
     if (!usable || dir == NULL || n <= 0 || rows <= 0) {
-        fprintf(stderr, "usage: make_tree DIR N [--archive] [--rows R] [--light]\n");
+        fprintf(stderr, "usage: make_tree DIR N [--archive | --half] [--rows R] [--light]\n");
         return 2;
     }
     char batch[4096], archive_root[4096], path[4096];
@@ -178,7 +181,7 @@ int main(int argc, char **argv) {
         if (light && i > 0) {
             make_light_case(case_dir, first, &c, i);
         } else {
-            make_case(case_dir, archive ? copy : NULL, &c, rows);
+            make_case(case_dir, archive && !(half && i % 2 == 1) ? copy : NULL, &c, rows);
             path_of(first, "%s", case_dir);
         }
         demo_putf(&list, "%s %s %s\n", c.t, c.eps, c.tau);
