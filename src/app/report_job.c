@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_A_SLICE = 100 };
+enum { ROWS_A_SLICE = 100, HELD_BYTES = 512 * 1024 /* so many bytes of rows are put aside */ };
 
 struct report_input report_input_now(const struct session *s) {
     return (struct report_input){.table = s->table,
@@ -67,9 +67,11 @@ static void files_put(void *ctx, enum report_output o, const char *bytes, size_t
     }
 }
 
-/* The result of each file. */
-static void files_commit(struct files *f, int err[OUTPUT_COUNT]) {
+/* The result of each file. made: 0, or why not all could be put. */
+static void files_commit(struct files *f, int made, int err[OUTPUT_COUNT]) {
     for (int o = 0; o < OUTPUT_COUNT; o++) {
+        if (made < 0 && f->file[o]) atomic_file_fail(f->file[o], made);
+        if (made < 0) f->stdout_err = made;
         err[o] = f->file[o] ? atomic_file_commit_or_beside(f->file[o], &f->beside[o]) : 0;
         if (takes_stdout(f, (enum report_output)o)) {
             err[o] = fflush(stdout) == 0 && !ferror(stdout) ? f->stdout_err : UV_EPIPE;
@@ -116,7 +118,7 @@ static void note_failure(const struct session *s, enum report_output o, int err,
 /* Writes the outputs that failed and stand nowhere (beside) under the state directory. `again` makes all bytes once
  * more. */
 static void write_instead(const struct session *s, const int err[OUTPUT_COUNT], char *const beside[OUTPUT_COUNT],
-                          void (*again)(void *ctx, struct report_sink sink), void *ctx, struct report_result *r) {
+                          int (*again)(void *ctx, struct report_sink sink), void *ctx, struct report_result *r) {
     char *path[OUTPUT_COUNT] = {NULL};
     struct files f;
     int second[OUTPUT_COUNT];
@@ -128,8 +130,11 @@ static void write_instead(const struct session *s, const int err[OUTPUT_COUNT], 
     }
     if (any) {
         files_begin(&f, s, path, PART_FILES);
-        again(ctx, (struct report_sink){files_put, &f});
-        for (int o = 0; o < OUTPUT_COUNT; o++) second[o] = f.file[o] ? atomic_file_commit(f.file[o]) : UV_ENOENT;
+        int made = again(ctx, (struct report_sink){files_put, &f});
+        for (int o = 0; o < OUTPUT_COUNT; o++) {
+            if (made < 0 && f.file[o]) atomic_file_fail(f.file[o], made);
+            second[o] = f.file[o] ? atomic_file_commit(f.file[o]) : UV_ENOENT;
+        }
     }
     for (int o = 0; o < OUTPUT_COUNT; o++) {
         if (err[o] < 0) {
@@ -140,14 +145,14 @@ static void write_instead(const struct session *s, const int err[OUTPUT_COUNT], 
     }
 }
 
-static void write_part(const struct session *s, enum part part, void (*make)(void *ctx, struct report_sink sink),
+static void write_part(const struct session *s, enum part part, int (*make)(void *ctx, struct report_sink sink),
                        void *ctx, struct report_result *r) {
     struct files f;
     int err[OUTPUT_COUNT];
     memset(r, 0, sizeof *r);
     files_begin(&f, s, s->output, part);
-    make(ctx, (struct report_sink){files_put, &f});
-    files_commit(&f, err);
+    int made = make(ctx, (struct report_sink){files_put, &f});
+    files_commit(&f, made, err);
     for (int o = 0; o < OUTPUT_COUNT; o++) {
         if (err[o] >= 0) continue;
         write_instead(s, err, f.beside, make, ctx, r);
@@ -170,7 +175,10 @@ void report_result_words(const struct report_result *r, char *out, size_t cap) {
 
 /* ---- blocking ---- */
 
-static void make_streamed(void *ctx, struct report_sink sink) { report_stream(ctx, sink); }
+static int make_streamed(void *ctx, struct report_sink sink) {
+    report_stream(ctx, sink);
+    return 0;
+}
 
 void report_job_run(const struct session *s, const struct report_input *in, struct report_result *result) {
     struct report_input all = *in;
@@ -186,11 +194,42 @@ void report_job_run(const struct session *s, const struct report_input *in, stru
 
 /* ---- beside the live loop ---- */
 
-static void make_built(void *ctx, struct report_sink sink) { report_build_put(ctx, sink); }
+static void rows_clear(void *ctx) {
+    struct report_job *job = ctx;
+    for (int i = 0; i < ROWS_COUNT; i++) spool_clear(job->rows[i]);
+}
+
+static void rows_add(void *ctx, enum report_rows rows, const char *bytes, size_t len) {
+    struct report_job *job = ctx;
+    spool_add(job->rows[rows], bytes, len);
+}
+
+static int rows_each(void *ctx, enum report_rows rows, void (*put)(void *to, const char *bytes, size_t len), void *to) {
+    struct report_job *job = ctx;
+    return spool_each(job->rows[rows], put, to);
+}
+
+static struct report_store store_of(struct report_job *job) {
+    return (struct report_store){job, rows_clear, rows_add, rows_each};
+}
+
+static int make_built(void *ctx, struct report_sink sink) {
+    struct report_job *job = ctx;
+    struct report_store store = store_of(job);
+    return report_build_put(job->build, &store, sink);
+}
+
+static void on_store(uv_work_t *work) {
+    struct report_job *job = work->data;
+    struct report_store store = store_of(job);
+    report_build_store(job->build, &store);
+}
 
 static void on_work(uv_work_t *work) {
     struct report_job *job = work->data;
-    write_part(job->session, job->page_only ? PART_PAGE : PART_ALL, make_built, job->build, &job->result);
+    on_store(work);
+    write_part(job->session, job->page_only ? PART_PAGE : PART_ALL, make_built, job, &job->result);
+    for (int i = 0; i < ROWS_COUNT; i++) spool_free(job->rows[i]);
 }
 
 static void on_done(uv_work_t *work, int status) {
@@ -202,14 +241,24 @@ static void on_done(uv_work_t *work, int status) {
     job->done(job);
 }
 
+static void on_slice(uv_idle_t *slices);
+
+static void on_stored(uv_work_t *work, int status) {
+    struct report_job *job = work->data;
+    (void)status; /* never cancelled */
+    uv_idle_start(&job->slices, on_slice);
+}
+
 static void on_slice(uv_idle_t *slices) {
     struct report_job *job = slices->data;
     /* One moment for all of it, but for the question whether the sweep is over: then it begins anew. */
     if (!report_build_begun(job->build)) job->input = report_input_now(job->session);
     job->input.settled = table_over(job->session->table);
-    if (!report_build_step(job->build, &job->input, ROWS_A_SLICE)) return;
+    bool made = report_build_step(job->build, &job->input, ROWS_A_SLICE);
+    if (!made && report_build_held(job->build) < HELD_BYTES) return;
     uv_idle_stop(slices);
-    if (uv_queue_work(slices->loop, &job->work, on_work, on_done) < 0) abort();
+    uv_work_cb work = made ? on_work : on_store;
+    if (uv_queue_work(slices->loop, &job->work, work, made ? on_done : on_stored) < 0) abort();
 }
 
 void report_job_start(struct report_job *job, uv_loop_t *loop, const struct session *s, bool page_only,
@@ -220,6 +269,7 @@ void report_job_start(struct report_job *job, uv_loop_t *loop, const struct sess
     job->done = done;
     job->session = s;
     job->build = report_build_new();
+    for (int i = 0; i < ROWS_COUNT; i++) job->rows[i] = spool_new();
     job->work.data = job->slices.data = job;
     if (!job->slices.loop) uv_idle_init(loop, &job->slices);
     uv_idle_start(&job->slices, on_slice);

@@ -1,8 +1,10 @@
-/* report_job: the report, made on the UI thread in slices of a few milliseconds, written by the thread pool. */
+/* report_job: the report, made on the UI thread in slices of a few milliseconds, put aside and written by the thread
+ * pool: never held whole. */
 #ifndef SW_APP_REPORT_JOB_H
 #define SW_APP_REPORT_JOB_H
 
 #include "app/session.h"
+#include "app/spool.h"
 #include "report/report.h"
 
 #include <uv.h>
@@ -22,7 +24,8 @@ struct report_job {
     void *ctx;
     void (*done)(struct report_job *job); /* on the loop's thread */
     const struct session *session;
-    struct report_build *build;
+    struct report_build *build; /* it and the rows: the pool's while there is work, else the loop's */
+    struct spool *rows[ROWS_COUNT];
     struct report_input input; /* of its first slice: the moment the report is of */
     uv_idle_t slices;
     uv_work_t work;

@@ -121,6 +121,10 @@ void atomic_file_append(struct atomic_file *f, const void *bytes, size_t len) {
     if (f->err >= 0) f->err = write_all(f->fd, bytes, len);
 }
 
+void atomic_file_fail(struct atomic_file *f, int err) {
+    if (f->err >= 0) f->err = err;
+}
+
 void atomic_file_keep_previous(struct atomic_file *f) { f->keeps = true; }
 
 /* target: an existing file or nothing. */

@@ -16,6 +16,7 @@ int atomic_file_write(const char *path, const void *bytes, size_t len);
 struct atomic_file;
 struct atomic_file *atomic_file_begin(const char *path);
 void atomic_file_append(struct atomic_file *f, const void *bytes, size_t len);
+void atomic_file_fail(struct atomic_file *f, int err); /* what should be appended cannot be had */
 int atomic_file_commit(struct atomic_file *f);
 /* The same, but what was written and cannot take the target's place stays beside it, named after it and the time (UTC):
  * *beside is that path, for the caller to free; else NULL. The error is returned in either case. */

@@ -46,17 +46,30 @@ struct report_sink {
 /* Everything at once, piece by piece, never held whole. The bytes of an output come in order. */
 void report_stream(const struct report_input *in, struct report_sink sink);
 
-/* The same in slices, so that the thread that owns the table is never held for long; the result is held in memory.
- * When the rows are replaced or the sweep is opened or closed between two slices, it begins anew: a report is of one
- * list and one judgement of whether the sweep is over. */
+/* The bytes of the rows, of which there are two kinds, kept for a report that is made in slices. */
+enum report_rows { ROWS_CSV, ROWS_JSON, ROWS_COUNT };
+struct report_store {
+    void *ctx;
+    void (*clear)(void *ctx);
+    void (*add)(void *ctx, enum report_rows rows, const char *bytes, size_t len);
+    /* Gives all of them in their order. 0 or a negative error. */
+    int (*each)(void *ctx, enum report_rows rows, void (*put)(void *to, const char *bytes, size_t len), void *to);
+};
+
+/* The same in slices, so that the thread that owns the table is never held for long. When the rows are replaced or the
+ * sweep is opened or closed between two slices, it begins anew: a report is of one list and one judgement of whether
+ * the sweep is over. */
 struct report_build;
 struct report_build *report_build_new(void);
 void report_build_free(struct report_build *b); /* NULL is fine */
 bool report_build_begun(const struct report_build *b);
 /* Up to `rows` more rows, as things are at in->now. Returns true when all is made. */
 bool report_build_step(struct report_build *b, const struct report_input *in, size_t rows);
-/* Hands the finished bytes over; they live as long as b. */
-void report_build_put(const struct report_build *b, struct report_sink sink);
+/* The bytes of rows that it holds itself; report_build_store hands them over. On any thread, between two steps. */
+size_t report_build_held(const struct report_build *b);
+void report_build_store(struct report_build *b, const struct report_store *store);
+/* Hands the finished report over, whose rows have all been stored. 0, or the store's error: then it is not whole. */
+int report_build_put(const struct report_build *b, const struct report_store *store, struct report_sink sink);
 
 /* ---- pieces ---- */
 

@@ -81,19 +81,20 @@ void report_stream(const struct report_input *in, struct report_sink sink) {
 /* ---- in slices ---- */
 
 struct report_build {
-    struct buffer csv, head, cases, tail, rerun, retry;
-    struct json_writer w; /* of cases */
+    struct buffer rows[ROWS_COUNT]; /* not yet stored */
+    struct buffer head, tail, rerun, retry;
+    struct json_writer w; /* of the rows */
     struct report_totals totals;
     struct report_steps steps;
     size_t next;
     bool begun, over;
+    bool anew; /* what is stored is of an earlier beginning */
     uint32_t rows_version;
 };
 
 static void empty(struct report_build *b) {
-    buffer_free(&b->csv);
+    for (int i = 0; i < ROWS_COUNT; i++) buffer_free(&b->rows[i]);
     buffer_free(&b->head);
-    buffer_free(&b->cases);
     buffer_free(&b->tail);
     buffer_free(&b->rerun);
     buffer_free(&b->retry);
@@ -113,11 +114,11 @@ void report_build_free(struct report_build *b) {
 
 static void begin(struct report_build *b, const struct report_input *in) {
     empty(b);
-    b->begun = true;
+    b->begun = b->anew = true;
     b->over = table_over(in->table);
     b->rows_version = table_rows_version(in->table);
-    report_csv_head(in, &b->csv);
-    json_resume(&b->w, &b->cases, 2, false);
+    report_csv_head(in, &b->rows[ROWS_CSV]);
+    json_resume(&b->w, &b->rows[ROWS_JSON], 2, false);
 }
 
 bool report_build_begun(const struct report_build *b) { return b->begun; }
@@ -131,7 +132,7 @@ bool report_build_step(struct report_build *b, const struct report_input *in, si
         if (!is_told(in, r)) continue;
         table_judge(t, r, in->now, &v);
         report_totals_add(&b->totals, in, r, &v);
-        report_csv_row(in, r, &v, &b->csv);
+        report_csv_row(in, r, &v, &b->rows[ROWS_CSV]);
         report_json_case(&b->w, in, r, &v);
         report_steps_add(&b->steps, r, v.status);
     }
@@ -145,18 +146,38 @@ bool report_build_step(struct report_build *b, const struct report_input *in, si
     return true;
 }
 
-static void put_json(const struct report_build *b, struct report_sink sink, enum report_output o) {
-    sink.put(sink.ctx, o, b->head.bytes, b->head.len);
-    sink.put(sink.ctx, o, b->cases.bytes, b->cases.len);
-    sink.put(sink.ctx, o, b->tail.bytes, b->tail.len);
+size_t report_build_held(const struct report_build *b) { return b->rows[ROWS_CSV].len + b->rows[ROWS_JSON].len; }
+
+void report_build_store(struct report_build *b, const struct report_store *store) {
+    if (b->anew) store->clear(store->ctx);
+    b->anew = false;
+    for (int i = 0; i < ROWS_COUNT; i++) {
+        if (b->rows[i].len > 0) store->add(store->ctx, (enum report_rows)i, b->rows[i].bytes, b->rows[i].len);
+        b->rows[i].len = 0;
+    }
 }
 
-void report_build_put(const struct report_build *b, struct report_sink sink) {
-    sink.put(sink.ctx, OUTPUT_CSV, b->csv.bytes, b->csv.len);
-    put_json(b, sink, OUTPUT_JSON);
+static int put_rows(const struct report_store *store, enum report_rows rows, struct report_sink sink,
+                    enum report_output o) {
+    struct tee to = {sink, o, o};
+    return store->each(store->ctx, rows, spill_tee, &to);
+}
+
+static int put_json(const struct report_build *b, const struct report_store *store, struct report_sink sink,
+                    enum report_output o) {
+    sink.put(sink.ctx, o, b->head.bytes, b->head.len);
+    int err = put_rows(store, ROWS_JSON, sink, o);
+    sink.put(sink.ctx, o, b->tail.bytes, b->tail.len);
+    return err;
+}
+
+int report_build_put(const struct report_build *b, const struct report_store *store, struct report_sink sink) {
+    int err = put_rows(store, ROWS_CSV, sink, OUTPUT_CSV);
+    if (err == 0) err = put_json(b, store, sink, OUTPUT_JSON);
     put_page(sink, report_page_head, report_page_head_len);
-    put_json(b, sink, OUTPUT_HTML);
+    if (err == 0) err = put_json(b, store, sink, OUTPUT_HTML);
     put_page(sink, report_page_tail, report_page_tail_len);
     sink.put(sink.ctx, OUTPUT_RERUN, b->rerun.bytes, b->rerun.len);
     sink.put(sink.ctx, OUTPUT_RETRY, b->retry.bytes, b->retry.len);
+    return err;
 }

@@ -469,6 +469,29 @@ static void test_no_cases(void **state) {
     world_free(&w);
 }
 
+static void store_clear(void *ctx) {
+    struct buffer *rows = ctx;
+    for (int i = 0; i < ROWS_COUNT; i++) buffer_free(&rows[i]);
+}
+
+static void store_add(void *ctx, enum report_rows kind, const char *bytes, size_t len) {
+    struct buffer *rows = ctx;
+    buffer_add(&rows[kind], bytes, len);
+}
+
+static int store_each(void *ctx, enum report_rows kind, void (*put)(void *to, const char *bytes, size_t len),
+                      void *to) {
+    struct buffer *rows = ctx;
+    put(to, rows[kind].bytes, rows[kind].len);
+    return 0;
+}
+
+static int store_unreadable(void *ctx, enum report_rows kind, void (*put)(void *to, const char *bytes, size_t len),
+                            void *to) {
+    (void)ctx, (void)kind, (void)put, (void)to;
+    return -5;
+}
+
 static void free_all(struct buffer all[OUTPUT_COUNT]) {
     for (int o = 0; o < OUTPUT_COUNT; o++) buffer_free(&all[o]);
 }
@@ -478,11 +501,14 @@ static void test_slices(void **state) {
     (void)state;
     for (size_t rows = 1; rows <= 5; rows++) {
         struct world w;
-        struct buffer whole[OUTPUT_COUNT] = {{0}}, sliced[OUTPUT_COUNT] = {{0}};
+        struct buffer whole[OUTPUT_COUNT] = {{0}}, sliced[OUTPUT_COUNT] = {{0}}, rows_of[ROWS_COUNT] = {{0}};
+        struct report_store store = {rows_of, store_clear, store_add, store_each};
         four_cases(&w);
         struct report_input in = input(&w);
         struct report_build *b = report_build_new();
         report_build_step(b, &in, rows);
+        report_build_store(b, &store);
+        assert_int_equal(report_build_held(b), 0);
         world_list(&w, "1000 0.1 1.0\n2000 0.1 1.0\n4000 0.1 1.0\n");
         world_tick(&w);
         report_build_step(b, &in, rows);
@@ -491,13 +517,18 @@ static void test_slices(void **state) {
         int slices = 1;
         while (!report_build_step(b, &in, rows)) slices++;
         assert_in_range(slices, 3 / rows, 3 / rows + 1);
-        report_build_put(b, (struct report_sink){collect, sliced});
+        report_build_store(b, &store);
+        assert_int_equal(report_build_put(b, &store, (struct report_sink){collect, sliced}), 0);
         report_stream(&in, (struct report_sink){collect, whole});
         for (int o = 0; o < OUTPUT_COUNT; o++) {
             assert_int_equal(sliced[o].len, whole[o].len);
             if (whole[o].len > 0) assert_memory_equal(sliced[o].bytes, whole[o].bytes, whole[o].len);
         }
         free_all(whole);
+        free_all(sliced);
+        store_clear(rows_of);
+        store.each = store_unreadable;
+        assert_int_equal(report_build_put(b, &store, (struct report_sink){collect, sliced}), -5);
         free_all(sliced);
         report_build_free(b);
         world_free(&w);
