@@ -8,7 +8,8 @@
 
 #include "model/table.h"
 
-enum { GRID_NONE = UINT32_MAX, GRID_TOKEN = 32 };
+#define GRID_NONE UINT32_MAX
+enum { GRID_TOKEN = 32 };
 
 struct grid_axis {
     int column;    /* index into profile.column, -1: none */

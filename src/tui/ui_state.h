@@ -47,7 +47,8 @@ enum ui_reaction {
 
 enum ui_notice { NOTICE_OFF, NOTICE_BELL, NOTICE_DESKTOP, NOTICE_COUNT };
 
-enum { UI_NO_ROW = UINT32_MAX, UI_TITLE_BYTES = 512, UI_TYPED = 200, UI_TITLE_CELLS = 64 };
+#define UI_NO_ROW UINT32_MAX
+enum { UI_TITLE_BYTES = 512, UI_TYPED = 200, UI_TITLE_CELLS = 64 };
 
 /* What a click on some cells means. */
 enum ui_target { HIT_VIEW, HIT_SORT, HIT_LINE, HIT_CELL };
