@@ -244,12 +244,13 @@ static bool compares_any(const struct filter_term *t, double a) {
     return t->compare == FILTER_NE ? !any : any;
 }
 
-static bool holds(const struct filter_term *t, const struct table *table, const struct row *r) {
+static bool holds(const struct filter_term *t, const struct table *table, const struct row *r,
+                  enum case_status status) {
     double value;
     bool is;
     switch (t->what) {
     case FILTER_STATUS:
-        is = (t->mask >> r->status & 1) != 0;
+        is = (t->mask >> status & 1) != 0;
         return t->compare == FILTER_NE ? !is : is;
     case FILTER_FLAG:
         is = t->mask == 0 ? r->flags == 0 : (r->flags & t->mask) != 0;
@@ -264,9 +265,13 @@ static bool holds(const struct filter_term *t, const struct table *table, const 
     return false;
 }
 
-bool filter_matches(const struct filter *f, const struct table *t, const struct row *r) {
+bool filter_matches_as(const struct filter *f, const struct table *t, const struct row *r, enum case_status status) {
     for (int i = 0; i < f->n; i++) {
-        if (holds(&f->term[i], t, r) == f->term[i].negated) return false;
+        if (holds(&f->term[i], t, r, status) == f->term[i].negated) return false;
     }
     return true;
+}
+
+bool filter_matches(const struct filter *f, const struct table *t, const struct row *r) {
+    return filter_matches_as(f, t, r, (enum case_status)r->status);
 }

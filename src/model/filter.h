@@ -52,6 +52,8 @@ enum filter_error filter_parse(const char *text, const struct profile *p, struct
 void filter_error_words(enum filter_error e, const char *word, const struct profile *p, char *out, size_t cap);
 
 bool filter_matches(const struct filter *f, const struct table *t, const struct row *r);
+/* The same as if the row had that status. */
+bool filter_matches_as(const struct filter *f, const struct table *t, const struct row *r, enum case_status status);
 
 /* Is needle a part of text, in any (ASCII) letter case? An empty needle is. */
 bool filter_contains(const char *text, const char *needle);

@@ -1,5 +1,6 @@
 #include "model/grid.h"
 
+#include "model/ranks.h"
 #include "model/text.h"
 
 #include <math.h>
@@ -50,13 +51,6 @@ void grid_free(struct grid *g) {
     memset(g, 0, sizeof *g);
 }
 
-/* NAN before all numbers. */
-static int compare_values(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    if (isnan(x) || isnan(y)) return isnan(x) && isnan(y) ? 0 : isnan(x) ? -1 : 1;
-    return x < y ? -1 : x > y ? 1 : 0;
-}
-
 /* All values of a column into v[rows], NAN where there is none. */
 static void read_column(const struct table *t, int column, double *v) {
     for (size_t i = 0; i < table_count(t); i++) {
@@ -64,28 +58,10 @@ static void read_column(const struct table *t, int column, double *v) {
     }
 }
 
-/* Different values, ascending; the caller's. */
-static double *distinct(const double *v, size_t n, size_t *out_n) {
-    double *d = must(malloc((n > 0 ? n : 1) * sizeof *d));
-    memcpy(d, v, n * sizeof *d);
-    qsort(d, n, sizeof *d, compare_values);
-    size_t k = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (k == 0 || compare_values(&d[k - 1], &d[i]) != 0) d[k++] = d[i];
-    }
-    *out_n = k;
-    return d;
-}
-
-static size_t place_of(const double *values, size_t n, double v) {
-    const double *at = bsearch(&v, values, n, sizeof *values, compare_values);
-    return at != NULL ? (size_t)(at - values) : 0;
-}
-
 struct columns {
-    double *all[PROFILE_MAX_COLUMNS]; /* [rows] */
-    double *each[PROFILE_MAX_COLUMNS];
-    size_t n[PROFILE_MAX_COLUMNS]; /* different values */
+    double *all[PROFILE_MAX_COLUMNS];    /* [rows] */
+    uint32_t *rank[PROFILE_MAX_COLUMNS]; /* [rows] of the value among the different ones */
+    size_t n[PROFILE_MAX_COLUMNS];       /* different values */
 };
 
 /* The column with the most values, not `but`; the first of equals. -1: none varies. */
@@ -97,62 +73,30 @@ static int widest(const struct columns *c, int n_columns, int but) {
     return best;
 }
 
-static void take_axis(struct grid_axis *a, struct columns *c, int column) {
+static void take_axis(struct grid_axis *a, const struct columns *c, int column, size_t rows) {
     a->column = column;
     a->n = 1;
     a->value = NULL;
     if (column < 0) return;
     a->n = c->n[column];
-    a->value = c->each[column];
-    c->each[column] = NULL;
-}
-
-/* Rows with their panel's values, to be sorted into panels. */
-struct member {
-    double value[PROFILE_MAX_COLUMNS];
-    int n;
-    uint32_t row;
-};
-
-static int compare_panels(const struct member *a, const struct member *b) {
-    for (int i = 0; i < a->n; i++) {
-        int order = compare_values(&a->value[i], &b->value[i]);
-        if (order != 0) return order;
-    }
-    return 0;
-}
-
-static int compare_members(const void *a, const void *b) {
-    const struct member *x = a, *y = b;
-    int order = compare_panels(x, y);
-    if (order != 0) return order;
-    return x->row < y->row ? -1 : x->row > y->row ? 1 : 0;
+    a->value = must(malloc((a->n > 0 ? a->n : 1) * sizeof *a->value));
+    for (size_t i = 0; i < rows; i++) a->value[c->rank[column][i]] = c->all[column][i];
 }
 
 /* panel_of[row] and g->panel. */
 static uint32_t *sort_panels(struct grid *g, const struct columns *c) {
     size_t n = g->n_rows;
-    struct member *m = must(calloc(n > 0 ? n : 1, sizeof *m));
-    uint32_t *panel_of = must(malloc((n > 0 ? n : 1) * sizeof *panel_of));
-    for (size_t i = 0; i < n; i++) {
-        m[i].row = (uint32_t)i;
-        m[i].n = g->n_others;
-        for (int k = 0; k < g->n_others; k++) m[i].value[k] = c->all[g->other[k]][i];
+    uint32_t *panel_of = must(calloc(n > 0 ? n : 1, sizeof *panel_of));
+    g->n_panels = 1;
+    for (int k = 0; k < g->n_others; k++) {
+        g->n_panels = ranks_refine(panel_of, n, c->rank[g->other[k]], c->n[g->other[k]]);
     }
-    qsort(m, n, sizeof *m, compare_members);
-    g->n_panels = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (i == 0 || compare_panels(&m[i - 1], &m[i]) != 0) g->n_panels++;
-        panel_of[m[i].row] = (uint32_t)(g->n_panels - 1);
-    }
-    if (g->n_panels == 0) g->n_panels = 1;
     g->panel = must(calloc(g->n_panels * (size_t)(g->n_others > 0 ? g->n_others : 1), sizeof *g->panel));
     for (size_t i = 0; i < n; i++) {
         for (int k = 0; k < g->n_others; k++) {
-            g->panel[panel_of[m[i].row] * (size_t)g->n_others + (size_t)k] = m[i].value[k];
+            g->panel[panel_of[i] * (size_t)g->n_others + (size_t)k] = c->all[g->other[k]][i];
         }
     }
-    free(m);
     return panel_of;
 }
 
@@ -177,17 +121,19 @@ void grid_make(struct grid *g, const struct table *t) {
     grid_free(g);
     g->n_rows = table_count(t);
     double *values = must(calloc(g->n_rows + 1, PROFILE_MAX_COLUMNS * sizeof *values));
+    uint32_t *ranks = must(calloc(g->n_rows + 1, PROFILE_MAX_COLUMNS * sizeof *ranks));
     for (int i = 0; i < columns; i++) {
         c.all[i] = values + (size_t)i * g->n_rows;
         read_column(t, i, c.all[i]);
-        c.each[i] = distinct(c.all[i], g->n_rows, &c.n[i]);
+        c.rank[i] = ranks + (size_t)i * g->n_rows;
+        c.n[i] = ranks_of(c.all[i], g->n_rows, c.rank[i]);
     }
     int x = widest(&c, columns, -1), y = widest(&c, columns, x);
     for (int i = 0; i < columns; i++) {
         if (i != x && i != y && c.n[i] > 1) g->other[g->n_others++] = i;
     }
-    take_axis(&g->x, &c, x);
-    take_axis(&g->y, &c, y);
+    take_axis(&g->x, &c, x, g->n_rows);
+    take_axis(&g->y, &c, y, g->n_rows);
     uint32_t *panel_of = sort_panels(g, &c);
     bool plain = !is_dense(g) || (x < 0 && g->n_rows > 1);
     if (plain) lay_out_plainly(g);
@@ -198,8 +144,7 @@ void grid_make(struct grid *g, const struct table *t) {
     for (size_t i = 0; i < g->n_rows; i++) {
         size_t at = i;
         if (!plain) {
-            size_t ix = x < 0 ? 0 : place_of(g->x.value, g->x.n, c.all[x][i]);
-            size_t iy = y < 0 ? 0 : place_of(g->y.value, g->y.n, c.all[y][i]);
+            size_t ix = x < 0 ? 0 : c.rank[x][i], iy = y < 0 ? 0 : c.rank[y][i];
             at = (panel_of[i] * g->y.n + iy) * g->x.n + ix;
         }
         g->where[i] = (uint32_t)at;
@@ -207,7 +152,7 @@ void grid_make(struct grid *g, const struct table *t) {
     }
     free(panel_of);
     free(values);
-    for (int i = 0; i < PROFILE_MAX_COLUMNS; i++) free(c.each[i]);
+    free(ranks);
 }
 
 uint32_t grid_step(const struct grid *g, uint32_t from, int dx, int dy) {

@@ -28,7 +28,7 @@ struct grid {
     size_t n_rows;
 };
 
-/* Replaces what *g held; zeroed is empty. O(rows log rows). */
+/* Replaces what *g held; zeroed is empty. O(rows), and O(v log v) for v different values of a column. */
 void grid_make(struct grid *g, const struct table *t);
 void grid_free(struct grid *g);
 

@@ -1301,9 +1301,9 @@ bool table_pass_ended(const struct table *t, enum root_id r) {
 }
 
 bool table_unseen(const struct table *t, const struct row *r, enum root_id root) {
+    if (!t->over || !t->roots[root].in_play) return false;
     bool ambiguous;
     const struct place *p = chosen(r, root, &ambiguous);
-    if (!t->over || !t->roots[root].in_play) return false;
     return p ? is_unseen(t, p) : !table_pass_ended(t, root);
 }
 

@@ -1,8 +1,10 @@
 #include "tui/order.h"
 
+#include "model/ranks.h"
 #include "model/text.h"
 #include "tui/width.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,36 +52,91 @@ static void reserve(struct ui_state *ui, size_t n) {
     ui->marked = grow(ui->marked, ui->capacity, sizeof *ui->marked);
 }
 
-/* By the values of the list, column by column: in a title 0p25 would come after 0p5. What has none, by its title. */
-static int compare_rows(const struct row *a, const struct row *b) {
-    const struct sweep_case *x = a->expected, *y = b->expected;
-    for (int c = 0; x != NULL && y != NULL && c < x->columns && c < y->columns; c++) {
-        if (x->value[c] < y->value[c]) return -1;
-        if (x->value[c] > y->value[c]) return 1;
+static const char *title_of(const struct fleet *f, uint32_t at) { return fleet_row(f, at, NULL)->title; }
+
+/* Both halves of at[n], each sorted by title, become one; ties keep their order. */
+static void merge(const struct fleet *f, uint32_t *at, size_t middle, size_t n, uint32_t *spare) {
+    size_t a = 0, b = middle;
+    memcpy(spare, at, middle * sizeof *at);
+    for (size_t k = 0; a < middle; k++) {
+        bool left = b >= n || text_natural_compare(title_of(f, spare[a]), title_of(f, at[b])) <= 0;
+        at[k] = left ? spare[a++] : at[b++];
     }
-    return text_natural_compare(a->title, b->title);
 }
 
 /* Merge sort, bottom up: stable, no recursion, no context through globals. */
-static void sort_titles(struct ui_state *ui, const struct fleet *f, size_t n) {
-    uint32_t *from = ui->by_title, *to = ui->spare;
-    for (size_t i = 0; i < n; i++) from[i] = (uint32_t)i;
+static void sort_by_title(const struct fleet *f, uint32_t *at, size_t n, uint32_t *spare) {
     for (size_t run = 1; run < n; run *= 2) {
-        for (size_t start = 0; start < n; start += 2 * run) {
-            size_t middle = start + run < n ? start + run : n, end = start + 2 * run < n ? start + 2 * run : n;
-            size_t a = start, b = middle;
-            for (size_t k = start; k < end; k++) {
-                bool left = b >= end ||
-                            (a < middle && compare_rows(fleet_row(f, from[a], NULL), fleet_row(f, from[b], NULL)) <= 0);
-                to[k] = left ? from[a++] : from[b++];
+        for (size_t start = 0; start + run < n; start += 2 * run) {
+            size_t end = start + 2 * run < n ? start + 2 * run : n;
+            merge(f, at + start, run, end - start, spare);
+        }
+    }
+}
+
+/* Ranks by the values of the list, column by column: in a title 0p25 would come after 0p5. One for all without a list.
+ * Returns how many different ones. */
+static size_t rank_values(const struct fleet *f, size_t n, uint32_t *rank) {
+    int columns = table_profile(f->table[0])->n_columns;
+    double *value = grow(NULL, n + 1, sizeof *value);
+    uint32_t *next = grow(NULL, n + 1, sizeof *next);
+    size_t different = 1;
+    memset(rank, 0, n * sizeof *rank);
+    for (int c = 0; c < columns; c++) {
+        size_t at = 0;
+        bool any = false;
+        for (size_t b = 0; b < f->n; b++) {
+            for (size_t i = 0; i < table_count(f->table[b]); i++) {
+                const struct sweep_case *x = table_row(f->table[b], i)->expected;
+                bool has = x != NULL && c < x->columns;
+                value[at++] = has ? x->value[c] : (double)NAN;
+                any |= has;
             }
         }
-        uint32_t *other = from;
-        from = to;
-        to = other;
+        if (!any) continue;
+        size_t values = ranks_of(value, n, next);
+        different = ranks_refine(rank, n, next, values);
     }
-    ui->by_title = from;
-    ui->spare = to;
+    free(value);
+    free(next);
+    return different;
+}
+
+/* Sorts by[n] by keys[case], the other way round when reversed; equal keys keep their places. Returns by or spare: the
+ * one that has the result. O(n) for each 11 bits of the greatest key. */
+static uint32_t *sort_by_keys(uint32_t *by, uint32_t *spare, size_t n, const uint32_t *keys, uint32_t greatest,
+                              bool reverse) {
+    enum { BITS = 11, BUCKETS = 1 << BITS };
+    uint32_t from = reverse ? greatest : 0, sign = reverse ? UINT32_MAX : 1; /* from - key, or key */
+    for (unsigned shift = 0; shift < 32 && greatest >> shift != 0; shift += BITS) {
+        size_t start[BUCKETS + 1] = {0};
+        for (size_t i = 0; i < n; i++) start[((from + sign * keys[by[i]]) >> shift & (BUCKETS - 1)) + 1]++;
+        for (size_t b = 1; b <= BUCKETS; b++) start[b] += start[b - 1];
+        for (size_t i = 0; i < n; i++) {
+            uint32_t key = from + sign * keys[by[i]];
+            spare[start[key >> shift & (BUCKETS - 1)]++] = by[i];
+        }
+        uint32_t *other = by;
+        by = spare;
+        spare = other;
+    }
+    return by;
+}
+
+/* By the values of the list, then by title. */
+static void sort_titles(struct ui_state *ui, const struct fleet *f, size_t n) {
+    uint32_t *rank = ui->keys, *sorted;
+    size_t different = rank_values(f, n, rank);
+    for (size_t i = 0; i < n; i++) ui->by_title[i] = (uint32_t)i;
+    sorted = sort_by_keys(ui->by_title, ui->spare, n, rank, (uint32_t)(different - 1), false);
+    if (sorted != ui->by_title) {
+        ui->spare = ui->by_title;
+        ui->by_title = sorted;
+    }
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && rank[sorted[end]] == rank[sorted[i]];) end++;
+        sort_by_title(f, sorted + i, end - i, ui->spare);
+    }
 }
 
 /* Cells of a title, counted only as far as a column ever goes. */
@@ -87,62 +144,97 @@ static int title_cells(const char *title) {
     int cells = 0;
     for (int reads = 0; *title != '\0' && cells < UI_TITLE_CELLS && reads < 4 * UI_TITLE_CELLS; reads++) {
         uint32_t cp;
+        if ((unsigned char)*title < 0x80) { /* nearly always */
+            title++;
+            cells++;
+            continue;
+        }
         title += text_utf8_next(title, strnlen(title, 4), &cp);
         cells += width_of(cp);
     }
     return cells < UI_TITLE_CELLS ? cells : UI_TITLE_CELLS;
 }
 
-/* How wide the columns of the parameters are, and which of them vary. */
-static void measure_tokens(struct ui_state *ui, const struct fleet *f) {
+/* Do two cases differ in a parameter? What has no value differs from what has one. */
+static bool differs(const struct table *t, const struct row *a, const struct row *b, int column) {
+    double x, y;
+    bool has = grid_value(t, a, column, &x);
+    if (grid_value(t, b, column, &y) != has) return true;
+    return has && (x < y || x > y);
+}
+
+/* How wide the titles and the columns of the parameters are, and which of them vary: of the cases `from` and after. */
+static void measure(struct ui_state *ui, const struct fleet *f, size_t from) {
     enum { WIDEST = 12 };
     const struct profile *p = table_profile(f->table[0]);
-    char token[GRID_TOKEN];
-    for (int c = 0; c < p->n_columns; c++) {
-        int widest = (int)strlen(p->column[c].name);
-        for (size_t b = 0; b < f->n; b++) {
-            for (size_t i = 0; i < table_count(f->table[b]); i++) {
-                grid_token(f->table[b], table_row(f->table[b], i), c, token);
-                int cells = (int)strlen(token);
-                if (cells > widest) widest = cells;
-            }
-        }
-        ui->token_width[c] = widest < WIDEST ? widest : WIDEST;
+    size_t at = 0;
+    if (from == 0) ui->title_width = 0;
+    for (int c = 0; c < p->n_columns && from == 0; c++) {
+        int cells = (int)strlen(p->column[c].name);
+        ui->token_width[c] = cells < WIDEST ? cells : WIDEST;
         ui->varies[c] = false;
     }
     for (size_t b = 0; b < f->n; b++) {
-        struct grid g = {0};
-        grid_make(&g, f->table[b]);
-        if (g.x.column >= 0) ui->varies[g.x.column] = true;
-        if (g.y.column >= 0) ui->varies[g.y.column] = true;
-        for (int k = 0; k < g.n_others; k++) ui->varies[g.other[k]] = true;
-        grid_free(&g);
+        const struct table *t = f->table[b];
+        for (size_t i = 0; i < table_count(t); i++, at++) {
+            const struct row *r = table_row(t, i);
+            if (at < from) continue;
+            int cells = title_cells(r->title);
+            if (cells > ui->title_width) ui->title_width = cells;
+            for (int c = 0; c < p->n_columns; c++) {
+                char token[GRID_TOKEN];
+                grid_token(t, r, c, token);
+                cells = (int)strlen(token);
+                if (cells > WIDEST) cells = WIDEST;
+                if (cells > ui->token_width[c]) ui->token_width[c] = cells;
+                if (!ui->varies[c]) ui->varies[c] = differs(t, r, table_row(t, 0), c);
+            }
+        }
     }
 }
 
-/* Another list: cases have other numbers, so marks are gone and the selected case is found again by its title. Returns
- * whether it is another one. */
-static bool refresh_titles(struct ui_state *ui, const struct fleet *f, size_t n) {
-    if (ui->made && ui->rows == n && ui->rows_version == fleet_rows_version(f)) return false;
-    reserve(ui, n);
-    sort_titles(ui, f, n);
-    ui->rows_version = fleet_rows_version(f);
-    ui->rows = n;
-    ui->title_width = 0;
-    ui->n_marked = 0;
-    for (size_t i = 0; i < n; i++) {
-        int cells = title_cells(fleet_row(f, i, NULL)->title);
-        if (cells > ui->title_width) ui->title_width = cells;
+/* A case that was discovered comes after all others, so those keep their numbers, marks and order. */
+static void add_discovered(struct ui_state *ui, const struct fleet *f, size_t n) {
+    size_t before = ui->rows;
+    for (size_t i = before; i < n; i++) {
+        ui->by_title[i] = (uint32_t)i;
         ui->marked[i] = ui->shown[i] = false;
         ui->keys[i] = 0;
     }
-    measure_tokens(ui, f);
+    sort_by_title(f, ui->by_title + before, n - before, ui->spare);
+    merge(f, ui->by_title, before, n, ui->spare);
+    measure(ui, f, before);
+}
+
+/* Another list: cases have other numbers, so marks are gone and the selected case is found again by its title. */
+static void take_list(struct ui_state *ui, const struct fleet *f, size_t n) {
+    sort_titles(ui, f, n);
+    ui->n_marked = 0;
+    for (size_t i = 0; i < n; i++) {
+        ui->marked[i] = ui->shown[i] = false;
+        ui->keys[i] = 0;
+    }
+    measure(ui, f, 0);
     if (ui->pinned) {
         size_t b = ui->selected_batch;
         const struct row *r = b < f->n ? table_find(f->table[b], ui->selected_title) : NULL;
         ui->selected = r != NULL ? (uint32_t)fleet_first(f, b) + r->index : UI_NO_ROW;
         if (r == NULL) ui->pinned = false;
     }
+}
+
+/* Returns whether the cases are others than before. */
+static bool refresh_titles(struct ui_state *ui, const struct fleet *f, size_t n) {
+    bool same_list = ui->made && ui->rows_version == fleet_rows_version(f);
+    if (same_list && ui->rows == n) return false;
+    reserve(ui, n);
+    if (same_list && f->n == 1 && n > ui->rows && table_list(f->table[0]) == NULL) {
+        add_discovered(ui, f, n);
+    } else {
+        take_list(ui, f, n);
+    }
+    ui->rows_version = fleet_rows_version(f);
+    ui->rows = n;
     return true;
 }
 
@@ -154,27 +246,6 @@ void order_grid(struct ui_state *ui, const struct fleet *f) {
     grid_make(&ui->grid, f->table[batch]);
     ui->grid_batch = batch;
     ui->grid_version = version;
-}
-
-/* Sorts order[] by keys[row], the other way round when reversed; equal keys keep their places. O(n) for each 11 bits of
- * the greatest key. */
-static void sort_by_keys(struct ui_state *ui, size_t n, uint32_t greatest) {
-    enum { BITS = 11, BUCKETS = 1 << BITS };
-    uint32_t from = ui->reverse ? greatest : 0, sign = ui->reverse ? UINT32_MAX : 1; /* from - key, or key */
-    for (unsigned shift = 0; shift < 32 && greatest >> shift != 0; shift += BITS) {
-        size_t start[BUCKETS + 1] = {0};
-        for (size_t i = 0; i < n; i++) {
-            start[((from + sign * ui->keys[ui->order[i]]) >> shift & (BUCKETS - 1)) + 1]++;
-        }
-        for (size_t b = 1; b <= BUCKETS; b++) start[b] += start[b - 1];
-        for (size_t i = 0; i < n; i++) {
-            uint32_t key = from + sign * ui->keys[ui->order[i]];
-            ui->spare[start[key >> shift & (BUCKETS - 1)]++] = ui->order[i];
-        }
-        uint32_t *other = ui->order;
-        ui->order = ui->spare;
-        ui->spare = other;
-    }
 }
 
 /* Small keys come first. */
@@ -223,7 +294,10 @@ static void sort_rows(struct ui_state *ui) {
         if (ui->keys[row] > greatest) greatest = ui->keys[row];
     }
     ui->list.n = n;
-    sort_by_keys(ui, n, greatest);
+    uint32_t *sorted = sort_by_keys(ui->order, ui->spare, n, ui->keys, greatest, ui->reverse);
+    if (sorted == ui->order) return;
+    ui->spare = ui->order;
+    ui->order = sorted;
 }
 
 /* So that what is hidden of them need not be counted at every drawing. */
@@ -288,6 +362,8 @@ void order_arrange(struct ui_state *ui, const struct fleet *f, int64_t now_ms, i
     ui->counted_version = version;
     ui_list_fit(&ui->list, lines);
 }
+
+size_t order_problems(const struct ui_state *ui) { return ui->problems_before[ui->list.n]; }
 
 void order_hidden_problems(const struct ui_state *ui, size_t *above, size_t *below) {
     const struct ui_list *l = &ui->list;

@@ -18,7 +18,9 @@ void order_grid(struct ui_state *ui, const struct fleet *f);
  * nothing known. */
 int64_t order_row_age(const struct table *t, const struct row *r, int64_t now_ms, int64_t wall_ms);
 
-/* Problems among the shown rows that stand above and below the window of the list. */
+/* Problems among the shown rows. */
+size_t order_problems(const struct ui_state *ui);
+/* Those of them that stand above and below the window of the list. */
 void order_hidden_problems(const struct ui_state *ui, size_t *above, size_t *below);
 
 #endif

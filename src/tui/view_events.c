@@ -12,9 +12,8 @@ enum { NARROW = 64, WORD_CELLS = 14, TITLE_MOST = 40, CLOCK_CELLS = 8, DATE_CELL
 /* The filter asks what the case became then, not what it is now. */
 static bool is_shown(const struct view_input *in, const struct table *t, const struct transition *x) {
     if (x->row >= table_count(t)) return false;
-    struct row then = *table_row(t, x->row);
-    then.status = x->to;
-    return filter_matches(&in->ui->filter, t, &then);
+    const struct filter *f = &in->ui->filter;
+    return f->n == 0 || filter_matches_as(f, t, table_row(t, x->row), (enum case_status)x->to);
 }
 
 /* Of the newest transitions of each batch that are not taken yet, the batch of the newest one; fleet->n: all are taken.

@@ -224,10 +224,7 @@ static void draw_caption(const struct view_input *in, struct screen *s, int row)
 static void draw_outside(const struct view_input *in, struct screen *s, int row, size_t seen) {
     const struct ui_state *ui = in->ui;
     char number[32], words[128];
-    size_t all = 0;
-    for (size_t i = 0; i < ui->list.n; i++) {
-        all += status_is_problem((enum case_status)fleet_row(in->fleet, ui->order[i], NULL)->status);
-    }
+    size_t all = order_problems(ui);
     if (all <= seen) return;
     snprintf(number, sizeof number, "%zu", all - seen);
     words_format(ui->language, WORD_OUTSIDE, WORDS(number), words, sizeof words);

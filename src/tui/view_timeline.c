@@ -42,22 +42,42 @@ static int64_t last_result(const struct table *t, const struct row *r) {
     return at >= 0 ? at : time_of_role(t, r, ROOT_ARCHIVE, ROLE_LAST_RESULT);
 }
 
-/* When the monitor saw the case begin, -1: it did not. */
-static int64_t seen_start(const struct view_input *in, const struct row *r) {
-    size_t n = table_transition_count(in->table);
-    for (size_t i = 0; i < n; i++) {
-        const struct transition *x = table_transition(in->table, i);
-        if (x->row == r->index && x->from == STATUS_PENDING && !x->first) return wall_of(in, x->at);
+/* One case that is seen. */
+struct line {
+    uint32_t at;        /* its number in the fleet */
+    int64_t seen_start; /* monotonic ms when the monitor saw it begin, -1: it did not */
+};
+
+/* Fills seen_start[n] of the lines. All transitions are looked at once, for most of them only whether their case could
+ * be one of the lines. */
+static void find_starts(const struct fleet *f, struct line *line, size_t n) {
+    enum { BITS = 4096 };
+    for (size_t b = 0; b < f->n; b++) {
+        const struct table *t = f->table[b];
+        size_t first = fleet_first(f, b);
+        bool maybe[BITS] = {false};
+        for (size_t i = 0; i < n; i++) {
+            if (line[i].at >= first) maybe[(line[i].at - first) % BITS] = true;
+        }
+        for (size_t i = 0, count = table_transition_count(t); i < count; i++) {
+            const struct transition *x = table_transition(t, i);
+            if (x->from != STATUS_PENDING || x->first || !maybe[x->row % BITS]) continue;
+            for (size_t k = 0; k < n; k++) {
+                if (line[k].at == first + x->row && line[k].seen_start < 0) line[k].seen_start = x->at;
+            }
+        }
     }
-    return -1;
 }
 
-static struct life life_of(const struct view_input *in, const struct row *r) {
+/* seen_start: monotonic ms, -1 unknown. */
+static struct life life_of(const struct view_input *in, const struct row *r, int64_t seen_start) {
     const struct table *t = in->table;
     struct life f = {-1, -1, -1, -1, -1, false};
     if (r->status == STATUS_PENDING) return f;
     int64_t age = order_row_age(t, r, in->now_ms, in->wall_ms);
-    f.start = r->exit != NULL && r->exit->start_ms > 0 ? r->exit->start_ms : seen_start(in, r);
+    f.start = r->exit != NULL && r->exit->start_ms > 0 ? r->exit->start_ms
+              : seen_start < 0                         ? -1
+                                                       : wall_of(in, seen_start);
     f.start_seen = f.start >= 0;
     int64_t trace, newest;
     if (trace_span(t, r, &trace, &newest) && (f.start < 0 || trace < f.start)) f.start = trace;
@@ -103,9 +123,9 @@ static void fill(struct screen *s, int row, const struct scale *k, int64_t from,
     screen_fill(s, row, k->col + a, b - a + 1, style, s->utf8 ? utf8 : ascii);
 }
 
-static void draw_bar(const struct view_input *in, struct screen *s, int row, const struct scale *k,
-                     const struct row *r) {
-    struct life f = life_of(in, r);
+static void draw_bar(const struct view_input *in, struct screen *s, int row, const struct scale *k, const struct row *r,
+                     int64_t seen_start) {
+    struct life f = life_of(in, r, seen_start);
     enum case_status status = (enum case_status)r->status;
     int now = cell_of(k, in->wall_ms);
     if (now >= 0 && now < k->cells) screen_fill(s, row, k->col + now, 1, STYLE_DIM, 0x2502);
@@ -213,21 +233,26 @@ void view_timeline_draw(const struct view_input *in, struct screen *s, int row, 
     if (lines > 3) draw_axis(in, s, row++, &k);
     if (lines >= LEGEND_ROWS) draw_legend(in, s, --end);
     ui_list_fit(l, (size_t)(end - row > 0 ? end - row : 1));
-    for (size_t i = l->top; i < l->n && row < end; i++, row++) {
-        struct view_input here = view_of(in, ui->order[i]);
-        const struct row *r = fleet_row(in->fleet, ui->order[i], NULL);
+    struct line shown[SCREEN_MAX_ROWS] = {{0, 0}};
+    size_t n = l->n - l->top < (size_t)(end - row) ? l->n - l->top : (size_t)(end - row);
+    for (size_t i = 0; i < n; i++) shown[i] = (struct line){ui->order[l->top + i], -1};
+    find_starts(in->fleet, shown, n);
+    for (size_t i = 0; i < n; i++, row++) {
+        uint32_t at = shown[i].at;
+        struct view_input here = view_of(in, at);
+        const struct row *r = fleet_row(in->fleet, at, NULL);
         enum case_status status = (enum case_status)r->status;
-        if (ui->marked[ui->order[i]]) screen_text(s, row, 1, 1, STYLE_KEY, "*");
+        if (ui->marked[at]) screen_text(s, row, 1, 1, STYLE_KEY, "*");
         screen_text(s, row, MARGIN, 1, theme_status(status), status_glyph(status, s->utf8));
         if (batch > 0) view_batch(&here, s, row, MARGIN + GLYPH, batch, STYLE_DIM);
         pen_middle(s, row, MARGIN + GLYPH + batch, title, status_is_problem(status) ? STYLE_STRONG : STYLE_TEXT,
                    r->title);
-        if (k.cells > 0) draw_bar(&here, s, row, &k, r);
-        if (i == l->cursor) {
+        if (k.cells > 0) draw_bar(&here, s, row, &k, r, shown[i].seen_start);
+        if (l->top + i == l->cursor) {
             screen_text(s, row, 0, 1, STYLE_STRONG, ">");
             /* The bar keeps its colours. */
             screen_mark(s, row, 0, k.col - 1);
         }
-        ui_add_hit(ui, row, 0, s->cols, HIT_LINE, (uint32_t)i);
+        ui_add_hit(ui, row, 0, s->cols, HIT_LINE, (uint32_t)(l->top + i));
     }
 }

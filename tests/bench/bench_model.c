@@ -4,7 +4,8 @@
  * CSV on stdout, a line a number of cases: ns and facts a second of the first pass over finished cases; ns a changed
  * case of a tick that judges 100 changed ones, and of one that finds nothing to do; bytes a case; and of a frame of
  * 200x60 after a fifth of the cases (10,000 at most) have changed the median and the 99th percentile in ms, once with
- * the changes applied and once without any. The best of three for the rates: what the machine does meanwhile only adds.
+ * the changes applied and once without any; last, the 99th percentile of a key and the frame that answers it, of keys
+ * of all views, after such changes. The best of three for the rates: what the machine does meanwhile only adds.
  */
 #include "model/text.h"
 #include "tui/view.h"
@@ -17,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROWS = 60, COLS = 200, FRAMES = 100, CHANGED = 10000, TOUCHED = 100, TICKS = 1000 };
+enum { ROWS = 60, COLS = 200, FRAMES = 100, KEY_ROUNDS = 10, CHANGED = 10000, TOUCHED = 100, TICKS = 1000 };
 
 static const struct policy policy = {.archive = ARCHIVE_NONE,
                                      .stall_after_ms = 1800000,
@@ -167,28 +168,38 @@ static int by_size(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* Changes the status of so many cases; i: anything that goes on. */
+static void change(struct world *w, size_t i) {
+    int budget = profile_artifact_index(profile_builtin(), "checks/mass_budget.csv");
+    size_t changed = w->n / 5 < CHANGED ? w->n / 5 : CHANGED;
+    for (size_t k = 0; k < changed; k++)
+        file(w, (k * 7 + i) % w->n, budget, i & 1 ? CONTENT_PARTIAL : CONTENT_WHOLE, (int64_t)w->id);
+}
+
+/* One drawing after what may have changed, and after a key, 0 none; ms. */
+static double draw(struct world *w, struct ui_state *ui, struct screen *screen, int key) {
+    static const struct eta eta;
+    const struct table *tables[] = {w->table};
+    const struct fleet fleet = {tables, 1};
+    w->now += 100;
+    table_tick(w->table, w->now);
+    int64_t begun = clock_ns();
+    if (key) ui_key(ui, key, &fleet);
+    struct view_input in = {
+        .fleet = &fleet, .ui = ui, .now_ms = w->now, .wall_ms = WALL + w->now, .elapsed_ms = w->now, .eta = &eta};
+    view_render(&in, screen);
+    return (double)(clock_ns() - begun) / 1e6;
+}
+
 static void frames(struct world *w, bool changes, double *median, double *p99) {
     static double ms[FRAMES];
     struct ui_state ui;
-    struct eta eta = {0};
     struct screen *screen = screen_new(ROWS, COLS, true);
-    int budget = profile_artifact_index(profile_builtin(), "checks/mass_budget.csv");
-    size_t changed = w->n / 5 < CHANGED ? w->n / 5 : CHANGED;
     ui_init(&ui);
     for (int i = -5; i < FRAMES; i++) {
-        w->now += 100;
-        for (size_t k = 0; changes && k < changed; k++)
-            file(w, (k * 7 + (size_t)(i + 5)) % w->n, budget, i & 1 ? CONTENT_PARTIAL : CONTENT_WHOLE, (int64_t)w->id);
-        table_tick(w->table, w->now);
-        int64_t begun = clock_ns();
-        struct view_input in = {.table = w->table,
-                                .ui = &ui,
-                                .now_ms = w->now,
-                                .wall_ms = WALL + w->now,
-                                .elapsed_ms = w->now,
-                                .eta = &eta};
-        view_render(&in, screen);
-        if (i >= 0) ms[i] = (double)(clock_ns() - begun) / 1e6;
+        if (changes) change(w, (size_t)(i + 5));
+        double took = draw(w, &ui, screen, 0);
+        if (i >= 0) ms[i] = took;
     }
     qsort(ms, FRAMES, sizeof *ms, by_size);
     *median = ms[FRAMES / 2];
@@ -197,12 +208,38 @@ static void frames(struct world *w, bool changes, double *median, double *p99) {
     screen_free(screen);
 }
 
+static double keys(struct world *w) {
+    /* Moving, sorting, parameters, each view, a filter and a search letter by letter, marks, help. */
+    static const char pressed[] = "jkGgsSsss"
+                                  "tt"
+                                  "2jlGgkh"
+                                  "3+-0Gg"
+                                  "4!jG"
+                                  "5Gg"
+                                  "1 f9.5\r\033/9.\033n!??";
+    enum { N = sizeof pressed - 1 };
+    static double ms[KEY_ROUNDS * N];
+    struct ui_state ui;
+    struct screen *screen = screen_new(ROWS, COLS, true);
+    ui_init(&ui);
+    draw(w, &ui, screen, 0);
+    for (size_t i = 0; i < KEY_ROUNDS * N; i++) {
+        char c = pressed[i % N];
+        change(w, i);
+        ms[i] = draw(w, &ui, screen, c == '\r' ? UI_KEY_ENTER : c == '\033' ? UI_KEY_ESC : c);
+    }
+    qsort(ms, KEY_ROUNDS * N, sizeof *ms, by_size);
+    ui_free(&ui);
+    screen_free(screen);
+    return ms[KEY_ROUNDS * N * 99 / 100];
+}
+
 static void least(double *best, double now, int round) {
     if (round == 0 || now < *best) *best = now;
 }
 
 static void measure(size_t n) {
-    double pass = 0, changed = 0, idle = 0, median[2], p99[2];
+    double pass = 0, changed = 0, idle = 0, median[2], p99[2], key = 0;
     long before, grown = 0;
     for (int round = 0; round < 3; round++) {
         struct world w = world_of(n, &before);
@@ -213,12 +250,13 @@ static void measure(size_t n) {
         if (round == 2) {
             frames(&w, true, &median[0], &p99[0]);
             frames(&w, false, &median[1], &p99[1]);
+            key = keys(&w);
         }
         table_free(w.table);
         free(w.title);
     }
-    printf("%zu,%.0f,%.2f,%.0f,%.0f,%.0f,%.3f,%.3f,%.3f,%.3f\n", n, pass, 1e3 / pass, changed, idle,
-           (double)grown * 1024 / (double)n, median[0], p99[0], median[1], p99[1]);
+    printf("%zu,%.0f,%.2f,%.0f,%.0f,%.0f,%.3f,%.3f,%.3f,%.3f,%.3f\n", n, pass, 1e3 / pass, changed, idle,
+           (double)grown * 1024 / (double)n, median[0], p99[0], median[1], p99[1], key);
     fflush(stdout);
 }
 
@@ -226,7 +264,7 @@ int main(int argc, char **argv) {
     static char *const usual[] = {"100", "1000", "10000", "50000", "100000", NULL};
     char *const *number = argc > 1 ? argv + 1 : usual;
     puts("cases,ns_a_fact,million_facts_a_second,ns_a_changed_case,ns_an_idle_tick,bytes_a_case,"
-         "frame_ms,frame_ms_p99,still_frame_ms,still_frame_ms_p99");
+         "frame_ms,frame_ms_p99,still_frame_ms,still_frame_ms_p99,key_ms_p99");
     fflush(stdout);
     for (; *number; number++) { /* each in a process of its own: the peak is that of the process */
         int status = 1;

@@ -45,6 +45,41 @@ static void teardown(struct world *w, struct ui_state *ui) {
     world_free(w);
 }
 
+/* Cases that turn up one after the other stand as if all had been there at once, and those of before keep their marks.
+ */
+static void test_discovered(void **state) {
+    (void)state;
+    static const char *const titles[] = {"T900_eps0p1_tau1", "T2000_eps0p25_tau1", "T1000_eps0p1_tau1",
+                                         "T900_eps0p5_tau1", "T100_eps0p1_tau1"};
+    struct world w;
+    struct ui_state ui, fresh;
+    world_init(&w, false);
+    w.policy.discover = true;
+    ui_init(&ui);
+    ui.sort = SORT_TITLE;
+    world_root(&w, ROOT_BATCH, HEALTH_LIVE, NULL);
+    world_scan_begin(&w, ROOT_BATCH);
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
+        world_running(&w, titles[i]);
+        world_tick(&w);
+        arrange(&ui, &w, 10);
+        if (i == 1) ui_key(&ui, ' ', world_fleet(&w));
+    }
+    assert_order(&ui, &w, "T100_eps0p1_tau1 T900_eps0p1_tau1 T900_eps0p5_tau1 T1000_eps0p1_tau1 T2000_eps0p25_tau1");
+    assert_int_equal(ui.n_marked, 1);
+    assert_true(ui.marked[0]);
+    ui_init(&fresh);
+    arrange(&fresh, &w, 10);
+    assert_int_equal(ui.title_width, fresh.title_width);
+    for (int c = 0; c < PROFILE_MAX_COLUMNS; c++) {
+        assert_int_equal(ui.token_width[c], fresh.token_width[c]);
+        assert_int_equal(ui.varies[c], fresh.varies[c]);
+        assert_int_equal(ui.varies[c], c < 2);
+    }
+    ui_free(&fresh);
+    teardown(&w, &ui);
+}
+
 static void test_sorts(void **state) {
     (void)state;
     struct world w;
@@ -559,6 +594,7 @@ int main(void) {
         cmocka_unit_test(test_sorts),           cmocka_unit_test(test_far_ages_and_other_titles),
         cmocka_unit_test(test_selection_stays), cmocka_unit_test(test_moving),
         cmocka_unit_test(test_reactions),       cmocka_unit_test(test_age),
+        cmocka_unit_test(test_discovered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
