@@ -2,10 +2,11 @@
 
 #include "model/text.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMAT = 1, NO_NOTE = 0xFFFF, TEXT_MAX = 8192, RECORD_MAX = 1024 * 1024 };
+enum { FORMAT = 2, NO_NOTE = 0xFFFF, TEXT_MAX = 8192, RECORD_MAX = 1024 * 1024 };
 
 static const char magic[8] = "SWJUDGE";
 static const uint32_t byte_order = 0x01020304;
@@ -16,16 +17,16 @@ struct header {
     uint64_t stamp, count, len, sum; /* len: of all records; sum: over them, one after the other */
 };
 
-/* Then its note, if it has one, and its values: each a struct text_head, the text, a NUL. */
+/* Then its footer, if it has one, its note, if it has one, and its values: each a struct text_head, the text, a NUL. */
 struct record {
     struct judged_key key;
     uint64_t hash;
-    struct parquet_footer footer;
     uint32_t size; /* of all of it */
     uint16_t note; /* length, or NO_NOTE */
     uint8_t n_values;
-    uint8_t found; /* in this pass; 0 in a file */
+    uint8_t marks;
 };
+enum { FOUND = 1 /* in this pass; not in a file */, HAS_FOOTER = 2 };
 
 struct text_head {
     uint16_t len;
@@ -102,11 +103,16 @@ static bool read_record(const unsigned char *at, size_t size, struct judged_file
     memcpy(&r, at, sizeof r);
     if (out) {
         out->hash = r.hash;
-        out->footer = r.footer;
+        out->footer = parquet_footer_unknown();
         out->note = NULL;
         out->n_values = r.n_values;
     }
     if (r.n_values > JUDGED_VALUES) return false;
+    if (r.marks & HAS_FOOTER) {
+        if (size - pos < sizeof out->footer) return false;
+        if (out) memcpy(&out->footer, at + pos, sizeof out->footer);
+        pos += sizeof out->footer;
+    }
     if (r.note != NO_NOTE) {
         if (!take_text(at, size, &pos, &head, &text)) return false;
         if (out) out->note = text;
@@ -134,7 +140,8 @@ static bool walk(struct judged *j, const struct header *h) {
         struct record r;
         if (j->len - at < sizeof r) return false;
         memcpy(&r, j->bytes + at, sizeof r);
-        if (r.size < sizeof r || r.size > j->len - at || r.size > RECORD_MAX || r.found) return false;
+        if (r.size < sizeof r || r.size > j->len - at || r.size > RECORD_MAX) return false;
+        if (r.marks & ~HAS_FOOTER) return false;
         if (j->slot) {
             *slot_of(j, r.key) = (uint32_t)at;
         } else {
@@ -192,10 +199,10 @@ bool judged_find(struct judged *j, struct judged_key key, struct judged_file *ou
     uint32_t at = *slot_of(j, key);
     if (at == 0) return false;
     struct record r;
-    memcpy(&r, j->bytes + at, offsetof(struct record, found));
+    memcpy(&r, j->bytes + at, offsetof(struct record, marks));
     if (!read_record(j->bytes + at, r.size, out)) return false;
     /* Two threads never look for the same file. */
-    j->bytes[at + offsetof(struct record, found)] = 1;
+    j->bytes[at + offsetof(struct record, marks)] |= FOUND;
     return true;
 }
 
@@ -223,17 +230,22 @@ static bool append_text(struct judged_adds *a, const char *text, int value, int 
     return true;
 }
 
+static bool is_unknown(const struct parquet_footer *f) {
+    return f->rows < 0 && f->row_groups < 0 && isnan(f->min) && isnan(f->max);
+}
+
 void judged_add(struct judged_adds *a, struct judged_key key, const struct judged_file *file) {
     struct record r;
     size_t begin = a->len;
     memset(&r, 0, sizeof r); /* no chance bytes between the members */
     r.key = key;
     r.hash = file->hash;
-    r.footer = file->footer;
+    r.marks = is_unknown(&file->footer) ? 0 : HAS_FOOTER;
     r.note = file->note ? 0 : NO_NOTE;
     r.n_values = (uint8_t)file->n_values;
     if (file->n_values > UINT8_MAX || a->len > JUDGED_MAX_BYTES / 2) return;
     append(a, &r, sizeof r);
+    if (r.marks & HAS_FOOTER) append(a, &file->footer, sizeof file->footer);
     bool fits = !file->note || append_text(a, file->note, 0, 0);
     for (size_t i = 0; fits && i < file->n_values; i++) {
         fits = append_text(a, file->values[i].text, file->values[i].value, file->values[i].form);
@@ -266,7 +278,7 @@ static unsigned char *next_record(struct cursor *c, uint32_t *size) {
         memcpy(&r, at, sizeof r);
         c->old_at += r.size;
         *size = r.size;
-        if (r.found) return at;
+        if (r.marks & FOUND) return at;
     }
     while (c->added && c->added_at == c->added->len) {
         c->added = c->added->next;
@@ -295,12 +307,14 @@ bool judged_changed(const struct judged *j) {
     return n != j->count;
 }
 
-/* A record is written with its mark taken off. */
-static unsigned char unmark(unsigned char *record, unsigned char mark) {
-    unsigned char *at = record + offsetof(struct record, found), was = *at;
-    *at = mark;
+/* A record is written with this mark taken off. Returns what to put back. */
+static unsigned char unmark(unsigned char *record) {
+    unsigned char *at = record + offsetof(struct record, marks), was = *at;
+    *at &= (unsigned char)~FOUND;
     return was;
 }
+
+static void mark(unsigned char *record, unsigned char marks) { record[offsetof(struct record, marks)] = marks; }
 
 void judged_write(struct judged *j, void (*put)(void *ctx, const void *bytes, size_t len), void *ctx) {
     struct header h;
@@ -312,17 +326,17 @@ void judged_write(struct judged *j, void (*put)(void *ctx, const void *bytes, si
     h.format = FORMAT;
     h.stamp = h.sum = j->stamp;
     for (struct cursor c = cursor_new(j); (at = next_record(&c, &size)) && h.len + size <= JUDGED_MAX_BYTES;) {
-        unsigned char mark = unmark(at, 0);
+        unsigned char marks = unmark(at);
         h.sum = sum_of(at, size, h.sum);
-        unmark(at, mark);
+        mark(at, marks);
         h.len += size;
         h.count++;
     }
     put(ctx, &h, sizeof h);
     struct cursor c = cursor_new(j);
     for (uint64_t n = 0; n < h.count && (at = next_record(&c, &size)); n++) {
-        unsigned char mark = unmark(at, 0);
+        unsigned char marks = unmark(at);
         put(ctx, at, size);
-        unmark(at, mark);
+        mark(at, marks);
     }
 }

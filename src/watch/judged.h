@@ -3,6 +3,7 @@
  * A file is known by a key: the hash of where it stands, its identity, size, and the times of its content and of its
  * entry (mtime, ctime). What is kept under a key is all that reading it told; so a later pass tells the same facts
  * without reading. Only what was whole is kept. When a version may be kept is the scan's to decide (scan_set_judged).
+ * A directory's listing is kept in the same way, as a note: its times change whenever a name in it does.
  *
  * judged_find may be called by several threads at once; so may judged_add, each with its own judged_adds; the rest by
  * one thread alone. Out of memory: abort().

@@ -9,7 +9,11 @@
 #include <string.h>
 #include <uv.h>
 
-enum { PATH_MAX_BYTES = 4096, INSPECT_ALTERNATIVES = 8 };
+enum { PATH_MAX_BYTES = 4096, PLACE_MAX_BYTES = 1024, INSPECT_ALTERNATIVES = 8 };
+enum {
+    LISTING = -1,
+    LISTING_MAX_BYTES = 4096
+}; /* what stands for an artifact in a listing's key; a longer one is not kept */
 /* Versions of scan_told that are no hash; even, as those of what is not whole. */
 enum { TOLD_ABSENT = 2, TOLD_CHANGING = 4 };
 #define LONG_AGO_MS INT64_C(86400000) /* a day: more than time zones mistaken by FAT and clocks that differ */
@@ -23,8 +27,9 @@ struct name {
 /* One directory of the case while it is scanned. */
 struct subdir {
     char path[PATH_MAX_BYTES]; /* "" for the case itself */
-    struct fs_dir *handle;     /* NULL: it is there but cannot be read */
+    struct fs_dir *handle;     /* NULL: it is there but cannot be read; or recalling: none is open */
     int err;                   /* why */
+    uint64_t state;            /* hash of its state before it was listed; 0: the listing is not to be kept */
     size_t first, count;       /* its names */
 };
 
@@ -55,6 +60,13 @@ struct scan {
     uint64_t device;
     int64_t begun_ms; /* wall clock when the place in hand was begun */
     struct judged_file known;
+    struct fs_dir *root_dir; /* of the place in hand, and its name */
+    const char *place;
+    bool keeps;     /* what is known of it may come from judged, and is put there */
+    bool recalling; /* nothing of it is opened: names and what was read are those that are kept */
+    bool missed;    /* which did not do: something is not as it was */
+    bool all_kept;  /* whatever of it was read */
+    char full[2 * PATH_MAX_BYTES + PLACE_MAX_BYTES];
     char holder[FS_HOLDER_BYTES];
 };
 
@@ -105,21 +117,25 @@ void scan_set_judged(struct scan *s, struct judged *j, struct judged_adds *adds,
 
 static const char *name_text(const struct scan *s, const struct name *n) { return s->text + n->at; }
 
-static bool visit_name(void *arg, const char *name, enum fs_type type) {
-    struct scan *s = arg;
-    size_t len = strlen(name) + 1;
-    if (s->n_names >= s->dir_limit) return false;
+static void add_name(struct scan *s, const char *name, size_t len, enum fs_type type) {
     if (s->n_names == s->cap_names) {
         s->cap_names = s->cap_names ? s->cap_names * 2 : 64;
         s->names = must(realloc(s->names, s->cap_names * sizeof *s->names));
     }
-    if (s->text_len + len > s->text_cap) {
-        s->text_cap = (s->text_cap ? s->text_cap * 2 : 4096) + len;
+    if (s->text_len + len + 1 > s->text_cap) {
+        s->text_cap = (s->text_cap ? s->text_cap * 2 : 4096) + len + 1;
         s->text = must(realloc(s->text, s->text_cap));
     }
     memcpy(s->text + s->text_len, name, len);
+    s->text[s->text_len + len] = '\0';
     s->names[s->n_names++] = (struct name){s->text_len, 0, (uint8_t)type};
-    s->text_len += len;
+    s->text_len += len + 1;
+}
+
+static bool visit_name(void *arg, const char *name, enum fs_type type) {
+    struct scan *s = arg;
+    if (s->n_names >= s->dir_limit) return false;
+    add_name(s, name, strlen(name), type);
     return true;
 }
 
@@ -178,12 +194,119 @@ static struct subdir *find_dir(struct scan *s, const char *path, size_t len) {
     return NULL;
 }
 
+static uint64_t mix(uint64_t a, uint64_t b) {
+    uint64_t pair[2] = {a, b};
+    return text_hash(pair, sizeof pair, 0);
+}
+
+/* ---- listings that earlier passes have kept ---- */
+
+/* Unchanged for so long before the place in hand was begun that whatever changed it since shows in its times. */
+static bool may_be_kept(const struct scan *s, const struct fs_stat *st, enum fs_type type) {
+    int64_t changed = (st->mtime_ns > st->ctime_ns ? st->mtime_ns : st->ctime_ns) / 1000000;
+    return st->id != 0 && st->ctime_ns != 0 && st->device == s->device && st->type == type &&
+           s->begun_ms - changed > SCAN_YOUNG_MS;
+}
+
+static uint64_t state_of(const struct fs_stat *st) {
+    uint64_t words[4] = {st->id, (uint64_t)st->size, (uint64_t)st->mtime_ns, (uint64_t)st->ctime_ns};
+    return text_hash(words, sizeof words, 3);
+}
+
+static uint64_t text_mix(uint64_t h, const char *text) { return text_hash(text, strlen(text), h); }
+
+/* How the root is asked for what is in a directory of the place; name "": for the directory. Until the next call. */
+static const char *from_root(struct scan *s, const char *path, const char *name) {
+    const char *part[] = {s->place, path, name};
+    char *end = s->full;
+    for (int i = 0; i < 3; i++) {
+        size_t len = strlen(part[i]);
+        if (len == 0) continue;
+        if (i > 0) *end++ = '/';
+        memcpy(end, part[i], len);
+        end += len;
+    }
+    *end = '\0';
+    return s->full;
+}
+
+/* What a name of the directory is asked for by: an open directory and a path. */
+static struct fs_dir *asked_by(struct scan *s, const struct subdir *d, const char *name, const char **path) {
+    *path = d->handle ? name : from_root(s, d->path, name);
+    return d->handle ? d->handle : s->root_dir;
+}
+
+static int stat_name(struct scan *s, const struct subdir *d, const char *name, struct fs_stat *st) {
+    const char *path;
+    struct fs_dir *dir = asked_by(s, d, name, &path);
+    return s->fs->stat(s->fs->ctx, dir, path, st);
+}
+
+static struct judged_key listing_key(const struct scan *s, const char *path, uint64_t state) {
+    uint64_t words[4] = {text_mix(text_mix((uint64_t)s->root, s->place), path), (uint64_t)LISTING, state, 0};
+    return judged_key(words, 4);
+}
+
+/* As open_subdir. A listing as text: of each entry a digit for its type, its name and '/', which is in no name. */
+static int recall_listing(struct scan *s, const char *path) {
+    struct subdir *d = &s->dirs[s->n_dirs];
+    struct fs_stat st;
+    s->missed |= s->fs->stat(s->fs->ctx, s->root_dir, from_root(s, path, ""), &st) != 0 ||
+                 !may_be_kept(s, &st, FS_TYPE_DIR) ||
+                 !judged_find(s->judged, listing_key(s, path, state_of(&st)), &s->known) || !s->known.note;
+    if (s->missed) return UV_ENOENT;
+    d->handle = NULL;
+    d->err = 0;
+    memcpy(d->path, path, strlen(path) + 1);
+    for (const char *at = s->known.note, *end; *at && (end = strchr(at, '/')); at = end + 1) {
+        add_name(s, at + 1, (size_t)(end - at - 1), (enum fs_type)(*at - '0'));
+    }
+    d->count = s->n_names - d->first;
+    s->n_dirs++;
+    return 0;
+}
+
+/* The next pass needs to list nothing only where it needs to read nothing, and then all listings. */
+static void remember_listings(struct scan *s) {
+    for (size_t i = 0; i < s->n_dirs; i++) {
+        if (s->dirs[i].state == 0) return;
+    }
+    for (size_t i = 0; i < s->n_dirs; i++) {
+        const struct subdir *d = &s->dirs[i];
+        struct judged_key key = listing_key(s, d->path, d->state);
+        char text[LISTING_MAX_BYTES];
+        size_t used = 0;
+        bool fits = true;
+        for (size_t k = d->first; k < d->first + d->count && fits; k++) {
+            const char *name = name_text(s, &s->names[k]);
+            size_t len = strlen(name);
+            fits = used + len + 3 <= sizeof text;
+            if (!fits) break;
+            text[used] = (char)('0' + s->names[k].type);
+            memcpy(text + used + 1, name, len);
+            text[used + 1 + len] = '/';
+            used += len + 2;
+        }
+        text[used] = '\0';
+        if (!fits || judged_find(s->judged, key, &s->known)) continue;
+        s->known.hash = 0;
+        s->known.footer = parquet_footer_unknown();
+        s->known.note = text;
+        s->known.n_values = 0;
+        judged_add(s->adds, key, &s->known);
+    }
+}
+
+/* ---- directories ---- */
+
 /* Opens and lists one directory of the case. 0, or the error. */
 static int open_subdir(struct scan *s, struct fs_dir *parent, const char *open_path, const char *path,
                        const struct scan_subscriber *subscriber) {
     struct subdir *d = &s->dirs[s->n_dirs];
     d->first = s->n_names;
     d->count = 0;
+    d->state = 0;
+    if (s->recalling) return recall_listing(s, path);
     d->err = s->fs->dir_open(s->fs->ctx, parent, open_path, &d->handle);
     if (d->err < 0) d->handle = NULL;
     if (d->err < 0 && (fs_means_absent(d->err) || fs_means_unreachable(d->err))) return d->err;
@@ -191,6 +314,11 @@ static int open_subdir(struct scan *s, struct fs_dir *parent, const char *open_p
     size_t path_len = strlen(path);
     memcpy(d->path, path, path_len + 1);
     if (!d->handle) return 0;
+    if (s->keeps) {
+        struct fs_stat st;
+        int err = s->fs->dir_stat(s->fs->ctx, d->handle, &st);
+        if (err == 0 && may_be_kept(s, &st, FS_TYPE_DIR)) d->state = state_of(&st);
+    }
     if (subscriber) {
         struct fs_stat st;
         d->err = s->fs->dir_stat(s->fs->ctx, d->handle, &st);
@@ -201,6 +329,7 @@ static int open_subdir(struct scan *s, struct fs_dir *parent, const char *open_p
     d->err = s->fs->dir_list(s->fs->ctx, d->handle, visit_name, s);
     d->count = s->n_names - d->first;
     if (d->err < 0 && fs_means_unreachable(d->err)) return d->err;
+    if (d->err < 0) d->state = 0;
     sort_names(s->text, s->names + d->first, d->count);
     return 0;
 }
@@ -256,11 +385,6 @@ static void put_file(struct scan *s, const char *place, const struct fact_file *
     struct fact f = {.kind = FACT_FILE, .root = s->root, .at = time_now(s, at), .place = place};
     f.u.file = *file;
     fact_batch_add(s->facts, &f);
-}
-
-static uint64_t mix(uint64_t a, uint64_t b) {
-    uint64_t pair[2] = {a, b};
-    return text_hash(pair, sizeof pair, 0);
 }
 
 /* Identifies the version of a file that was told: which file stands for the artifact, and its identity, size and time,
@@ -375,21 +499,7 @@ static void keep_merged(struct scan *s, const struct look *l, int artifact) {
     s->progress.merged_value = l->memory->progress.merged_value;
 }
 
-/* ---- what earlier passes have judged ---- */
-
-/* Unchanged for so long before the place in hand was begun that whatever changed it since shows in its times. */
-static bool may_be_kept(const struct scan *s, const struct fs_stat *st) {
-    int64_t changed = (st->mtime_ns > st->ctime_ns ? st->mtime_ns : st->ctime_ns) / 1000000;
-    return st->id != 0 && st->ctime_ns != 0 && st->device == s->device && st->type == FS_TYPE_FILE &&
-           s->begun_ms - changed > SCAN_YOUNG_MS;
-}
-
-static uint64_t state_of(const struct fs_stat *st) {
-    uint64_t words[4] = {st->id, (uint64_t)st->size, (uint64_t)st->mtime_ns, (uint64_t)st->ctime_ns};
-    return text_hash(words, sizeof words, 3);
-}
-
-static uint64_t text_mix(uint64_t h, const char *text) { return text_hash(text, strlen(text), h); }
+/* ---- files that earlier passes have judged ---- */
 
 enum { MOST_AROUND = 256 };
 
@@ -408,7 +518,7 @@ static bool state_around(struct scan *s, uint64_t *state) {
             *state = mix(text_mix(*state, name), s->names[k].type);
             if (s->names[k].type == FS_TYPE_DIR) continue;
             if (s->names[k].state == 0) {
-                if (s->fs->stat(s->fs->ctx, d->handle, name, &st) != 0 || !may_be_kept(s, &st)) return false;
+                if (stat_name(s, d, name, &st) != 0 || !may_be_kept(s, &st, FS_TYPE_FILE)) return false;
                 s->names[k].state = state_of(&st);
             }
             *state = mix(*state, s->names[k].state);
@@ -450,11 +560,18 @@ static bool recall(struct scan *s, const struct look *l, int artifact, struct su
                    struct fact_file *f) {
     struct judged_key key;
     struct fs_stat st;
-    const char *name = name_text(s, entry);
-    if (judged_is_empty(s->judged) || s->fs->stat(s->fs->ctx, d->handle, name, &st) != 0) return false;
-    if (!may_be_kept(s, &st)) return false;
+    const char *name = name_text(s, entry), *path;
+    if (judged_is_empty(s->judged) || stat_name(s, d, name, &st) != 0) return false;
+    if (!may_be_kept(s, &st, FS_TYPE_FILE)) return false;
     entry->state = state_of(&st);
-    if (!key_of(s, l, artifact, d, entry, &key) || !judged_find(s->judged, key, &s->known)) return false;
+    if (s->profile->artifact[artifact].kind == KIND_ANY) { /* of which nothing is read */
+        s->known.hash = 0;
+        s->known.note = NULL;
+        s->known.n_values = 0;
+        s->known.footer = parquet_footer_unknown();
+    } else if (!key_of(s, l, artifact, d, entry, &key) || !judged_find(s->judged, key, &s->known)) {
+        return false;
+    }
     *f = (struct fact_file){.artifact = artifact,
                             .content = CONTENT_WHOLE,
                             .size = st.size,
@@ -465,21 +582,24 @@ static bool recall(struct scan *s, const struct look *l, int artifact, struct su
                             .values = s->known.values,
                             .n_values = s->known.n_values};
     s->footer = s->known.footer;
-    f->locked = s->fs->lock && s->fs->lock(s->fs->ctx, d->handle, name, NULL, &st, FS_LOCK_READ, s->holder);
+    struct fs_dir *dir = asked_by(s, d, name, &path);
+    f->locked = s->fs->lock && s->fs->lock(s->fs->ctx, dir, path, NULL, &st, FS_LOCK_READ, s->holder);
     f->holder = f->locked && s->holder[0] ? s->holder : NULL;
     return true;
 }
 
-static void remember(struct scan *s, const struct look *l, int artifact, struct subdir *d, struct name *entry,
+/* False: it is nothing that the next pass could recall. */
+static bool remember(struct scan *s, const struct look *l, int artifact, struct subdir *d, struct name *entry,
                      const struct fact_file *f) {
     struct judged_key key;
     struct fs_stat st = inspect_stat(s->inspect);
-    bool manifest = s->profile->artifact[artifact].kind == KIND_MANIFEST;
+    enum file_kind kind = s->profile->artifact[artifact].kind;
+    if (kind == KIND_ANY) return f->content == CONTENT_WHOLE;
     entry->state = 0;
-    if (f->content != CONTENT_WHOLE || f->locked || f->differs || f->n_values > JUDGED_VALUES) return;
-    if (!may_be_kept(s, &st) || (manifest && !lists_only_these(s))) return;
+    if (f->content != CONTENT_WHOLE || f->locked || f->differs || f->n_values > JUDGED_VALUES) return false;
+    if (!may_be_kept(s, &st, FS_TYPE_FILE) || (kind == KIND_MANIFEST && !lists_only_these(s))) return false;
     entry->state = state_of(&st);
-    if (!key_of(s, l, artifact, d, entry, &key)) return;
+    if (!key_of(s, l, artifact, d, entry, &key)) return false;
     struct judged_file *k = &s->known;
     k->hash = f->hash;
     k->note = f->note;
@@ -487,19 +607,24 @@ static void remember(struct scan *s, const struct look *l, int artifact, struct 
     k->footer = s->footer;
     for (size_t i = 0; i < f->n_values; i++) k->values[i] = f->values[i];
     judged_add(s->adds, key, k);
+    return true;
 }
 
 /* Tells what the file is, as inspect_file does. */
 static void judge(struct scan *s, const struct look *l, int artifact, struct subdir *d, struct name *entry,
                   struct fact_file *f, int *err) {
     enum file_kind kind = s->profile->artifact[artifact].kind;
-    bool keep = s->judged && !l->memory && kind != KIND_ANY; /* of which nothing is read */
-    if (keep && recall(s, l, artifact, d, entry, f)) return;
+    if (s->keeps && recall(s, l, artifact, d, entry, f)) return;
+    if (s->recalling) { /* there is no directory to open it in */
+        s->missed = true;
+        *f = (struct fact_file){.artifact = artifact, .content = CONTENT_ABSENT};
+        return;
+    }
     inspect_file(s->fs, d->handle, name_text(s, entry), s->profile, artifact, entry->type == FS_TYPE_FILE, NULL,
                  s->inspect, f, err);
     s->footer = inspect_footer(s->inspect);
     if (kind == KIND_MANIFEST && f->content == CONTENT_WHOLE && !f->differs) note_unlisted(s, f);
-    if (keep) remember(s, l, artifact, d, entry, f);
+    if (s->keeps && !remember(s, l, artifact, d, entry, f)) s->all_kept = false;
 }
 
 /* ---- artifacts ---- */
@@ -664,7 +789,7 @@ static bool read_chunk(struct scan *s, struct look *l, struct subdir *d, struct 
     struct scan_progress *g = &s->progress;
     struct fact_file f;
     struct fs_stat st;
-    int err = s->fs->stat(s->fs->ctx, d->handle, name, &st);
+    int err = stat_name(s, d, name, &st);
     if (err == 0 && g->newest != 0 && g->newest == chunk_version(name, st.id, st.size, st.mtime_ns)) {
         return g->newest_rows >= 0;
     }
@@ -864,10 +989,47 @@ static int64_t partial_since(const struct scan *s, const struct scan_memory *m) 
     return since;
 }
 
+/* Everything in the directories that are listed. 0, or the error that says the root is gone. */
+static int look_at_all(struct scan *s, struct look *l) {
+    s->progress = l->memory ? l->memory->progress : (struct scan_progress){0};
+    s->progress.merged_rows = -1;
+    s->progress.merged_value = NAN;
+    s->all_kept = true;
+    for (int i = 0; i < s->profile->n_artifacts; i++) {
+        look_at_artifact(s, l, i);
+        if (l->err < 0) return l->err;
+    }
+    if (s->profile->progress.column) look_at_progress(s, l);
+    return l->err;
+}
+
+/* A place that is in all as earlier passes have left it: its directories and files are asked for their state, and
+ * nothing is opened. False: it is not, and nothing is told. */
+static bool recall_place(struct scan *s, struct look *l) {
+    s->missed = judged_is_empty(s->judged) || strlen(s->place) >= PLACE_MAX_BYTES;
+    s->recalling = true;
+    if (!s->missed && open_dirs(s, s->root_dir, s->place, NULL) == 0 && !s->missed) look_at_all(s, l);
+    s->recalling = false;
+    if (!s->missed && l->err == 0) {
+        take_stamp(s, false);
+        put_place(s, s->place, true, l->at);
+        return true;
+    }
+    close_dirs(s);
+    fact_batch_clear(s->facts);
+    l->changed = l->vanished = false;
+    l->err = 0;
+    return false;
+}
+
 static int scan_once(struct scan *s, struct fs_dir *root, const char *name, struct look *l,
                      const struct scan_subscriber *subscriber) {
     struct scan_memory *memory = l->memory;
-    if (s->judged) s->begun_ms = s->clock.wall(s->clock.ctx);
+    s->root_dir = root;
+    s->place = name;
+    s->keeps = s->judged && !memory;
+    if (s->keeps) s->begun_ms = s->clock.wall(s->clock.ctx);
+    if (s->keeps && recall_place(s, l)) return 0;
     int err = open_dirs(s, root, name, subscriber);
     if (err < 0 && !fs_means_absent(err)) return err;
     if (err < 0) {
@@ -879,16 +1041,10 @@ static int scan_once(struct scan *s, struct fs_dir *root, const char *name, stru
         return 0;
     }
     l->idle = memory && memory->rested && !memory->finished;
-    s->progress = memory ? memory->progress : (struct scan_progress){0};
-    s->progress.merged_rows = -1;
-    s->progress.merged_value = NAN;
-    for (int i = 0; i < s->profile->n_artifacts; i++) {
-        look_at_artifact(s, l, i);
-        if (l->err < 0) return l->err;
-    }
-    if (s->profile->progress.column) look_at_progress(s, l);
-    if (l->err < 0) return l->err;
+    err = look_at_all(s, l);
+    if (err < 0) return err;
     take_stamp(s, memory != NULL);
+    if (s->keeps && s->all_kept && !l->vanished) remember_listings(s);
     if (memory) {
         memory->rested = memory->present && memory->stamp == s->stamp;
         if (!memory->rested) l->changed = true;

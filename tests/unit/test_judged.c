@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 
 #include <cmocka.h>
 
@@ -339,6 +340,145 @@ static void test_a_manifest_hangs_on_the_files_beside_it(void **state) {
     assert_reads(1);
 }
 
+/* The same, and so many directories are listed. */
+static void assert_lists(int directories) {
+    char *expected = fresh_facts();
+    struct fs_fake_counts before = fs_fake_counts(world);
+    pass();
+    struct fs_fake_counts after = fs_fake_counts(world);
+    if (facts.len != strlen(expected) || memcmp(facts.data, expected, facts.len) != 0) {
+        fail_msg("told:\n%.*s\ninstead of:\n%s", (int)facts.len, facts.data, expected);
+    }
+    assert_int_equal(after.op[FS_FAKE_LIST] - before.op[FS_FAKE_LIST], directories);
+    /* What is not listed is not opened; the root is. */
+    assert_int_equal(after.op[FS_FAKE_DIR_OPEN] - before.op[FS_FAKE_DIR_OPEN], directories + 1);
+    free(expected);
+}
+
+enum { DIRS = 3 };
+
+/* A pass after the world has changed and some time has gone by, then one in which nothing is new. */
+static void assert_seen(void) {
+    fs_fake_advance(world, 10000);
+    assert_lists(DIRS);
+    assert_lists(0);
+}
+
+static void test_unchanged_directories_are_not_listed(void **state) {
+    (void)state;
+    int64_t made = fs_fake_now_ns(world);
+    assert_lists(DIRS);
+    assert_lists(DIRS); /* too young */
+    assert_seen();
+    fs_fake_advance(world, 86400000);
+    assert_lists(0);
+    write_text("/archive/T1/INCOMPLETE", "no");
+    assert_seen();
+    assert_true(strstr(facts.data, "INCOMPLETE") != NULL);
+    fs_fake_remove(world, "/archive/T1/INCOMPLETE");
+    assert_seen();
+    assert_true(strstr(facts.data, "INCOMPLETE") == NULL);
+    write_text("/archive/T1/series/chunk_1.parquet", "PAR1");
+    fs_fake_set_mtime(world, "/archive/T1/series", made); /* what a copier does */
+    assert_seen();
+    fs_fake_rename(world, "/archive/T1/series/chunk_1.parquet", "/archive/T1/series/chunk_2.parquet");
+    assert_seen();
+    fs_fake_write_text(world, "/archive/T1/more/x", "x");
+    fs_fake_advance(world, 10000);
+    assert_lists(DIRS + 1);
+    assert_lists(0);
+}
+
+static void test_another_directory_of_the_name_is_listed(void **state) {
+    (void)state;
+    assert_seen();
+    fs_fake_rename(world, "/archive/T1/series", "/archive/elsewhere");
+    fs_fake_advance(world, 10000);
+    assert_lists(DIRS - 1);
+    fs_fake_write_text(world, "/archive/T1/series/run.parquet", "no");
+    fs_fake_advance(world, 10000);
+    assert_lists(DIRS);
+    assert_lists(DIRS); /* what is not whole is read every time, and then all is listed */
+    fs_fake_remove(world, "/archive/T1/series");
+    fs_fake_rename(world, "/archive/elsewhere", "/archive/T1/series");
+    fs_fake_advance(world, 10000);
+    assert_lists(DIRS);
+    assert_lists(0);
+    /* Only a directory is a directory, whatever its times are. */
+    fs_fake_rename(world, "/archive/T1/checks", "/archive/elsewhere");
+    fs_fake_write_text(world, "/archive/T1/checks", "a file");
+    fs_fake_advance(world, 10000);
+    assert_lists(DIRS - 1);
+    fs_fake_remove(world, "/archive/T1/checks");
+    fs_fake_link(world, "/archive/T1/checks", "/archive/elsewhere");
+    fs_fake_advance(world, 10000);
+    assert_lists(DIRS);
+    assert_lists(DIRS); /* a manifest beside a link is read every time */
+    fs_fake_remove(world, "/archive/T1/archive_manifest.json");
+    assert_seen();
+    fs_fake_write_text(world, "/archive/elsewhere/more.txt", "x");
+    assert_seen();
+}
+
+/* A name may come in the very tick in which the directory was listed. */
+static void test_a_young_directory_is_listed_again(void **state) {
+    (void)state;
+    fs_fake_granularity(world, "/archive/T1", 2000000000);
+    fs_fake_advance(world, 10000);
+    write_text("/archive/T1/left_over.txt", "x");
+    assert_lists(DIRS);
+    fs_fake_rename(world, "/archive/T1/left_over.txt", "/archive/T1/left_ever.txt");
+    assert_lists(DIRS);
+    assert_true(strstr(facts.data, "left_ever.txt") != NULL);
+    assert_seen();
+}
+
+/* What changes between the look at a directory and the look at what is in it. */
+static const char *hooked_path, *hooked_text;
+static void rewrite(void *arg, enum fs_fake_op op, const char *path) {
+    (void)arg;
+    if (op != FS_FAKE_STAT || !hooked_path || strcmp(path, "/archive/T1/checks/mass_budget.csv") != 0) return;
+    const char *at = hooked_path;
+    hooked_path = NULL;
+    fs_fake_replace(world, at, hooked_text, strlen(hooked_text));
+}
+
+static void test_a_change_in_between_is_seen(void **state) {
+    (void)state;
+    assert_seen();
+    hooked_text = "a,b\n1,";
+    hooked_path = "/archive/T1/checks/mass_budget.csv";
+    fs_fake_hook(world, rewrite, NULL);
+    pass();
+    fs_fake_hook(world, NULL, NULL);
+    assert_null(hooked_path);
+    char *expected = fresh_facts();
+    assert_int_equal(facts.len, strlen(expected));
+    assert_memory_equal(facts.data, expected, facts.len);
+    free(expected);
+    assert_lists(DIRS);
+}
+
+static void test_a_root_that_goes_away_is_told(void **state) {
+    (void)state;
+    assert_seen();
+    const struct fs_ops *fs = fs_fake_ops(world);
+    struct scan *s = scan_new(fs, profile_builtin(), ROOT_ARCHIVE);
+    struct scan_clock clock = {.wall = wall};
+    struct judged_adds *adds = judged_adds_new();
+    struct fs_dir *root;
+    scan_set_clock(s, &clock);
+    scan_set_judged(s, judged, adds, 1);
+    facts.len = 0;
+    assert_int_equal(fs->dir_open(fs->ctx, NULL, "/archive", &root), 0);
+    fs_fake_fail(world, "/archive/T1/series/run.parquet", false, -1, UV_EIO);
+    assert_int_equal(scan_place(s, root, "T1", NULL, NULL, 0, (struct fact_sink){put_fact, NULL}), UV_EIO);
+    assert_int_equal(facts.len, 0);
+    fs->dir_close(fs->ctx, root);
+    scan_free(s);
+    judged_take(judged, adds);
+}
+
 static void test_what_is_held_is_told(void **state) {
     (void)state;
     fs_fake_advance(world, 10000);
@@ -361,6 +501,11 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_every_change_is_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_time_set_back_is_seen, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_manifest_hangs_on_the_files_beside_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_unchanged_directories_are_not_listed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_another_directory_of_the_name_is_listed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_young_directory_is_listed_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_change_in_between_is_seen, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_root_that_goes_away_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_held_is_told, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
