@@ -17,6 +17,8 @@
 
 #include <cmocka.h>
 
+#include "support/tree_windows.h"
+
 enum { DEADLINE_MS = 30 * 1000, MAX_CELLS = 200 * 100 };
 
 static wchar_t batch[MAX_PATH], temp[MAX_PATH];
@@ -54,23 +56,6 @@ static void make_case(const wchar_t *title) {
     make_directory(L"%ls\\%ls\\checks", batch, title);
     make_directory(L"%ls\\%ls\\series", batch, title);
     put("{\"status\": \"pre_run\"}\n", L"%ls\\%ls\\run_config.json", batch, title);
-}
-
-static void remove_tree(const wchar_t *path) {
-    wchar_t below[MAX_PATH];
-    WIN32_FIND_DATAW found;
-    _snwprintf(below, MAX_PATH, L"%ls\\*", path);
-    HANDLE search = FindFirstFileW(below, &found);
-    for (BOOL more = search != INVALID_HANDLE_VALUE; more; more = FindNextFileW(search, &found)) {
-        if (wcscmp(found.cFileName, L".") == 0 || wcscmp(found.cFileName, L"..") == 0) continue;
-        _snwprintf(below, MAX_PATH, L"%ls\\%ls", path, found.cFileName);
-        if (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)
-            remove_tree(below);
-        else
-            DeleteFileW(below);
-    }
-    FindClose(search);
-    RemoveDirectoryW(path);
 }
 
 /* ---- the console ---- */

@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "support/tree_windows.h"
+
 enum {
     DEADLINE_MS = 60 * 1000,
     CASES = 3,
@@ -66,23 +68,6 @@ static void make_case(int temperature) {
     put("{\"supply\": {\"epsilon_mix\": 0.5}}\n", name);
     _snwprintf(name, 64, L"T%d_eps0p5_tau1p0\\checks\\mass_budget.csv", temperature);
     put("time,mass\n1,2\n", name);
-}
-
-static void remove_tree(const wchar_t *path) {
-    wchar_t below[MAX_PATH];
-    WIN32_FIND_DATAW found;
-    _snwprintf(below, MAX_PATH, L"%ls\\*", path);
-    HANDLE search = FindFirstFileW(below, &found);
-    for (BOOL more = search != INVALID_HANDLE_VALUE; more; more = FindNextFileW(search, &found)) {
-        if (wcscmp(found.cFileName, L".") == 0 || wcscmp(found.cFileName, L"..") == 0) continue;
-        _snwprintf(below, MAX_PATH, L"%ls\\%ls", path, found.cFileName);
-        if (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)
-            remove_tree(below);
-        else
-            DeleteFileW(below);
-    }
-    FindClose(search);
-    RemoveDirectoryW(path);
 }
 
 /* ---- the program ---- */
