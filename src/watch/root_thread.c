@@ -51,8 +51,7 @@ struct root_thread {
     struct settings_reader *settings;
     struct sweep_list *list;
     struct subscriptions *subscriptions;
-    uint64_t events; /* since the last step */
-    uint64_t overflow_at;
+    bool hinted; /* by an event since the last step */
     bool released;
     bool waits; /* for the first pass to be asked for */
 };
@@ -78,9 +77,14 @@ static int64_t worker_wall(void *ctx) {
 
 static void schedule(struct root_thread *w, int64_t due);
 
+static void step_soon(struct root_thread *w) {
+    if (!w->hinted) schedule(w, 0);
+    w->hinted = true;
+}
+
 static void on_lost(void *ctx) {
     struct root_thread *w = ctx;
-    if (w->events++ == 0) schedule(w, 0);
+    step_soon(w);
     scanner_lost(w->scanner, worker_clock(NULL));
 }
 
@@ -90,7 +94,7 @@ static void on_event(void *ctx, uint64_t token, const char *name) {
         on_lost(w);
         return;
     }
-    if (w->events++ == 0) schedule(w, 0);
+    step_soon(w);
     scanner_event(w->scanner, token, name, worker_clock(NULL));
 }
 
@@ -154,10 +158,7 @@ static void step(struct root_thread *w) {
     struct fact_batch *b = must(fact_batch_new());
     struct fact_sink sink = {put_fact, b};
     int64_t now = worker_clock(NULL);
-    /* libuv drops the kernel's overflow notice: a turn with as many events as the queue holds is the only sign of it.
-     */
-    if (w->events >= w->overflow_at) scanner_lost(w->scanner, now);
-    w->events = 0;
+    w->hinted = false;
     if (w->settings && !w->released) settings_reader_step(w->settings, now, sink);
     int64_t due = scanner_step(w->scanner, now, STEP_BUDGET_MS, sink);
     if (w->settings && !w->released && settings_reader_due(w->settings) < due) due = settings_reader_due(w->settings);
@@ -278,7 +279,6 @@ static void worker_main(void *arg) {
     w->scanner = scanner_new(&c);
     if (batch) w->settings = settings_reader_new(c.fs, w->o.profile, w->path);
     if (batch) settings_reader_joblog(w->settings, w->joblog);
-    w->overflow_at = watch_queue_limit();
     watch_mounts(w);
     on_commands(&w->to_worker); /* what is known of the root comes before the first look at it */
     if (!w->waits && !uv_is_closing((uv_handle_t *)&w->to_worker)) step(w);

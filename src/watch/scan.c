@@ -16,11 +16,44 @@ enum {
 }; /* what stands for an artifact in a listing's key; a longer one is not kept */
 /* Versions of scan_told that are no hash; even, as those of what is not whole. */
 enum { TOLD_ABSENT = 2, TOLD_CHANGING = 4 };
+#define SCAN_SURE INT64_MIN
 #define LONG_AGO_MS INT64_C(86400000) /* a day: more than time zones mistaken by FAT and clocks that differ */
+
+/* What was told of an artifact last. A file can be rewritten within one tick of its time and have the same size and
+ * identity as before: only a version that was already SCAN_YOUNG_MS old when its content was read is not read again. */
+struct scan_told {
+    uint64_t version; /* hash of the FILE fact without its content; 0 never told */
+    uint64_t held;    /* hash of who held it then; 0 nobody */
+    int64_t since;    /* monotonic ms when the version was known first; SCAN_SURE: its content need not be read again */
+};
+
+/* What is known of the results a case has so far (profile.progress). Chunks are written one after another: all but the
+ * newest are finished, so their footers are read once and added up; that they are still the same ones is told by their
+ * names and, where a merged file is held against them, by the version of each. */
+struct scan_progress {
+    int64_t merged_rows; /* of the merged file, of which told[] says the version; -1 unknown */
+    double merged_value;
+    uint32_t counted; /* the first so many chunks by name have been added up */
+    uint64_t names, versions;
+    int64_t rows;
+    double value;
+    uint64_t newest; /* name and version of the chunk read last; 0 none */
+    int64_t newest_rows;
+    double newest_value;
+    uint64_t told; /* hash of the last PROGRESS fact; 0 never told */
+};
+
+/* What is remembered of a place that is awake. */
+struct scan_details {
+    int64_t partial_since; /* monotonic ms when the newest version was seen that is not whole; 0 none */
+    struct scan_progress progress;
+    struct scan_told told[]; /* [profile->n_artifacts] */
+};
 
 struct name {
     size_t at;      /* offset into names_text */
     uint64_t state; /* of a file that may be kept as judged: hash of its state; 0 unknown */
+    uint64_t read;  /* version that was judged in this scan; 0 none */
     uint8_t type;
 };
 
@@ -50,7 +83,9 @@ struct scan {
     size_t dir_limit; /* n_names at which the directory in hand stops */
     bool has_files;
     uint64_t stamp;
+    bool loose; /* what was told hangs on more than the stamp, or the stamp is of other versions than those read */
     int64_t newest_ns;
+    struct scan_details *details;  /* of the place in hand, as it will be remembered */
     struct scan_progress progress; /* of the place in hand, as far as it is read */
     struct scan_clock clock;
     char note[400];
@@ -75,15 +110,18 @@ static void *must(void *p) {
     return p;
 }
 
-static size_t memory_size(const struct profile *p) {
-    return sizeof(struct scan_memory) + (size_t)p->n_artifacts * sizeof(struct scan_told);
+static size_t details_size(const struct profile *p) {
+    return sizeof(struct scan_details) + (size_t)p->n_artifacts * sizeof(struct scan_told);
 }
 
-struct scan_memory *scan_memory_new(const struct profile *p) {
-    return must(calloc(1, memory_size(p)));
+void scan_memory_forget(struct scan_memory *m) {
+    if (!m->asleep) free(m->u.details);
+    memset(m, 0, sizeof *m);
 }
 
-void scan_memory_forget(struct scan_memory *m, const struct profile *p) { memset(m, 0, memory_size(p)); }
+int64_t scan_memory_partial_since(const struct scan_memory *m) {
+    return m->asleep || !m->u.details ? 0 : m->u.details->partial_since;
+}
 
 struct scan *scan_new(const struct fs_ops *fs, const struct profile *p, enum root_id root) {
     struct scan *s = must(calloc(1, sizeof *s));
@@ -93,6 +131,7 @@ struct scan *scan_new(const struct fs_ops *fs, const struct profile *p, enum roo
     s->inspect = inspect_buffer_new();
     s->facts = fact_batch_new();
     s->dirs = must(calloc(SCAN_MAX_SUBDIRS, sizeof *s->dirs));
+    s->details = must(malloc(details_size(p)));
     return s;
 }
 
@@ -104,8 +143,11 @@ void scan_free(struct scan *s) {
     free(s->names);
     free(s->text);
     free(s->chunks);
+    free(s->details);
     free(s);
 }
+
+int64_t scan_newest_ns(const struct scan *s) { return s->newest_ns; }
 
 void scan_set_clock(struct scan *s, const struct scan_clock *clock) { s->clock = *clock; }
 
@@ -128,7 +170,7 @@ static void add_name(struct scan *s, const char *name, size_t len, enum fs_type 
     }
     memcpy(s->text + s->text_len, name, len);
     s->text[s->text_len + len] = '\0';
-    s->names[s->n_names++] = (struct name){s->text_len, 0, (uint8_t)type};
+    s->names[s->n_names++] = (struct name){.at = s->text_len, .type = (uint8_t)type};
     s->text_len += len + 1;
 }
 
@@ -405,7 +447,8 @@ static bool same_version(uint64_t told, uint64_t version) { return (told | 1) ==
 
 struct look {
     const char *place;
-    struct scan_memory *memory;
+    const struct scan_memory *memory; /* as before this scan; NULL: a scan without */
+    struct scan_details *details;     /* NULL: the same */
     int64_t at;
     bool changed;
     int err;         /* the root cannot be reached */
@@ -420,7 +463,7 @@ struct look {
 static bool held_as_told(struct scan *s, const struct look *l, int artifact, struct subdir *d, const char *name,
                          const struct fs_stat *st) {
     char holder[FS_HOLDER_BYTES];
-    uint64_t told = l->memory->told[artifact].held;
+    uint64_t told = l->details->told[artifact].held;
     if (!s->fs->lock || (!l->idle && told == 0)) return true;
     if (s->fs->hot && s->fs->hot(s->fs->ctx, st)) return true;
     bool locked = s->fs->lock(s->fs->ctx, d->handle, name, NULL, st, FS_LOCK_CLOSED, holder);
@@ -495,8 +538,8 @@ static void note_footer(struct scan *s, int artifact, const char *name, enum fil
 /* The merged file is as it was told: so is what its footer says. */
 static void keep_merged(struct scan *s, const struct look *l, int artifact) {
     if (artifact != s->profile->progress.artifact) return;
-    s->progress.merged_rows = l->memory->progress.merged_rows;
-    s->progress.merged_value = l->memory->progress.merged_value;
+    s->progress.merged_rows = l->details->progress.merged_rows;
+    s->progress.merged_value = l->details->progress.merged_value;
 }
 
 /* ---- files that earlier passes have judged ---- */
@@ -624,6 +667,7 @@ static void judge(struct scan *s, const struct look *l, int artifact, struct sub
                  s->inspect, f, err);
     s->footer = inspect_footer(s->inspect);
     if (kind == KIND_MANIFEST && f->content == CONTENT_WHOLE && !f->differs) note_unlisted(s, f);
+    if (kind == KIND_MANIFEST && l->memory && !lists_only_these(s)) s->loose = true;
     if (s->keeps && !remember(s, l, artifact, d, entry, f)) s->all_kept = false;
 }
 
@@ -635,7 +679,7 @@ static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *
     int err = 0;
     struct fs_stat st;
     const char *name = name_text(s, entry);
-    struct scan_told *told = l->memory ? &l->memory->told[artifact] : NULL;
+    struct scan_told *told = l->details ? &l->details->told[artifact] : NULL;
     bool known = told && told->version && s->profile->artifact[artifact].kind != KIND_MANIFEST;
     /* What was not whole is read again even when it looks the same. */
     bool whole = known && (told->version & 1);
@@ -645,6 +689,7 @@ static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *
         uint64_t version = told_version(name, &same, told->held);
         if (same_version(told->version, version) && held_as_told(s, l, artifact, d, name, &st)) {
             if (via == VIA_ITSELF) keep_merged(s, l, artifact);
+            entry->read = inspect_version(st.id, st.size, st.mtime_ns);
             return -1;
         }
     }
@@ -652,6 +697,8 @@ static int look_at(struct scan *s, struct look *l, int artifact, struct subdir *
     judge(s, l, artifact, d, entry, f, &err);
     if (err < 0 && fs_means_unreachable(err)) l->err = err;
     if (f->content == CONTENT_ABSENT) l->vanished = true;
+    entry->read = inspect_version(f->id, f->size, f->mtime_ns);
+    if (f->content != CONTENT_WHOLE) s->loose = true; /* it is read again, also where another file counts */
     note_footer(s, artifact, name, via, f);
     f->artifact = artifact;
     f->via = via;
@@ -670,8 +717,8 @@ static uint64_t told_hash(const struct scan *s, const char *name, const struct f
 }
 
 static void tell(struct scan *s, struct look *l, const char *name, const struct fact_file *f) {
-    if (l->memory) {
-        struct scan_told *told = &l->memory->told[f->artifact];
+    if (l->details) {
+        struct scan_told *told = &l->details->told[f->artifact];
         uint64_t holds = held_by(f->locked, f->holder), h = told_hash(s, name, f, holds);
         uint64_t unheld = told_hash(s, name, f, told->held); /* what it would be with the same holder */
         bool same = same_version(told->version, unheld);
@@ -695,8 +742,8 @@ static void tell(struct scan *s, struct look *l, const char *name, const struct 
 }
 
 static void tell_absent(struct scan *s, struct look *l, int artifact) {
-    if (!l->memory) return; /* a new place has no files until told otherwise */
-    struct scan_told *told = &l->memory->told[artifact];
+    if (!l->details) return; /* a new place has no files until told otherwise */
+    struct scan_told *told = &l->details->told[artifact];
     if (told->version == TOLD_ABSENT) return;
     /* Told also when nothing was told before: the model may know an older file, from before the root went away. */
     l->changed |= told->version != 0;
@@ -854,9 +901,9 @@ static int64_t add_chunks(struct scan *s, struct look *l, struct subdir *d, cons
         struct name *entry = &s->names[chunk[g->counted]];
         /* What was the newest chunk at the last look is among these, and need not be read again. */
         if (l->memory) {
-            g->newest = l->memory->progress.newest;
-            g->newest_rows = l->memory->progress.newest_rows;
-            g->newest_value = l->memory->progress.newest_value;
+            g->newest = l->details->progress.newest;
+            g->newest_rows = l->details->progress.newest_rows;
+            g->newest_value = l->details->progress.newest_value;
         }
         if (!read_chunk(s, l, d, entry, &budget)) break;
         count_chunk(g, name_text(s, entry));
@@ -896,9 +943,9 @@ static void look_at_progress(struct scan *s, struct look *l) {
     f.u.progress.value = s->progress.merged_value;
     f.u.progress.chunks = n;
     f.u.progress.chunk_rows = add_chunks(s, l, d, s->chunks, n, &f.u.progress.value, &f.u.progress.all);
-    uint64_t told = l->memory ? l->memory->progress.told : 0, h = progress_hash(&f);
+    uint64_t told = l->details ? l->details->progress.told : 0, h = progress_hash(&f);
     s->progress.told = h;
-    if (l->memory) l->memory->progress = s->progress;
+    if (l->details) l->details->progress = s->progress;
     bool nothing = s->progress.merged_rows < 0 && n == 0 && isnan(f.u.progress.value);
     if (l->memory ? h != told : !nothing) fact_batch_add(s->facts, &f);
 }
@@ -942,12 +989,17 @@ static void take_stamp(struct scan *s, bool sizes) {
             if (!is_marker(s, d->path, name)) s->has_files = true;
             if (!sizes) continue;
             if (is_chunk(s, d->path, name)) {
-                if (chunk_seen) continue;
+                if (chunk_seen) {
+                    s->loose = true;
+                    continue;
+                }
                 chunk_seen = true;
             }
             struct fs_stat st;
             if (s->fs->stat(s->fs->ctx, d->handle, name, &st) != 0) continue;
-            stamp = mix(stamp, inspect_version(st.id, st.size, st.mtime_ns));
+            uint64_t version = inspect_version(st.id, st.size, st.mtime_ns);
+            stamp = mix(stamp, version);
+            if (s->names[k].read != 0 && s->names[k].read != version) s->loose = true;
             if (st.mtime_ns > s->newest_ns) s->newest_ns = st.mtime_ns;
         }
     }
@@ -962,36 +1014,49 @@ static void put_place(struct scan *s, const char *name, bool present, int64_t at
     fact_batch_add(s->facts, &f);
 }
 
-/* Was every required artifact told to be whole? */
-static bool is_finished(const struct scan *s, const struct scan_memory *m) {
-    for (int i = 0; i < s->profile->n_artifacts; i++) {
-        if ((s->profile->artifact[i].roles & ROLE_REQUIRED) && !(m->told[i].version & 1)) return false;
-    }
-    return true;
-}
-
-static void note_restless(const struct scan *s, struct scan_memory *m) {
+/* What the details say in short: is every required artifact whole, is a file changing or held, and since when is the
+ * newest version there that is not whole. Returns whether the content of every file that is there is sure. */
+static bool sum_up(const struct scan *s, struct scan_memory *m, struct scan_details *details) {
+    bool sure = true;
+    m->finished = true;
     m->changing = m->held = false;
+    details->partial_since = 0;
     for (int i = 0; i < s->profile->n_artifacts; i++) {
-        m->changing |= m->told[i].version == TOLD_CHANGING;
-        m->held |= m->told[i].held != 0;
+        const struct scan_told *told = &details->told[i];
+        bool whole = told->version & 1;
+        if ((s->profile->artifact[i].roles & ROLE_REQUIRED) && !whole) m->finished = false;
+        m->changing |= told->version == TOLD_CHANGING;
+        m->held |= told->held != 0;
+        bool partial = told->version > TOLD_CHANGING && !whole;
+        if (partial && told->since > details->partial_since) details->partial_since = told->since;
+        sure &= told->version == TOLD_ABSENT || (whole && told->since == SCAN_SURE);
     }
+    return sure;
 }
 
-/* When the newest version that is there and not whole was seen first; 0: there is none. */
-static int64_t partial_since(const struct scan *s, const struct scan_memory *m) {
-    int64_t since = 0;
-    for (int i = 0; i < s->profile->n_artifacts; i++) {
-        const struct scan_told *told = &m->told[i];
-        bool partial = told->version > TOLD_CHANGING && !(told->version & 1);
-        if (partial && told->since > since) since = told->since;
+/* A lock is no change of names, sizes and times, and may be what an unfinished run waits for: does somebody hold a file
+ * that may stand for an artifact? */
+static bool is_any_held(struct scan *s) {
+    char holder[FS_HOLDER_BYTES];
+    for (int i = 0; s->fs->lock && i < s->profile->n_artifacts; i++) {
+        const struct profile_artifact *a = &s->profile->artifact[i];
+        const char *slash = strrchr(a->path, '/'), *base = slash ? slash + 1 : a->path;
+        struct subdir *d = find_dir(s, a->path, slash ? (size_t)(slash - a->path) : 0);
+        for (size_t k = d ? d->first : 0; d && k < d->first + d->count; k++) {
+            struct fs_stat st;
+            const char *name = name_text(s, &s->names[k]);
+            if (strcmp(name, base) != 0 && !(a->alternatives && profile_glob(a->alternatives, name))) continue;
+            if (s->fs->stat(s->fs->ctx, d->handle, name, &st) != 0 || st.type != FS_TYPE_FILE) continue;
+            if (s->fs->hot && s->fs->hot(s->fs->ctx, &st)) continue;
+            if (s->fs->lock(s->fs->ctx, d->handle, name, NULL, &st, FS_LOCK_CLOSED, holder)) return true;
+        }
     }
-    return since;
+    return false;
 }
 
 /* Everything in the directories that are listed. 0, or the error that says the root is gone. */
 static int look_at_all(struct scan *s, struct look *l) {
-    s->progress = l->memory ? l->memory->progress : (struct scan_progress){0};
+    s->progress = l->details ? l->details->progress : (struct scan_progress){0};
     s->progress.merged_rows = -1;
     s->progress.merged_value = NAN;
     s->all_kept = true;
@@ -1022,11 +1087,41 @@ static bool recall_place(struct scan *s, struct look *l) {
     return false;
 }
 
-static int scan_once(struct scan *s, struct fs_dir *root, const char *name, struct look *l,
+/* Nothing has changed since it fell asleep, and there is nothing to be read again. */
+static bool sleeps_on(struct scan *s, const struct scan_memory *m) {
+    if (!m->asleep || m->u.since != SCAN_SURE || m->stamp != s->stamp) return false;
+    return m->finished || !is_any_held(s);
+}
+
+/* What will be remembered, after everything was looked at. began: monotonic ms before anything of it was read. */
+static void conclude(struct scan *s, struct look *l, struct scan_memory *next, int64_t began) {
+    const struct scan_memory *before = l->memory;
+    bool sure = sum_up(s, next, l->details), same = before->present && before->stamp == s->stamp;
+    bool unsound = next->changing || l->details->partial_since != 0;
+    next->present = true;
+    next->stamp = s->stamp;
+    next->rested = same;
+    if (before->asleep) { /* all was told again, changed or not */
+        l->changed = unsound && !next->held;
+        sure |= same && (before->u.since == SCAN_SURE || began - before->u.since >= SCAN_YOUNG_MS);
+    }
+    if (!same) l->changed = true;
+    bool still = next->finished ? next->calm || (before->asleep && same) : next->quiet && same && sure;
+    next->asleep = still && !unsound && !next->held && !s->loose;
+    if (!next->asleep) return;
+    if (sure)
+        next->u.since = SCAN_SURE;
+    else if (!before->asleep || !same)
+        next->u.since = time_now(s, l->at);
+}
+
+static int scan_once(struct scan *s, struct fs_dir *root, const char *name, struct look *l, struct scan_memory *next,
                      const struct scan_subscriber *subscriber) {
-    struct scan_memory *memory = l->memory;
+    const struct scan_memory *memory = l->memory;
+    int64_t began = time_now(s, l->at);
     s->root_dir = root;
     s->place = name;
+    s->loose = false;
     s->keeps = s->judged && !memory;
     if (s->keeps) s->begun_ms = s->clock.wall(s->clock.ctx);
     if (s->keeps && recall_place(s, l)) return 0;
@@ -1036,45 +1131,63 @@ static int scan_once(struct scan *s, struct fs_dir *root, const char *name, stru
         if (!memory || memory->present) put_place(s, name, false, l->at);
         if (memory) {
             l->changed = memory->present;
-            scan_memory_forget(memory, s->profile);
+            *next = (struct scan_memory){0};
         }
         return 0;
+    }
+    if (memory && memory->asleep) {
+        take_stamp(s, true);
+        if (sleeps_on(s, memory)) {
+            next->rested = true;
+            put_place(s, name, true, l->at);
+            return 0;
+        }
+        s->loose = false;
     }
     l->idle = memory && memory->rested && !memory->finished;
     err = look_at_all(s, l);
     if (err < 0) return err;
     take_stamp(s, memory != NULL);
     if (s->keeps && s->all_kept && !l->vanished) remember_listings(s);
-    if (memory) {
-        memory->rested = memory->present && memory->stamp == s->stamp;
-        if (!memory->rested) l->changed = true;
-        memory->present = true;
-        memory->stamp = s->stamp;
-        memory->newest_ns = s->newest_ns;
-        memory->finished = is_finished(s, memory);
-        note_restless(s, memory);
-        memory->partial_since = partial_since(s, memory);
-    }
+    if (memory) conclude(s, l, next, began);
     put_place(s, name, true, l->at);
     return 0;
 }
 
+/* next: what is remembered from now on. */
+static void remember_place(const struct scan *s, struct scan_memory *memory, struct scan_memory *next) {
+    struct scan_details *details = memory->asleep ? NULL : memory->u.details;
+    if (next->asleep || !next->present) {
+        free(details);
+    } else {
+        if (!details) details = must(malloc(details_size(s->profile)));
+        memcpy(details, s->details, details_size(s->profile));
+        next->u.details = details;
+    }
+    *memory = *next;
+}
+
 int scan_place(struct scan *s, struct fs_dir *root, const char *name, struct scan_memory *memory,
                const struct scan_subscriber *subscriber, int64_t at, struct fact_sink sink) {
-    uint64_t before[(sizeof(struct scan_memory) + PROFILE_MAX_ARTIFACTS * sizeof(struct scan_told)) / sizeof(uint64_t)];
-    struct look l = {.place = name, .memory = memory, .at = at};
+    struct look l = {.place = name, .memory = memory, .details = memory ? s->details : NULL, .at = at};
+    struct scan_memory next = {0};
     int err = 0;
-    if (memory) memcpy(before, memory, memory_size(s->profile));
     for (int try = 0; try < SCAN_TRIES; try++) {
+        if (memory) {
+            bool known = !memory->asleep && memory->u.details;
+            next = *memory;
+            memset(s->details, 0, details_size(s->profile));
+            if (known) memcpy(s->details, memory->u.details, details_size(s->profile));
+        }
         fact_batch_clear(s->facts);
         l.changed = l.vanished = false;
         l.err = 0;
-        err = scan_once(s, root, name, &l, subscriber);
+        err = scan_once(s, root, name, &l, &next, subscriber);
         close_dirs(s);
         if (err == 0 && !l.vanished) break;
-        if (memory && (err < 0 || try + 1 < SCAN_TRIES)) memcpy(memory, before, memory_size(s->profile));
         if (err < 0) return err;
     }
+    if (memory) remember_place(s, memory, &next);
     for (size_t i = 0; i < fact_batch_count(s->facts); i++) sink.put(sink.ctx, fact_batch_at(s->facts, i));
     return l.changed;
 }

@@ -25,47 +25,30 @@ struct scan_subscriber {
     void *ctx;
 };
 
-/* What was told of an artifact last. A file can be rewritten within one tick of its time and have the same size and
- * identity as before: only a version that was already SCAN_YOUNG_MS old when its content was read is not read again. */
-struct scan_told {
-    uint64_t version; /* hash of the FILE fact without its content; 0 never told */
-    uint64_t held;    /* hash of who held it then; 0 nobody */
-    int64_t since;    /* monotonic ms when the version was known first; SCAN_SURE: its content need not be read again */
-};
-#define SCAN_SURE INT64_MIN
-
-/* What is known of the results a case has so far (profile.progress). Chunks are written one after another: all but the
- * newest are finished, so their footers are read once and added up; that they are still the same ones is told by their
- * names and, where a merged file is held against them, by the version of each. */
-struct scan_progress {
-    int64_t merged_rows; /* of the merged file, of which told[] says the version; -1 unknown */
-    double merged_value;
-    uint32_t counted; /* the first so many chunks by name have been added up */
-    uint64_t names, versions;
-    int64_t rows;
-    double value;
-    uint64_t newest; /* name and version of the chunk read last; 0 none */
-    int64_t newest_rows;
-    double newest_value;
-    uint64_t told; /* hash of the last PROGRESS fact; 0 never told */
-};
-
 /* What a scanner remembers of a place between two scans, so that only what changed is read and told again.
- * Zeroed: nothing is known, everything is told. */
+ * Zeroed: nothing is known, everything is told.
+ *
+ * What was told of each file is in the details. A place that is finished and calm, or quiet, and of which nothing hangs
+ * on anything but names, sizes, times and identities inside, needs none: it sleeps, with a stamp of all of them. When
+ * the stamp is another one, everything is read and told again, which is always right: facts are levels. */
 struct scan_memory {
-    bool present;
-    bool rested; /* the last scan saw what the one before it saw */
     uint64_t stamp;
-    bool changing;         /* a file was caught while it was written: the place is looked at again soon */
-    bool held;             /* somebody holds a file; no event tells when it is let go */
-    bool finished;         /* every required artifact was told to be whole */
-    int64_t newest_ns;     /* newest modification time inside, ns since 1970 UTC; 0 none */
-    int64_t partial_since; /* monotonic ms when the newest version was seen that is not whole; 0 none */
-    struct scan_progress progress;
-    struct scan_told told[]; /* [profile->n_artifacts] */
+    union {
+        struct scan_details *details; /* awake; NULL: nothing is known */
+        int64_t since;                /* asleep: monotonic ms when the stamp was known first, or SCAN_SURE (scan.c) */
+    } u;
+    bool present : 1;
+    bool asleep : 1;
+    bool calm : 1;     /* for the owner to say: nothing has changed for a while, or it was never looked at */
+    bool quiet : 1;    /* the same for long */
+    bool rested : 1;   /* the last scan saw what the one before it saw */
+    bool changing : 1; /* a file was caught while it was written: the place is looked at again soon */
+    bool held : 1;     /* somebody holds a file; no event tells when it is let go */
+    bool finished : 1; /* every required artifact was told to be whole */
 };
-struct scan_memory *scan_memory_new(const struct profile *p); /* free() it */
-void scan_memory_forget(struct scan_memory *m, const struct profile *p);
+void scan_memory_forget(struct scan_memory *m);
+/* Monotonic ms when the newest version was seen that is not whole; 0: there is none. */
+int64_t scan_memory_partial_since(const struct scan_memory *m);
 
 /* Where a scan that remembers reads the time. */
 struct scan_clock {
@@ -94,5 +77,7 @@ void scan_set_judged(struct scan *s, struct judged *j, struct judged_adds *adds,
  * nothing was put and memory is as before. */
 int scan_place(struct scan *s, struct fs_dir *root, const char *name, struct scan_memory *memory,
                const struct scan_subscriber *subscriber, int64_t at, struct fact_sink sink);
+/* Newest modification time in the place scanned last, ns since 1970 UTC; 0: none. */
+int64_t scan_newest_ns(const struct scan *s);
 
 #endif

@@ -3,6 +3,7 @@
 #include "model/text.h"
 #include "watch/scan.h"
 
+#include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,38 +36,48 @@ enum {
     COST_MAX_MS = 200,         /* a look that took longer was held up; it tells little of the next ones */
     MISSED_FORGET_MS = 600000, /* a root that missed no event for so long is trusted again */
     MOUNT_EVERY_MS = 10000,    /* its mount and the space on it are looked at this often */
-    SETTLE_COARSE_MS = 10000   /* at least, where times of files are coarse */
+    SETTLE_COARSE_MS = 10000,  /* at least, where times of files are coarse */
+    CALM_MS = 60000,           /* what is finished and has not changed for so long may be known by its stamp alone */
+    PLACE_BLOCK_BYTES = 65536 - 64
 };
 #define NEVER INT64_MAX
 
 struct sub_watch {
-    char *path;  /* relative to the place, "" for itself */
-    uint64_t id; /* of the watched directory */
-    bool watched;
-    bool doubtful;   /* an event may have told the end of the watched directory itself */
+    uint64_t id;     /* of the watched directory */
     uint32_t losses; /* how often events had been lost when it was watched: one more may have told its end */
+    uint8_t dir;     /* index into scanner.dirs */
+    bool watched;
+    bool doubtful; /* an event may have told the end of the watched directory itself */
 };
 
+/* There may be as many as a sweep has cases, most of them finished: each byte counts. */
 struct splace {
-    char *name;
-    uint32_t index;
-    uint32_t hash_next; /* index + 1, 0: end */
-    size_t heap_pos;    /* 1-based, 0: not in the heap */
     int64_t due;
     int64_t last_scan, last_change; /* -1 never */
     int64_t dirty_since;            /* first event not yet scanned, NEVER none */
     int64_t suspect_at;             /* a change no event announced was seen then, NEVER none */
-    uint32_t listed;                /* root listing in which it was last seen */
-    uint32_t doubted;               /* root listing that told of it when it was found gone */
-    uint32_t pass;                  /* full pass in which it was last scanned */
-    struct scan_memory *memory;
-    struct sub_watch *subs;
+    struct scan_memory memory;
+    struct sub_watch *subs; /* NULL: none */
+    uint32_t index;
+    uint32_t hash_next; /* index + 1, 0: end */
+    uint32_t heap_pos;  /* 1-based, 0: not in the heap */
+    uint32_t listed;    /* root listing in which it was last seen */
+    uint32_t doubted;   /* root listing that told of it when it was found gone */
+    uint32_t pass;      /* full pass in which it was last scanned */
     uint8_t n_subs, n_watched;
-    bool unwatched; /* some directory of it is not subscribed */
-    bool short_of;  /* because there were no watches left, or it failed */
-    bool at_rest;   /* finished and quiet for long: it needs no watches */
-    bool active;    /* it was seen to change */
-    bool awake;     /* looked at more often than every idle_ms */
+    bool unwatched : 1; /* some directory of it is not subscribed */
+    bool short_of : 1;  /* because there were no watches left, or it failed */
+    bool at_rest : 1;   /* finished and quiet for long: it needs no watches */
+    bool active : 1;    /* it was seen to change */
+    bool awake : 1;     /* looked at more often than every idle_ms */
+    char name[];
+};
+
+/* Places are made and never given back before all else is: they lie one behind the other. */
+struct place_block {
+    struct place_block *next;
+    size_t used;
+    alignas(struct splace) unsigned char bytes[PLACE_BLOCK_BYTES];
 };
 
 struct scanner {
@@ -74,6 +85,9 @@ struct scanner {
     char *path;
     struct scan *scan;
     const struct sweep_list *list;
+    struct place_block *blocks;
+    const char **dirs; /* directories of places that were ever watched, relative to the place, "" for itself */
+    size_t n_dirs;
     struct splace **places;
     size_t n_places, cap_places;
     uint32_t *buckets;
@@ -148,7 +162,7 @@ static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
 
 static void heap_put(struct scanner *s, size_t pos, uint32_t index) {
     s->heap[pos] = index;
-    s->places[index]->heap_pos = pos + 1;
+    s->places[index]->heap_pos = (uint32_t)pos + 1;
 }
 
 static bool heap_before(const struct scanner *s, uint32_t a, uint32_t b) {
@@ -192,18 +206,33 @@ static void hash_add(struct scanner *s, struct splace *p) {
     s->buckets[b] = p->index + 1;
 }
 
+static struct splace *new_place(struct scanner *s, const char *name) {
+    size_t len = strlen(name) + 1, size = offsetof(struct splace, name) + len;
+    size = (size + alignof(struct splace) - 1) / alignof(struct splace) * alignof(struct splace);
+    if (size > PLACE_BLOCK_BYTES) abort(); /* no file system has such names */
+    if (!s->blocks || PLACE_BLOCK_BYTES - s->blocks->used < size) {
+        struct place_block *block = must(malloc(sizeof *block));
+        block->next = s->blocks;
+        block->used = 0;
+        s->blocks = block;
+    }
+    struct splace *p = (struct splace *)(void *)(s->blocks->bytes + s->blocks->used);
+    s->blocks->used += size;
+    memset(p, 0, size);
+    memcpy(p->name, name, len);
+    return p;
+}
+
 static struct splace *add_place(struct scanner *s, const char *name, int64_t now) {
     if (s->n_places == s->cap_places) {
         s->cap_places = s->cap_places ? s->cap_places * 2 : 64;
         s->places = must(realloc(s->places, s->cap_places * sizeof *s->places));
         s->heap = must(realloc(s->heap, s->cap_places * sizeof *s->heap));
     }
-    struct splace *p = must(calloc(1, sizeof *p));
-    p->name = copy_string(name);
+    struct splace *p = new_place(s, name);
     p->index = (uint32_t)s->n_places;
     p->last_scan = p->last_change = -1;
     p->dirty_since = p->suspect_at = NEVER;
-    p->memory = scan_memory_new(s->c.profile);
     s->places[s->n_places++] = p;
     if (s->n_places > s->n_buckets) {
         s->n_buckets = s->n_buckets ? s->n_buckets * 2 : 64;
@@ -263,7 +292,7 @@ static void set_short(struct scanner *s, struct splace *p, bool short_of) {
 /* Of how little use watches are to a place: a finished one, or one quiet for long, needs none. */
 static int64_t idleness(const struct splace *p, int64_t now) {
     if (p->last_scan < 0) return INT64_MAX / 4; /* not known yet */
-    return later(now - p->last_change, 0) + (p->memory->finished ? FINISHED_MS : 0);
+    return later(now - p->last_change, 0) + (p->memory.finished ? FINISHED_MS : 0);
 }
 
 /* Takes the watches of a place that needs them less than p. It is looked at once more: what happened until now may not
@@ -301,47 +330,62 @@ static bool holds_artifacts(const struct scanner *s, const char *sub) {
 /* 0 or an error; UV_ENOENT: another directory stands there, or none. */
 static int subscribe(struct scanner *s, struct splace *p, size_t sub, int64_t now) {
     char path[4096];
-    int n = snprintf(path, sizeof path, p->subs[sub].path[0] ? "%s/%s" : "%s%s", p->name, p->subs[sub].path);
+    const char *dir = s->dirs[p->subs[sub].dir];
+    int n = snprintf(path, sizeof path, dir[0] ? "%s/%s" : "%s%s", p->name, dir);
     if (n >= (int)sizeof path) return UV_ENAMETOOLONG;
     int err = start_watch(s, path, token_of(p, sub));
     if (err == UV_ENOSPC && make_room(s, p, now)) err = start_watch(s, path, token_of(p, sub));
     return err;
 }
 
+/* Which of the few directories that hold artifacts; UINT8_MAX: there is no room for more of them. */
+static uint8_t dir_index(struct scanner *s, const char *sub) {
+    for (size_t i = 0; i < s->n_dirs; i++) {
+        if (strcmp(s->dirs[i], sub) == 0) return (uint8_t)i;
+    }
+    if (s->n_dirs == UINT8_MAX) return UINT8_MAX;
+    s->dirs = must(realloc(s->dirs, (s->n_dirs + 1) * sizeof *s->dirs));
+    s->dirs[s->n_dirs] = copy_string(sub);
+    return (uint8_t)s->n_dirs++;
+}
+
+/* The subscription of this directory of the place, made where there is none yet. NULL: it gets none. */
+static struct sub_watch *sub_of(struct scanner *s, struct splace *p, const char *sub) {
+    uint8_t dir = holds_artifacts(s, sub) ? dir_index(s, sub) : UINT8_MAX;
+    if (dir == UINT8_MAX) return NULL;
+    for (size_t i = 0; i < p->n_subs; i++) {
+        if (p->subs[i].dir == dir) return &p->subs[i];
+    }
+    if (p->n_watched == PLACE_WATCHES || p->n_subs == TOKEN_SUBS) return NULL;
+    p->subs = must(realloc(p->subs, (p->n_subs + 1u) * sizeof *p->subs));
+    p->subs[p->n_subs] = (struct sub_watch){.dir = dir};
+    return &p->subs[p->n_subs++];
+}
+
 /* The directory in hand is about to be listed: be subscribed to this very one before. */
 static void before_list(void *ctx, const char *sub, uint64_t id) {
     struct scanner *s = ctx;
     struct splace *p = s->current;
-    size_t i = 0;
-    if (p->at_rest) {
+    struct sub_watch *w = p->at_rest ? NULL : sub_of(s, p, sub);
+    if (!w) {
         p->unwatched = true;
         return;
     }
-    while (i < p->n_subs && strcmp(p->subs[i].path, sub) != 0) i++;
-    if (i < p->n_subs) {
-        bool sure = !p->subs[i].doubtful && p->subs[i].losses == s->losses;
-        if (p->subs[i].watched && p->subs[i].id == id && sure) return;
-        stop_sub(s, p, i);
-    } else {
-        if (i == TOKEN_SUBS) {
-            p->unwatched = true;
-            return;
-        }
-        p->subs = must(realloc(p->subs, (i + 1) * sizeof *p->subs));
-        p->subs[i] = (struct sub_watch){.path = copy_string(sub)};
-        p->n_subs++;
-    }
-    p->subs[i].doubtful = false;
+    size_t i = (size_t)(w - p->subs);
+    bool sure = !w->doubtful && w->losses == s->losses;
+    if (w->watched && w->id == id && sure) return;
+    stop_sub(s, p, i);
+    w->doubtful = false;
     s->renewed = true;
-    if (p->n_watched == PLACE_WATCHES || !holds_artifacts(s, sub)) {
+    if (p->n_watched == PLACE_WATCHES) {
         p->unwatched = true;
         return;
     }
     int err = subscribe(s, p, i, clock_now(s));
     if (err == 0) {
-        p->subs[i].id = id;
-        p->subs[i].losses = s->losses;
-        p->subs[i].watched = true;
+        w->id = id;
+        w->losses = s->losses;
+        w->watched = true;
         p->n_watched++;
         return;
     }
@@ -352,10 +396,7 @@ static void before_list(void *ctx, const char *sub, uint64_t id) {
 }
 
 static void drop_watches(struct scanner *s, struct splace *p) {
-    for (size_t i = 0; i < p->n_subs; i++) {
-        stop_sub(s, p, i);
-        free(p->subs[i].path);
-    }
+    for (size_t i = 0; i < p->n_subs; i++) stop_sub(s, p, i);
     free(p->subs);
     p->subs = NULL;
     p->n_subs = 0;
@@ -424,7 +465,7 @@ static void forget_all(struct scanner *s, int64_t now) {
     for (size_t i = 0; i < s->n_places; i++) {
         struct splace *p = s->places[i];
         drop_watches(s, p);
-        scan_memory_forget(p->memory, s->c.profile);
+        scan_memory_forget(&p->memory);
         p->suspect_at = NEVER;
         p->at_rest = false;
         set_due(s, p, now);
@@ -472,11 +513,11 @@ static bool visit_root(void *arg, const char *name, enum fs_type type) {
     if (!full || (!p && !wanted(s, name))) return true;
     if (!p) {
         p = add_place(s, full, l->now);
-    } else if (p->last_scan >= 0 && (!p->memory->present || slipped_away(s, p))) {
+    } else if (p->last_scan >= 0 && (!p->memory.present || slipped_away(s, p))) {
         set_due(s, p, l->now);
     }
     p->listed = s->listing;
-    if (p->memory->present) l->seen++;
+    if (p->memory.present) l->seen++;
     return true;
 }
 
@@ -522,14 +563,14 @@ static bool look_for_the_gone(struct scanner *s, size_t known, size_t seen, int6
     s->shrink_since = NEVER;
     for (size_t i = 0; gone > 0 && i < s->n_places; i++) {
         struct splace *p = s->places[i];
-        if (p->memory->present && p->listed != s->listing) set_due(s, p, now);
+        if (p->memory.present && p->listed != s->listing) set_due(s, p, now);
     }
     return true;
 }
 
 static size_t known_places(const struct scanner *s) {
     size_t n = 0;
-    for (size_t i = 0; i < s->n_places; i++) n += s->places[i]->memory->present;
+    for (size_t i = 0; i < s->n_places; i++) n += s->places[i]->memory.present;
     return n;
 }
 
@@ -593,12 +634,12 @@ static void set_awake(struct scanner *s, struct splace *p, bool awake) {
 }
 
 static int64_t next_look(struct scanner *s, struct splace *p, int64_t now) {
-    if (!p->memory->present) {
+    if (!p->memory.present) {
         set_awake(s, p, false);
         return NEVER; /* the root's listing and its events bring it back */
     }
-    if (p->memory->changing) return now + DEBOUNCE_MAX_MS;
-    if (p->memory->held) return now + s->c.active_ms;
+    if (p->memory.changing) return now + DEBOUNCE_MAX_MS;
+    if (p->memory.held) return now + s->c.active_ms;
     int64_t quiet = now - p->last_change;
     int64_t least = s->c.watch && !p->unwatched ? s->c.active_ms : s->c.poll_ms;
     int64_t idle = later(s->c.idle_ms, affordable(s, s->n_present));
@@ -609,15 +650,16 @@ static int64_t next_look(struct scanner *s, struct splace *p, int64_t now) {
     least = later(least, affordable(s, s->n_awake));
     interval = sooner(later(interval, least), idle);
     /* Is it settled, and is what was not whole still so? */
-    int64_t settles = later(p->last_change, p->memory->partial_since) + s->c.settle_ms + 1;
+    int64_t settles = later(p->last_change, scan_memory_partial_since(&p->memory)) + s->c.settle_ms + 1;
     return settles > now ? sooner(settles, now + interval) : now + interval;
 }
 
-/* How long a case seen for the first time has been quiet already, by its files' times: an old one needs no close watch.
- */
-static int64_t age_of(const struct scanner *s, const struct splace *p) {
-    if (!s->c.wall || p->memory->newest_ns <= 0) return 0;
-    int64_t age = s->c.wall(s->c.clock_ctx) - p->memory->newest_ns / 1000000;
+/* How long a case seen for the first time just now has been quiet already, by its files' times: an old one needs no
+ * close watch. */
+static int64_t age_of(const struct scanner *s) {
+    int64_t newest_ns = scan_newest_ns(s->scan);
+    if (!s->c.wall || newest_ns <= 0) return 0;
+    int64_t age = s->c.wall(s->c.clock_ctx) - newest_ns / 1000000;
     return age > 0 ? age : 0;
 }
 
@@ -635,7 +677,7 @@ static void collect(void *ctx, const struct fact *f) {
 
 /* It stays known, and is looked at again after the next listing. */
 static void doubt(struct scanner *s, struct splace *p, int64_t now) {
-    p->memory->present = true;
+    p->memory.present = true;
     p->doubted = s->listing;
     p->suspect_at = NEVER;
     drop_watches(s, p);
@@ -659,7 +701,7 @@ static void note_unannounced(struct scanner *s, struct splace *p, bool found, in
  * and more watches than the system has. Returns true when it must be looked at again, watched. */
 static bool rest(struct scanner *s, struct splace *p, int64_t now) {
     bool was_at_rest = p->at_rest;
-    p->at_rest = s->c.rest_ms > 0 && s->c.watch && p->memory->present && p->memory->finished &&
+    p->at_rest = s->c.rest_ms > 0 && s->c.watch && p->memory.present && p->memory.finished &&
                  now - p->last_change >= s->c.rest_ms;
     if (p->at_rest) {
         drop_watches(s, p);
@@ -670,32 +712,34 @@ static bool rest(struct scanner *s, struct splace *p, int64_t now) {
 
 static int look(struct scanner *s, struct fs_dir *root, struct splace *p, int64_t now) {
     bool announced = p->dirty_since != NEVER;
-    bool was_known = p->memory->present, was_watched = s->c.watch && p->n_watched > 0 && !p->unwatched;
+    bool was_known = p->memory.present, was_watched = s->c.watch && p->n_watched > 0 && !p->unwatched;
     struct scan_subscriber subscriber = {before_list, s};
     p->unwatched = s->no_room = s->renewed = false;
     set_short(s, p, false);
     s->current = p;
     p->dirty_since = NEVER; /* an event from here on means another look */
-    int result = scan_place(s->scan, root, p->name, p->memory, s->c.watch ? &subscriber : NULL, now,
+    p->memory.calm = p->last_scan < 0 || now - p->last_change >= CALM_MS;
+    p->memory.quiet = s->c.rest_ms > 0 && p->last_scan >= 0 && now - p->last_change >= s->c.rest_ms;
+    int result = scan_place(s->scan, root, p->name, &p->memory, s->c.watch ? &subscriber : NULL, now,
                             (struct fact_sink){collect, s});
     s->current = NULL;
     if (result < 0) return result;
-    if (was_known && !p->memory->present && is_doubtful(s, p)) {
+    if (was_known && !p->memory.present && is_doubtful(s, p)) {
         doubt(s, p, now);
         return 0;
     }
     p->doubted = 0;
     if (p->dirty_since != NEVER) announced = true;
     bool watched = was_watched && !p->unwatched && !s->renewed;
-    bool changed = result > 0 && was_known && p->memory->present; /* the end of one is for the root's events */
+    bool changed = result > 0 && was_known && p->memory.present; /* the end of one is for the root's events */
     note_unannounced(s, p, changed && watched && !announced, now);
     if (!watched) p->suspect_at = NEVER; /* an event on its way to a watch that has ended never comes */
     if (result > 0) {
         if (p->last_scan >= 0) p->active = true;
-        p->last_change = p->active ? now : now - age_of(s, p);
+        p->last_change = p->active ? now : now - age_of(s);
     }
-    if (!p->memory->present) drop_watches(s, p);
-    s->n_present += (size_t)p->memory->present - (size_t)was_known;
+    if (!p->memory.present) drop_watches(s, p);
+    s->n_present += (size_t)p->memory.present - (size_t)was_known;
     p->last_scan = now;
     if (s->pass_running && p->pass != s->generation) {
         p->pass = s->generation;
@@ -890,11 +934,12 @@ static void make_dirty(struct scanner *s, struct splace *p, int64_t now) {
     if (p->due > now) set_due(s, p, due < latest ? due : latest);
 }
 
-/* The end of a watched directory (deleted, moved, unmounted) is told as an event with its own name, like one of a child
- * of that name. A new directory may come under the same name with the same inode: only a new subscription is sure. */
+/* The end of a watched directory (deleted, moved, unmounted) is told without a name, or as an event with its own name,
+ * like one of a child of that name. A new directory may come under the same name with the same inode: only a new
+ * subscription is sure. */
 static bool names_itself(const char *name, const char *path) {
     const char *slash = strrchr(path, '/');
-    return !name || strcmp(name, slash ? slash + 1 : path) == 0;
+    return !name || name[0] == '\0' || strcmp(name, slash ? slash + 1 : path) == 0;
 }
 
 void scanner_event(struct scanner *s, uint64_t token, const char *name, int64_t now) {
@@ -903,7 +948,8 @@ void scanner_event(struct scanner *s, uint64_t token, const char *name, int64_t 
         if (index >= s->n_places) return;
         struct splace *at = s->places[index];
         size_t sub = token % TOKEN_SUBS;
-        if (sub < at->n_subs && names_itself(name, at->subs[sub].path[0] ? at->subs[sub].path : at->name)) {
+        const char *dir = sub < at->n_subs ? s->dirs[at->subs[sub].dir] : NULL;
+        if (dir && names_itself(name, dir[0] ? dir : at->name)) {
             at->subs[sub].doubtful = true;
         }
         make_dirty(s, at, now);
@@ -916,6 +962,7 @@ void scanner_event(struct scanner *s, uint64_t token, const char *name, int64_t 
         s->nested_doubtful |= in_nested;
     }
     char joined[NAME_BYTES];
+    if (name && name[0] == '\0') name = NULL;
     const char *full = name ? place_name(s, in_nested, name, joined) : NULL;
     struct splace *p = full ? find_place(s, full) : NULL;
     bool nested = name && s->nested && strcmp(name, s->nested) == 0;
@@ -959,8 +1006,8 @@ void scanner_known(struct scanner *s, uint64_t identity) {
 void scanner_known_place(struct scanner *s, const char *name, int64_t now) {
     struct splace *p = find_place(s, name);
     if (!p) p = add_place(s, name, now);
-    s->n_present += !p->memory->present;
-    p->memory->present = true;
+    s->n_present += !p->memory.present;
+    p->memory.present = true;
 }
 
 void scanner_release(struct scanner *s, int64_t now) {
@@ -1010,10 +1057,14 @@ void scanner_free(struct scanner *s) {
     if (!s) return;
     for (size_t i = 0; i < s->n_places; i++) {
         drop_watches(s, s->places[i]);
-        free(s->places[i]->memory);
-        free(s->places[i]->name);
-        free(s->places[i]);
+        scan_memory_forget(&s->places[i]->memory);
     }
+    for (struct place_block *b = s->blocks, *next; b; b = next) {
+        next = b->next;
+        free(b);
+    }
+    for (size_t i = 0; i < s->n_dirs; i++) free((char *)(uintptr_t)s->dirs[i]);
+    free(s->dirs);
     drop_root_watches(s);
     free(s->nested);
     free(s->places);

@@ -54,7 +54,8 @@ void scanner_set_list(struct scanner *s, const struct sweep_list *list, int64_t 
  * the root's own (an archive that keeps each batch apart), told as "name/case". The last such name counts. */
 void scanner_want(struct scanner *s, const char *name, int64_t now);
 
-/* Something may have changed: in the directory `token` was given for, `name` in it (NULL: unknown). */
+/* Something may have changed: in the directory `token` was given for, `name` in it (NULL: unknown; "" or its own name:
+ * perhaps itself). */
 void scanner_event(struct scanner *s, uint64_t token, const char *name, int64_t now);
 /* Events were lost (overflow): everything is looked at again, soon, and once for a whole storm of such calls. A machine
  * that slept is noticed by scanner_step itself. */

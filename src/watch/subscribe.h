@@ -1,8 +1,8 @@
 /* subscribe: where file events of a root come from; one file a family of systems.
  *
- * POSIX: a watch each directory. Windows: one watch over the whole tree, from which the directories asked for are
- * served: no handle stands in a case's directory, where it could be in somebody's way. All functions and calls on the
- * loop's thread. Starting one blocks in the file system. */
+ * Linux, macOS: a watch each directory. Windows: one watch over the whole tree, from which the directories asked for
+ * are served: no handle stands in a case's directory, where it could be in somebody's way. All functions and calls on
+ * the loop's thread; none of the functions within a call. Starting one blocks in the file system. */
 #ifndef SW_WATCH_SUBSCRIBE_H
 #define SW_WATCH_SUBSCRIBE_H
 
@@ -10,8 +10,9 @@
 
 struct subscription_calls {
     void *ctx;
-    void (*event)(void *ctx, uint64_t token, const char *name); /* name NULL: anything in that directory */
-    void (*lost)(void *ctx);                                    /* events were lost, anywhere in the root */
+    /* name NULL: anything in that directory; "": the directory itself, which may have gone */
+    void (*event)(void *ctx, uint64_t token, const char *name);
+    void (*lost)(void *ctx); /* events were lost, anywhere in the root */
 };
 
 struct subscriptions;

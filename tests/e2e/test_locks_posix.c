@@ -252,14 +252,14 @@ static void test_writer_never_fails(void **state) {
     }
     const struct fs_ops *fs = fs_real();
     struct scan *scan = scan_new(fs, profile_builtin(), ROOT_BATCH);
-    struct scan_memory *memory = scan_memory_new(profile_builtin());
+    struct scan_memory memory = {0};
     struct inspect_buffer *buffer = inspect_buffer_new();
     int budget = profile_artifact_index(profile_builtin(), "checks/mass_budget.csv");
     struct found found;
     struct fs_dir *root;
     assert_int_equal(fs->dir_open(fs->ctx, NULL, top, &root), 0);
     for (; waitpid(pid, &status, WNOHANG) == 0; looks++) {
-        int result_of_look = scan_place(scan, root, "T1", memory, NULL, looks, (struct fact_sink){put, &found});
+        int result_of_look = scan_place(scan, root, "T1", &memory, NULL, looks, (struct fact_sink){put, &found});
         assert_true(result_of_look >= 0);
         /* The file alone, again and again: so the writer is met in the act, were there anything to collide with. */
         for (int i = 0; i < 50; i++) {
@@ -274,7 +274,7 @@ static void test_writer_never_fails(void **state) {
     }
     fs->dir_close(fs->ctx, root);
     inspect_buffer_free(buffer);
-    free(memory);
+    scan_memory_forget(&memory);
     scan_free(scan);
     assert_int_equal(status, 0);
     assert_int_equal(read(result[0], &errors, sizeof errors), sizeof errors);

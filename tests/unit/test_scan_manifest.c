@@ -24,10 +24,18 @@ static void put(void *ctx, const struct fact *f) {
     snprintf(note, sizeof note, "%s", f->u.file.note ? f->u.file.note : "");
 }
 
+static int64_t clock_now;
+
+static int64_t mono(void *ctx) {
+    (void)ctx;
+    return clock_now;
+}
+
 static const char *scan(struct scan_memory *memory) {
     const struct fs_ops *fs = fs_fake_ops(world);
     struct scan *s = scan_new(fs, profile_builtin(), ROOT_ARCHIVE);
     struct fs_dir *root;
+    scan_set_clock(s, &(struct scan_clock){.mono = mono});
     told = differs = false;
     note[0] = '\0';
     assert_int_equal(fs->dir_open(fs->ctx, NULL, "/archive", &root), 0);
@@ -78,7 +86,7 @@ static void test_unlisted(void **state) {
 
 static void test_told_when_it_changes(void **state) {
     (void)state;
-    struct scan_memory *memory = scan_memory_new(profile_builtin());
+    struct scan_memory *memory = calloc(1, sizeof *memory);
     fs_fake_write_text(world, "/archive/T1/series/run.parquet", "x");
     scan(memory);
     assert_true(told);
@@ -89,13 +97,38 @@ static void test_told_when_it_changes(void **state) {
     fs_fake_remove(world, "/archive/T1/series/old.parquet");
     assert_string_equal(scan(memory), "");
     assert_true(told);
+    scan_memory_forget(memory);
     free(memory);
+}
+
+/* A manifest that speaks of files the stamp does not know keeps its place awake. */
+static void test_sleeps_when_all_is_seen(void **state) {
+    (void)state;
+    struct scan_memory memory = {.calm = true, .quiet = true};
+    fs_fake_write_text(world, "/archive/T1/series/run.parquet", "x");
+    fs_fake_remove(world, "/archive/T1/series");
+    fs_fake_remove(world, "/archive/T1/summary.json");
+    fs_fake_write_text(world, "/archive/T1/archive_manifest.json", "{\"files\": [{\"path\": \"run_card.md\"}]}");
+    clock_now = 0;
+    for (int i = 0; i < 3; i++, clock_now += SCAN_YOUNG_MS) scan(&memory);
+    assert_true(memory.asleep);
+    scan_memory_forget(&memory);
+    memory.calm = memory.quiet = true;
+    fs_fake_write_text(world, "/archive/T1/deep/er/x", "x");
+    fs_fake_write_text(world, "/archive/T1/archive_manifest.json", "{\"files\": [{\"path\": \"deep/er/x\"}]}");
+    for (int i = 0; i < 4; i++, clock_now += SCAN_YOUNG_MS) scan(&memory);
+    assert_false(memory.asleep);
+    assert_false(differs);
+    fs_fake_remove(world, "/archive/T1/deep/er/x");
+    assert_string_equal(scan(&memory), "deep/er/x is missing");
+    scan_memory_forget(&memory);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_unlisted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_told_when_it_changes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_sleeps_when_all_is_seen, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
