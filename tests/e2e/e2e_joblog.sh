@@ -28,8 +28,10 @@ contains 'the others are as their files say, and a line that is not ended waits'
 contains 'lines of no case, or of several, are named once' "$work/err" '2 lines of the job log name no case of the list, or more than one'
 run show T4000_eps0p5_tau2p0 "$batch" --joblog "$log"
 contains 'show reads it too' "$work/out" 'code 3, recorded by joblog'
-run check "$batch" --joblog "$work/nothing"
-contains 'a log that is not there says nothing' "$work/out" '4/4 complete'
+runs 'without its log no failure is taken for success' 3 check "$batch" --joblog "$work/nothing"
+contains 'and that is said' "$work/err" "the job log $work/nothing is not there; check --joblog"
+runs 'nor when it is no file' 3 failed "$batch" --joblog "$work"
+contains 'which is said, too' "$work/err" "the job log $work cannot be read"
 job 0 0 './run.sh 4000 0.5 2.0' >"$log"
 run check "$batch" --joblog "$log"
 contains 'without its head as well' "$work/out" '4/4 complete'
