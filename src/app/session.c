@@ -187,14 +187,18 @@ static int read_explicit_list(struct session *s) {
     return EXIT_USAGE;
 }
 
-/* Of one look: without its log it would take failures for success. watch waits for a log that is not there yet. */
-static int look_for_joblog(const struct session *s) {
+/* Without its log one look would take failures for success; watch may be there before the log is. */
+static int look_for_joblog(const struct session *s, bool live) {
     const struct fs_ops *fs = fs_real();
     struct fs_file *file;
     struct fs_stat st;
     int err = fs->file_open(fs->ctx, NULL, s->options->joblog, false, &file, &st);
     if (err >= 0) {
         fs->file_close(fs->ctx, file);
+        return 0;
+    }
+    if (fs_means_absent(err) && live) {
+        session_say("the job log %s is not there yet; no exit code is known before it is", s->options->joblog);
         return 0;
     }
     if (fs_means_absent(err)) {
@@ -409,7 +413,7 @@ int session_open(struct session *s, const struct options *o, bool live) {
     }
     if (live) s->batch_may_hang = may_hang(s->batch);
     if (o->sweep_list && (code = read_explicit_list(s)) != 0) return code;
-    if (!live && o->joblog && (code = look_for_joblog(s)) != 0) return code;
+    if (o->joblog && (code = look_for_joblog(s, live)) != 0) return code;
     s->located = true;
     s->label = copy(s->batch);
     s->report_dir = join(s->batch, "checks");

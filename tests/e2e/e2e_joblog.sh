@@ -47,6 +47,7 @@ begin_case "$batch" 4000 0.5 2.0
 rm -f "$log"
 start watch "$batch" --joblog "$log"
 wait_for 60 'both run' grep -q '2 running' "$work/out"
+contains 'the log is waited for, which is said' "$work/err" "the job log $log is not there yet"
 now=$(($(date +%s) + 1))
 head_line >"$log"
 printf '1\t:\t%s.1\t0.1\t0\t0\t5\t0\t./run.sh 4000' "$now" >>"$log"
