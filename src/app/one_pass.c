@@ -39,6 +39,9 @@ static int find_list(struct session *s) {
     do {
         settings_reader_step(r, now, (struct fact_sink){take_setting, &found});
     } while (settings_reader_due(r) <= now && found.code == 0); /* a long log takes several steps */
+    const char *unread;
+    int err = settings_reader_unread_list(r, &unread);
+    if (err < 0 && !s->list_text) found.code = session_list_unread(unread, err);
     settings_reader_free(r);
     if (found.code) return found.code;
     if (table_list(s->table)) {

@@ -61,6 +61,9 @@ void session_find_places(struct session *s);
  * thread. message: what there is to say, or "". */
 void session_keep_list(const struct session *s, char message[SESSION_MESSAGE]);
 
+/* Says why a list that is there cannot be used: err, a negative libuv error. Returns EXIT_USAGE. */
+int session_list_unread(const char *path, int err);
+
 /* Parses a list's text, prints its issues as "path:line: error: ...", and gives the list to the table when it can be
  * used. Returns 0 or EXIT_USAGE. */
 int session_use_list(struct session *s, const char *path, const char *text, size_t len, int64_t now);

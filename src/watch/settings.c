@@ -20,6 +20,8 @@ struct settings_reader {
     char list_path[PATH_BYTES]; /* named by the settings, "" none */
     uint64_t settings_version, list_version;
     char told_path[PATH_BYTES]; /* of the list told last */
+    int unread;                 /* why the list that counts could not be read, 0: it was, or there is none */
+    char unread_path[PATH_BYTES];
     struct exit_reader *exits;
     struct joblog *joblog; /* or NULL */
     int64_t due;
@@ -124,13 +126,16 @@ static void read_settings(struct settings_reader *r, int64_t now, struct fact_si
     free(text);
 }
 
-static bool tell_list(struct settings_reader *r, const char *path, int64_t now, struct fact_sink sink) {
+/* 0 or a negative libuv error. */
+static int tell_list(struct settings_reader *r, const char *path, int64_t now, struct fact_sink sink) {
     struct fs_stat st;
     char *text;
     size_t len;
-    if (r->fs->stat(r->fs->ctx, NULL, path, &st) < 0) return false;
-    if (version(&st) == r->list_version && strcmp(path, r->told_path) == 0) return true;
-    if (settings_read_text(r->fs, path, SWEEP_LIST_MAX_BYTES, &text, &len, &st) < 0) return false;
+    int err = r->fs->stat(r->fs->ctx, NULL, path, &st);
+    if (err < 0) return err;
+    if (version(&st) == r->list_version && strcmp(path, r->told_path) == 0) return 0;
+    err = settings_read_text(r->fs, path, SWEEP_LIST_MAX_BYTES, &text, &len, &st);
+    if (err < 0) return err;
     r->list_version = version(&st);
     snprintf(r->told_path, sizeof r->told_path, "%s", path);
     struct fact f = {.kind = FACT_LIST, .root = ROOT_BATCH, .at = now};
@@ -142,6 +147,16 @@ static bool tell_list(struct settings_reader *r, const char *path, int64_t now, 
     f.u.list.len = len;
     sink.put(sink.ctx, &f);
     free(text);
+    return 0;
+}
+
+/* Is this the list that counts? Only absence lets the next place count: one that is there and cannot be read now would
+ * else be replaced by another sweep's. */
+static bool step_list_at(struct settings_reader *r, const char *path, int64_t now, struct fact_sink sink) {
+    int err = tell_list(r, path, now, sink);
+    if (fs_means_absent(err)) return false;
+    r->unread = err;
+    if (err < 0) snprintf(r->unread_path, sizeof r->unread_path, "%s", path);
     return true;
 }
 
@@ -150,11 +165,17 @@ static void step_list(struct settings_reader *r, int64_t now, struct fact_sink s
     if (now < r->due) return;
     r->due = now + SETTINGS_EVERY_MS;
     read_settings(r, now, sink);
+    r->unread = 0;
     snprintf(path, sizeof path, "%s/%s", r->batch, r->profile->kept_list);
-    if (tell_list(r, path, now, sink) || !r->list_path[0]) return;
-    if (tell_list(r, r->list_path, now, sink) || r->list_path[0] == '/') return;
+    if (step_list_at(r, path, now, sink) || !r->list_path[0]) return;
+    if (step_list_at(r, r->list_path, now, sink) || r->list_path[0] == '/') return;
     snprintf(path, sizeof path, "%s/%.2000s", r->batch, r->list_path);
-    tell_list(r, path, now, sink);
+    step_list_at(r, path, now, sink);
+}
+
+int settings_reader_unread_list(const struct settings_reader *r, const char **path) {
+    *path = r->unread_path;
+    return r->unread;
 }
 
 void settings_reader_step(struct settings_reader *r, int64_t now, struct fact_sink sink) {

@@ -23,6 +23,10 @@ void settings_reader_joblog(struct settings_reader *r, const char *path);
 void settings_reader_step(struct settings_reader *r, int64_t now, struct fact_sink sink);
 int64_t settings_reader_due(const struct settings_reader *r); /* monotonic ms */
 
+/* Of the last step: the sweep list is there and cannot be read, or is no text; why, a negative libuv error, and *path
+ * (until the next step). 0: it was told, or there is none. */
+int settings_reader_unread_list(const struct settings_reader *r, const char **path);
+
 /* A whole file; as below. */
 int settings_read_bytes(const struct fs_ops *fs, const char *path, size_t max, char **bytes, size_t *len,
                         struct fs_stat *st);

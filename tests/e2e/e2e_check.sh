@@ -215,6 +215,22 @@ runs 'a list that cannot be used' 2 check "$batch"
 contains 'names the file and the line' "$work/err" expected_sweep_list.txt:3
 absent 'no report' "$batch/checks/sweep_completeness.csv"
 
+# Whatever other list the settings name: it may be another sweep's.
+make_batch no_text
+printf '1000 0.1 0.5\n\377\377\n' >>"$list"
+printf '2000 0.1 0.5\n' >"$work/other.txt"
+printf 'sweep_list_file=%s\n' "$work/other.txt" >"$batch/sweep_settings.txt"
+runs 'a kept list that is no text' 2 check "$batch"
+contains 'names it' "$work/err" 'expected_sweep_list.txt is neither UTF-8 nor code page 932 text'
+absent 'and no other is taken' "$batch/checks/sweep_completeness.csv"
+runs 'one given counts' 0 check "$batch" --sweep-list "$work/other.txt"
+contains 'and is judged' "$work/out" '0/1 complete'
+rm -r "$list" && mkdir "$list"
+runs 'a kept list that is a directory' 2 check "$batch"
+contains 'names it, too' "$work/err" 'expected_sweep_list.txt cannot be read'
+rmdir "$list"
+runs 'only where none is kept the settings count' 0 check "$batch"
+
 runs 'a list that is not there' 3 check "$b" --sweep-list "$work/none.txt"
 contains 'names it' "$work/err" none.txt
 runs 'a batch that is not there' 3 check "$work/nowhere"
