@@ -5,16 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-void buffer_add(struct buffer *b, const void *bytes, size_t len) {
-    if (len == 0) return;
+char *buffer_room(struct buffer *b, size_t len) {
     if (b->len + len > b->cap) {
         b->cap = (b->cap ? b->cap * 2 : 4096) + len;
         b->bytes = realloc(b->bytes, b->cap);
         if (!b->bytes) abort();
     }
-    memcpy(b->bytes + b->len, bytes, len);
+    return b->bytes + b->len;
+}
+
+void buffer_wrote(struct buffer *b, size_t len) {
     b->len += len;
     if (b->spill && b->len >= BUFFER_SPILL) buffer_spill(b);
+}
+
+void buffer_add(struct buffer *b, const void *bytes, size_t len) {
+    if (len == 0) return;
+    memcpy(buffer_room(b, len), bytes, len);
+    buffer_wrote(b, len);
 }
 
 void buffer_spill(struct buffer *b) {

@@ -16,6 +16,9 @@ struct buffer {
 };
 
 void buffer_add(struct buffer *b, const void *bytes, size_t len);
+/* Where up to len more bytes may be written, and then how many were; nothing else may happen to b in between. */
+char *buffer_room(struct buffer *b, size_t len);
+void buffer_wrote(struct buffer *b, size_t len);
 void buffer_text(struct buffer *b, const char *text);
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))

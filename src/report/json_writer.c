@@ -8,10 +8,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { BLOCK = 16 };
+
+/* Of a block: without a way out of the loop it is a few instructions for all of it. */
+static bool block_stands(const unsigned char *s) {
+    unsigned char bad = 0;
+    for (int i = 0; i < BLOCK; i++) {
+        bad |= (unsigned char)((s[i] < 0x20) | (s[i] >= 0x7F) | (s[i] == '"') | (s[i] == '\\') | (s[i] == '<'));
+    }
+    return bad == 0;
+}
+
 /* Nothing to clean and nothing to escape: as nearly all text here. */
-static bool stands_as_it_is(const char *s) {
-    while (*s >= 0x20 && *s < 0x7F && *s != '"' && *s != '\\' && *s != '<') s++;
-    return *s == '\0';
+static bool stands_as_it_is(const char *s, size_t len) {
+    unsigned char last[BLOCK];
+    for (; len >= BLOCK; s += BLOCK, len -= BLOCK) {
+        if (!block_stands((const unsigned char *)s)) return false;
+    }
+    memset(last, ' ', sizeof last);
+    memcpy(last, s, len);
+    return block_stands(last);
+}
+
+/* "value" */
+static char *add_quoted(char *at, const char *value, size_t len) {
+    *at++ = '"';
+    memcpy(at, value, len);
+    at[len] = '"';
+    return at + len + 1;
 }
 
 /* A quoted string: cleaned text has no control characters left, so only '"' and '\' need an escape. '<' is written as
@@ -19,10 +43,9 @@ static bool stands_as_it_is(const char *s) {
 static void put_quoted(struct json_writer *w, const char *value) {
     char small[1024], *clean = small;
     size_t len = strlen(value), room = 3 * len + 4;
-    if (stands_as_it_is(value)) {
-        buffer_add(w->out, "\"", 1);
-        buffer_add(w->out, value, len);
-        buffer_add(w->out, "\"", 1);
+    if (stands_as_it_is(value, len)) {
+        add_quoted(buffer_room(w->out, len + 2), value, len);
+        buffer_wrote(w->out, len + 2);
         return;
     }
     if (room > sizeof small) {
@@ -49,19 +72,29 @@ static void put_quoted(struct json_writer *w, const char *value) {
     if (clean != small) free(clean);
 }
 
-static void new_line(struct json_writer *w) {
-    char text[1 + 2 * JSON_WRITER_DEPTH];
-    size_t len = 1 + 2 * (size_t)w->depth;
-    memset(text, ' ', len);
-    text[0] = '\n';
-    buffer_add(w->out, text, len);
+enum { LINE_BYTES = 1 + 2 * JSON_WRITER_DEPTH };
+
+static char *add_line(char *at, int depth) {
+    *at++ = '\n';
+    memset(at, ' ', 2 * (size_t)depth);
+    return at + 2 * depth;
 }
 
 static void start(struct json_writer *w, const char *key) {
-    if (w->any[w->depth]) buffer_add(w->out, ", ", w->flat[w->depth] ? 2 : 1);
-    if (w->depth > 0 && !w->flat[w->depth]) new_line(w);
+    size_t len = key ? strlen(key) : 0;
+    bool flat = w->flat[w->depth], plain = key && stands_as_it_is(key, len);
+    char *begin = buffer_room(w->out, 2 + LINE_BYTES + len + 4), *at = begin;
+    if (w->any[w->depth]) *at++ = ',';
+    if (w->any[w->depth] && flat) *at++ = ' ';
+    if (w->depth > 0 && !flat) at = add_line(at, w->depth);
     w->any[w->depth] = true;
-    if (!key) return;
+    if (plain) {
+        at = add_quoted(at, key, len);
+        *at++ = ':';
+        *at++ = ' ';
+    }
+    buffer_wrote(w->out, (size_t)(at - begin));
+    if (!key || plain) return;
     put_quoted(w, key);
     buffer_add(w->out, ": ", 2);
 }
@@ -81,8 +114,9 @@ void json_open_flat(struct json_writer *w, const char *key, char bracket) { open
 void json_close(struct json_writer *w, char bracket) {
     bool lines = w->any[w->depth] && !w->flat[w->depth];
     w->depth--;
-    if (lines) new_line(w);
-    buffer_add(w->out, &bracket, 1);
+    char *begin = buffer_room(w->out, LINE_BYTES + 1), *at = lines ? add_line(begin, w->depth) : begin;
+    *at++ = bracket;
+    buffer_wrote(w->out, (size_t)(at - begin));
     if (w->depth == 0) buffer_add(w->out, "\n", 1);
 }
 
@@ -106,21 +140,34 @@ static void put_int(struct json_writer *w, int64_t value, int decimals) {
     buffer_add(w->out, p, (size_t)(end - p));
 }
 
+#define EXACT (INT64_C(1) << 52)
+
 /* Numbers with a few digits behind the point, as times and sizes are, just as "%.17g" with the fewest digits that read
  * back would write them, in a tenth of the time. Reading digits rounds as the quotient of two exact numbers does; below
  * 2^52 two numbers of so many digits never read the same. */
 static bool put_short_number(struct json_writer *w, double value) {
-    const double exact = 4503599627370496.0; /* 2^52 */
     static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
     if (FLT_EVAL_METHOD != 0 || fabs(value) < 1.0 || fabs(value) >= 1e15) return false; /* others have exponents */
     for (int decimals = 0; decimals <= 6; decimals++) {
         double scaled = round(value * powers[decimals]);
-        if (fabs(scaled) >= exact) return false;
+        if (fabs(scaled) >= (double)EXACT) return false;
         if (scaled / powers[decimals] != value) continue;
         put_int(w, (int64_t)scaled, decimals);
         return true;
     }
     return false;
+}
+
+void json_decimal(struct json_writer *w, const char *key, int64_t value, int decimals) {
+    static const int64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
+    int64_t size = value < 0 ? -(value + 1) : value;
+    if (size < powers[decimals] || size >= EXACT) { /* what put_short_number is not for */
+        json_number(w, key, (double)value / (double)powers[decimals]);
+        return;
+    }
+    for (; decimals > 0 && value % 10 == 0; value /= 10) decimals--;
+    start(w, key);
+    put_int(w, value, decimals);
 }
 
 void json_int(struct json_writer *w, const char *key, int64_t value) {

@@ -25,6 +25,8 @@ void json_close(struct json_writer *w, char bracket);                        /* 
 void json_string(struct json_writer *w, const char *key, const char *value); /* NULL: null */
 void json_int(struct json_writer *w, const char *key, int64_t value);
 void json_number(struct json_writer *w, const char *key, double value);
+/* value / 10^decimals (1 to 6), as json_number writes the quotient. */
+void json_decimal(struct json_writer *w, const char *key, int64_t value, int decimals);
 void json_bool(struct json_writer *w, const char *key, bool value);
 void json_null(struct json_writer *w, const char *key);
 /* Goes on in another buffer at a depth that was opened there: 0 the top, 1 inside the outermost bracket ... any: that

@@ -61,8 +61,7 @@ static void put_file(struct json_writer *w, const struct report_input *in, const
     json_string(w, "content", content_word(f->content));
     if (file_name(f)) json_string(w, "file", file_name(f));
     json_int(w, "size", f->size);
-    int64_t mtime_us = f->mtime_ns / 1000;
-    json_number(w, "mtime", (double)mtime_us / 1e6);
+    json_decimal(w, "mtime", f->mtime_ns / 1000, 6);
     if (f->chunks) json_int(w, "chunks", f->chunks);
     if (f->locked) json_string(w, "holder", file_holder(f) ? file_holder(f) : "unknown");
     put_users(w, in->closeup, root, artifact);
@@ -129,7 +128,7 @@ static void put_seconds(struct json_writer *w, const char *key, int64_t ms) {
     if (ms <= 0)
         json_null(w, key);
     else
-        json_number(w, key, (double)ms / 1000.0);
+        json_decimal(w, key, ms, 3);
 }
 
 /* When it was going on: from the files' times, and earlier where watching saw it begin. */

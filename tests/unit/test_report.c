@@ -361,6 +361,24 @@ static void test_json_writer(void **state) {
                               "\"yes\": true, \"none\": []}\n");
     buffer_free(&b);
 
+    /* What stands as it is, and what does not, at every place in a long text. */
+    for (size_t i = 0; i < 40; i++) {
+        char value[41], expected[64];
+        memset(value, 'a', sizeof value);
+        value[i] = '<';
+        value[40] = '\0';
+        struct json_writer v = {.out = &b};
+        json_string(&v, NULL, value);
+        snprintf(expected, sizeof expected, "\"%.*s\\u003c%s\"", (int)i, value, value + i + 1);
+        assert_string_equal(text_of(&b), expected);
+        buffer_free(&b);
+        v = (struct json_writer){.out = &b, .flat = {true}};
+        json_int(&v, value, 1);
+        snprintf(expected, sizeof expected, "\"%.*s\\u003c%s\": 1", (int)i, value, value + i + 1);
+        assert_string_equal(text_of(&b), expected);
+        buffer_free(&b);
+    }
+
     /* Longer than any buffer on the stack. */
     char *big = malloc(20001);
     memset(big, '"', 20000);
@@ -370,6 +388,49 @@ static void test_json_writer(void **state) {
     assert_int_equal(b.len, 40002);
     buffer_free(&b);
     free(big);
+}
+
+static void assert_same_number(int64_t value, int decimals) {
+    static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
+    struct buffer as_decimal = {0}, as_number = {0};
+    struct json_writer d = {.out = &as_decimal}, n = {.out = &as_number};
+    json_decimal(&d, NULL, value, decimals);
+    json_number(&n, NULL, (double)value / powers[decimals]);
+    assert_string_equal(text_of(&as_decimal), text_of(&as_number));
+    buffer_free(&as_decimal);
+    buffer_free(&as_number);
+}
+
+static void test_json_decimal(void **state) {
+    (void)state;
+    static const int64_t values[] = {0,
+                                     1,
+                                     999,
+                                     1000,
+                                     999999,
+                                     1000000,
+                                     1100000,
+                                     1795712666587888,
+                                     1795712666000000,
+                                     1795712666500000,
+                                     (INT64_C(1) << 52) - 1,
+                                     INT64_C(1) << 52,
+                                     (INT64_C(1) << 52) + 1,
+                                     INT64_MAX};
+    for (int decimals = 1; decimals <= 6; decimals++) {
+        for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+            assert_same_number(values[i], decimals);
+            assert_same_number(-values[i], decimals);
+        }
+        assert_same_number(INT64_MIN, decimals);
+        uint64_t x = 88172645463325252;
+        for (int i = 0; i < 20000; i++) {
+            x ^= x << 13;
+            x ^= x >> 7;
+            x ^= x << 17;
+            assert_same_number((int64_t)(x >> (12 + i % 40)), decimals);
+        }
+    }
 }
 
 static void test_summary(void **state) {
@@ -579,23 +640,15 @@ static void test_page(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_csv),
-        cmocka_unit_test(test_csv_bom),
-        cmocka_unit_test(test_csv_quoting),
-        cmocka_unit_test(test_csv_windows),
-        cmocka_unit_test(test_found),
-        cmocka_unit_test(test_unreadable_archive),
-        cmocka_unit_test(test_json),
-        cmocka_unit_test(test_json_agrees_with_itself),
-        cmocka_unit_test(test_json_hostile),
-        cmocka_unit_test(test_slices),
-        cmocka_unit_test(test_steps),
-        cmocka_unit_test(test_page),
-        cmocka_unit_test(test_json_writer),
-        cmocka_unit_test(test_summary),
-        cmocka_unit_test(test_summary_is_bounded),
-        cmocka_unit_test(test_transition),
-        cmocka_unit_test(test_time),
+        cmocka_unit_test(test_csv),          cmocka_unit_test(test_csv_bom),
+        cmocka_unit_test(test_csv_quoting),  cmocka_unit_test(test_csv_windows),
+        cmocka_unit_test(test_found),        cmocka_unit_test(test_unreadable_archive),
+        cmocka_unit_test(test_json),         cmocka_unit_test(test_json_agrees_with_itself),
+        cmocka_unit_test(test_json_hostile), cmocka_unit_test(test_slices),
+        cmocka_unit_test(test_steps),        cmocka_unit_test(test_page),
+        cmocka_unit_test(test_json_writer),  cmocka_unit_test(test_json_decimal),
+        cmocka_unit_test(test_summary),      cmocka_unit_test(test_summary_is_bounded),
+        cmocka_unit_test(test_transition),   cmocka_unit_test(test_time),
         cmocka_unit_test(test_no_cases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
