@@ -66,6 +66,8 @@ struct fs_stat inspect_stat(const struct inspect_buffer *b) {
     return b->stat;
 }
 
+void inspect_set_seen(struct inspect_buffer *b, struct inspect_seen seen) { b->seen = seen; }
+
 uint64_t inspect_version(uint64_t id, int64_t size, int64_t mtime_ns) {
     uint64_t words[3] = {id, (uint64_t)size, (uint64_t)mtime_ns};
     return text_hash(words, sizeof words, 0);

@@ -49,6 +49,14 @@ struct parquet_footer inspect_footer(const struct inspect_buffer *b);
 /* Its state, the same before and after its content was read; only when inspect_file found it whole. */
 struct fs_stat inspect_stat(const struct inspect_buffer *b);
 
+/* What this look at the directory has seen already, so that a manifest need not ask for it again: find tells the state
+ * of the file that the manifest calls path, or false. Copied; its ctx must outlive b. */
+struct inspect_seen {
+    bool (*find)(void *ctx, const char *path, struct fs_stat *out);
+    void *ctx;
+};
+void inspect_set_seen(struct inspect_buffer *b, struct inspect_seen seen);
+
 /* After inspect_file has found a manifest whole: does it list this path (names separated by '/', letter case aside)? */
 bool inspect_lists(const struct inspect_buffer *b, const char *path);
 /* Which of the listed paths it is, below inspect_listed; SIZE_MAX: none. */

@@ -23,6 +23,7 @@ struct inspect_buffer {
     char holder[FS_HOLDER_BYTES];
     struct parquet_footer footer; /* of the file judged last */
     struct fs_stat stat;          /* of the same */
+    struct inspect_seen seen;     /* .find NULL: nothing */
 };
 
 /* Room for size bytes in b->data; what was there is lost. Out of memory: abort(). */

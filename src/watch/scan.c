@@ -9,7 +9,7 @@
 #include <string.h>
 #include <uv.h>
 
-enum { PATH_MAX_BYTES = 4096, PLACE_MAX_BYTES = 1024, INSPECT_ALTERNATIVES = 8 };
+enum { PATH_MAX_BYTES = 4096, PLACE_MAX_BYTES = 1024, INSPECT_ALTERNATIVES = 8, MOST_SEEN = 16 };
 enum {
     LISTING = -1,
     LISTING_MAX_BYTES = 4096
@@ -66,6 +66,12 @@ struct subdir {
     size_t first, count;       /* its names */
 };
 
+/* A file of the case that was read in this look. */
+struct seen {
+    const char *dir, *name; /* in the scan's own texts */
+    struct fs_stat st;
+};
+
 struct scan {
     const struct fs_ops *fs;
     const struct profile *profile;
@@ -90,7 +96,9 @@ struct scan {
     struct scan_clock clock;
     char note[400];
     struct parquet_footer footer; /* of the file in hand */
-    struct judged *judged;        /* what need not be read; NULL: nothing is kept */
+    struct seen seen[MOST_SEEN];
+    size_t n_seen;
+    struct judged *judged; /* what need not be read; NULL: nothing is kept */
     struct judged_adds *adds;
     uint64_t device;
     int64_t begun_ms; /* wall clock when the place in hand was begun */
@@ -123,12 +131,27 @@ int64_t scan_memory_partial_since(const struct scan_memory *m) {
     return m->asleep || !m->u.details ? 0 : m->u.details->partial_since;
 }
 
+/* Is the file that a manifest of the case calls path one of those that were read just now? */
+static bool find_seen(void *ctx, const char *path, struct fs_stat *out) {
+    const struct scan *s = ctx;
+    for (size_t i = 0; i < s->n_seen; i++) {
+        const char *dir = s->seen[i].dir;
+        size_t len = strlen(dir);
+        if (len > 0 && (strncmp(path, dir, len) != 0 || path[len++] != '/')) continue;
+        if (strcmp(path + len, s->seen[i].name) != 0) continue;
+        *out = s->seen[i].st;
+        return true;
+    }
+    return false;
+}
+
 struct scan *scan_new(const struct fs_ops *fs, const struct profile *p, enum root_id root) {
     struct scan *s = must(calloc(1, sizeof *s));
     s->fs = fs;
     s->profile = p;
     s->root = root;
     s->inspect = inspect_buffer_new();
+    inspect_set_seen(s->inspect, (struct inspect_seen){find_seen, s});
     s->facts = fact_batch_new();
     s->dirs = must(calloc(SCAN_MAX_SUBDIRS, sizeof *s->dirs));
     s->details = must(malloc(details_size(p)));
@@ -663,8 +686,12 @@ static void judge(struct scan *s, const struct look *l, int artifact, struct sub
         *f = (struct fact_file){.artifact = artifact, .content = CONTENT_ABSENT};
         return;
     }
-    inspect_file(s->fs, d->handle, name_text(s, entry), s->profile, artifact, entry->type == FS_TYPE_FILE, NULL,
-                 s->inspect, f, err);
+    const char *name = name_text(s, entry);
+    if (kind == KIND_MANIFEST && d->path[0]) s->n_seen = 0; /* its paths begin in its own directory */
+    inspect_file(s->fs, d->handle, name, s->profile, artifact, entry->type == FS_TYPE_FILE, NULL, s->inspect, f, err);
+    bool was_read = f->content == CONTENT_WHOLE && kind != KIND_ANY;
+    if (was_read && s->n_seen < MOST_SEEN)
+        s->seen[s->n_seen++] = (struct seen){d->path, name, inspect_stat(s->inspect)};
     s->footer = inspect_footer(s->inspect);
     if (kind == KIND_MANIFEST && f->content == CONTENT_WHOLE && !f->differs) note_unlisted(s, f);
     if (kind == KIND_MANIFEST && l->memory && !lists_only_these(s)) s->loose = true;
@@ -1060,6 +1087,7 @@ static int look_at_all(struct scan *s, struct look *l) {
     s->progress.merged_rows = -1;
     s->progress.merged_value = NAN;
     s->all_kept = true;
+    s->n_seen = 0;
     for (int i = 0; i < s->profile->n_artifacts; i++) {
         look_at_artifact(s, l, i);
         if (l->err < 0) return l->err;

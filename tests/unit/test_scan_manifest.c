@@ -84,6 +84,31 @@ static void test_unlisted(void **state) {
     assert_true(differs);
 }
 
+static int stats_with(const char *manifest) {
+    fs_fake_write_text(world, "/archive/T1/archive_manifest.json", manifest);
+    fs_fake_reset_counts(world);
+    scan(NULL);
+    assert_true(told);
+    return (int)fs_fake_counts(world).op[FS_FAKE_STAT];
+}
+
+/* What was read in the same look is not asked for again, but by another name it is. */
+static void test_seen_is_not_asked_again(void **state) {
+    (void)state;
+    fs_fake_write_text(world, "/archive/T1/checks/mass_budget.csv", "a,b\n1,2\n");
+    int none = stats_with("{\"files\": []}");
+    assert_int_equal(stats_with("{\"files\": [{\"path\": \"summary.json\", \"size\": 2}, "
+                                "{\"path\": \"checks/mass_budget.csv\", \"size\": 8}]}"),
+                     none);
+    assert_false(differs);
+    assert_int_equal(stats_with("{\"files\": [{\"path\": \"summary.json\", \"size\": 3}]}"), none);
+    assert_string_equal(note, "summary.json is 2 bytes, the manifest says 3");
+    assert_int_equal(stats_with("{\"files\": [{\"path\": \"./summary.json\"}, {\"path\": \"mass_budget.csv\"}, "
+                                "{\"path\": \"checks/mass\"}]}"),
+                     none + 3);
+    assert_string_equal(note, "mass_budget.csv is missing (2 differences)");
+}
+
 static void test_told_when_it_changes(void **state) {
     (void)state;
     struct scan_memory *memory = calloc(1, sizeof *memory);
@@ -127,6 +152,7 @@ static void test_sleeps_when_all_is_seen(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_unlisted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_seen_is_not_asked_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_told_when_it_changes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sleeps_when_all_is_seen, set_up, tear_down),
     };
