@@ -67,12 +67,35 @@ static void files_put(void *ctx, enum report_output o, const char *bytes, size_t
     }
 }
 
-/* The result of each file. made: 0, or why not all could be put. */
+struct commit {
+    struct atomic_file *file;
+    char *beside;
+    int err;
+};
+
+static void commit(void *arg) {
+    struct commit *c = arg;
+    c->err = atomic_file_commit_or_beside(c->file, &c->beside);
+}
+
+/* The result of each file. made: 0, or why not all could be put. All at once: each waits for the disk, or for somebody
+ * who has the old one open, and the disk does several in the time of one. */
 static void files_commit(struct files *f, int made, int err[OUTPUT_COUNT]) {
+    uv_thread_t thread[OUTPUT_COUNT];
+    struct commit c[OUTPUT_COUNT] = {{0}};
+    bool apart[OUTPUT_COUNT] = {false};
+    if (made < 0) f->stdout_err = made;
     for (int o = 0; o < OUTPUT_COUNT; o++) {
-        if (made < 0 && f->file[o]) atomic_file_fail(f->file[o], made);
-        if (made < 0) f->stdout_err = made;
-        err[o] = f->file[o] ? atomic_file_commit_or_beside(f->file[o], &f->beside[o]) : 0;
+        if (!f->file[o]) continue;
+        if (made < 0) atomic_file_fail(f->file[o], made);
+        c[o].file = f->file[o];
+        apart[o] = uv_thread_create(&thread[o], commit, &c[o]) == 0;
+        if (!apart[o]) commit(&c[o]);
+    }
+    for (int o = 0; o < OUTPUT_COUNT; o++) {
+        if (apart[o]) uv_thread_join(&thread[o]);
+        err[o] = c[o].err;
+        f->beside[o] = c[o].beside;
         if (takes_stdout(f, (enum report_output)o)) {
             err[o] = fflush(stdout) == 0 && !ferror(stdout) ? f->stdout_err : UV_EPIPE;
         }

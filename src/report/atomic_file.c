@@ -1,6 +1,7 @@
 #include "report/atomic_file.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,13 +87,16 @@ static int find_target(const char *path, char **target) {
     return 0;
 }
 
+static atomic_uint serial; /* two threads may ask at the same time */
+
 /* Beside the target, under a name that fits however long the target's is. */
 static char *temporary_for(const char *target) {
     size_t n = parent_length(target), room = n + 64;
     char *out = malloc(room);
     if (!out) abort();
     memcpy(out, target, n);
-    snprintf(out + n, room - n, ".sweepwatch-%d-%llx.tmp", (int)uv_os_getpid(), (unsigned long long)uv_hrtime());
+    snprintf(out + n, room - n, ".sweepwatch-%d-%llx-%x.tmp", (int)uv_os_getpid(), (unsigned long long)uv_hrtime(),
+             atomic_fetch_add(&serial, 1));
     return out;
 }
 
