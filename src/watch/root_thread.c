@@ -49,7 +49,6 @@ struct root_thread {
     int mounts_fd; /* -1: none */
     struct scanner *scanner;
     struct settings_reader *settings;
-    struct sweep_list *list;
     struct subscriptions *subscriptions;
     bool hinted; /* by an event since the last step */
     bool released;
@@ -198,10 +197,9 @@ static void run_command(struct root_thread *w, const struct scan_command *c) {
     int64_t now = worker_clock(NULL);
     switch (c->kind) {
     case SCAN_LIST: {
-        struct sweep_list *old = w->list;
-        w->list = sweep_list_parse(c->text, c->len, w->o.profile, 0);
-        scanner_set_list(w->scanner, w->list, now);
-        sweep_list_free(old);
+        struct sweep_list *list = sweep_list_parse(c->text, c->len, w->o.profile, 0);
+        scanner_set_list(w->scanner, list, now);
+        sweep_list_free(list);
         break;
     }
     case SCAN_WANT:
@@ -286,7 +284,6 @@ static void worker_main(void *arg) {
     mounts_close_table(w->mounts_fd);
     scanner_free(w->scanner);
     settings_reader_free(w->settings);
-    sweep_list_free(w->list);
     uv_mutex_lock(&w->mutex);
     w->ended = true;
     uv_cond_signal(&w->ended_cond);

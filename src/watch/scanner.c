@@ -2,6 +2,7 @@
 
 #include "model/text.h"
 #include "watch/scan.h"
+#include "watch/title_set.h"
 
 #include <stdalign.h>
 #include <stdio.h>
@@ -84,7 +85,7 @@ struct scanner {
     struct scanner_config c;
     char *path;
     struct scan *scan;
-    const struct sweep_list *list;
+    struct title_set *titles; /* of the list, NULL none */
     struct place_block *blocks;
     const char **dirs; /* directories of places that were ever watched, relative to the place, "" for itself */
     size_t n_dirs;
@@ -255,8 +256,7 @@ static bool wanted(const struct scanner *s, const char *name) {
         if (strcmp(s->c.profile->not_cases[i], name) == 0) return false;
     }
     if (!s->c.only_wanted) return true;
-    bool exact;
-    return s->list && sweep_list_match(s->list, s->c.profile, name, s->c.fold_case, &exact) >= 0;
+    return s->titles && title_set_matches(s->titles, name);
 }
 
 /* ---- subscriptions ---- */
@@ -1019,7 +1019,8 @@ void scanner_release(struct scanner *s, int64_t now) {
 }
 
 void scanner_set_list(struct scanner *s, const struct sweep_list *list, int64_t now) {
-    s->list = list;
+    title_set_free(s->titles);
+    s->titles = title_set_new(list, s->c.profile, s->c.fold_case);
     s->root_due = now;
 }
 
@@ -1066,6 +1067,7 @@ void scanner_free(struct scanner *s) {
     for (size_t i = 0; i < s->n_dirs; i++) free((char *)(uintptr_t)s->dirs[i]);
     free(s->dirs);
     drop_root_watches(s);
+    title_set_free(s->titles);
     free(s->nested);
     free(s->places);
     free(s->buckets);

@@ -48,7 +48,7 @@ struct scanner;
 struct scanner *scanner_new(const struct scanner_config *c); /* strings are copied */
 void scanner_free(struct scanner *s);
 
-/* The cases whose directories are wanted (only_wanted). Borrowed: must outlive the scanner or be replaced. */
+/* The cases whose directories are wanted (only_wanted). */
 void scanner_set_list(struct scanner *s, const struct sweep_list *list, int64_t now);
 /* This case directory, too; a name with '/' at its end is a directory of the root whose directories are looked at like
  * the root's own (an archive that keeps each batch apart), told as "name/case". The last such name counts. */
