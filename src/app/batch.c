@@ -181,12 +181,13 @@ static void apply_list(struct batch *b, const struct fact *f) {
         say(b, text);
     } else {
         apply(b, f);
-        if (b->archive) root_set_list(b->archive, f->u.list.text, f->u.list.len);
-        free(b->s->list_live);
+        char *old = b->s->list_live;
         b->s->list_live = malloc(f->u.list.len + 1);
         if (!b->s->list_live) abort();
         memcpy(b->s->list_live, f->u.list.text, f->u.list.len + 1);
         b->s->list_live_len = f->u.list.len;
+        if (b->archive) root_set_list(b->archive, b->s->list_live, b->s->list_live_len);
+        free(old);
     }
     sweep_list_free(l);
 }

@@ -44,7 +44,7 @@ struct relay {
     int64_t looking_since;
     char host[HOST_BYTES];
     struct root_worker *archive; /* NULL: none */
-    char *list;                  /* for the archive that is opened later */
+    char *list;                  /* for the archive, which may be opened later */
     size_t list_len;
 
     /* Between the reader and the loop, under the mutex. */
@@ -135,12 +135,14 @@ static void run_for_batch(struct relay *r, const struct scan_command *c) {
     case SCAN_ARCHIVE:
         open_archive(r, c->text, true);
         break;
-    case SCAN_LIST:
-        free(r->list);
+    case SCAN_LIST: {
+        char *old = r->list;
         r->list = copy_bytes(c->text, c->len);
         r->list_len = c->len;
-        if (r->archive) root_set_list(r->archive, c->text, c->len);
+        if (r->archive) root_set_list(r->archive, r->list, r->list_len);
+        free(old);
         break;
+    }
     case SCAN_WANT:
         if (r->archive) root_want(r->archive, c->text);
         break;

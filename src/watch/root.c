@@ -68,7 +68,7 @@ struct root_worker {
     char answer_words[640];
 
     /* What a new process is told. */
-    char *list;
+    const char *list;
     size_t list_len;
     char *archive; /* of a remote batch, NULL: none was named */
     struct name_set *wants;
@@ -434,10 +434,7 @@ static void on_tick(uv_timer_t *timer) {
 /* ---- what the owner asks ---- */
 
 void root_set_list(struct root_worker *w, const char *text, size_t len) {
-    free(w->list);
-    w->list = must(malloc(len + 1));
-    memcpy(w->list, text, len);
-    w->list[len] = '\0';
+    w->list = text;
     w->list_len = len;
     send_list(w);
 }
@@ -491,7 +488,6 @@ static void free_worker(uv_handle_t *handle) {
     free(w->argv);
     free(w->command);
     free(w->path);
-    free(w->list);
     free(w->archive);
     free(w->origin);
     free(w->origin_real);

@@ -43,7 +43,8 @@ struct root_worker;
 int root_open(uv_loop_t *owner, const struct root_options *o, void (*on_facts)(void *ctx, struct fact_batch *b),
               void *ctx, struct root_worker **out);
 
-/* The list whose cases are wanted, as text. Copied. */
+/* The list whose cases are wanted, as NUL-terminated text. Borrowed: must stay until another one is set, for a process
+ * that is started again. */
 void root_set_list(struct root_worker *w, const char *text, size_t len);
 /* As scanner_want. */
 void root_want(struct root_worker *w, const char *name);
