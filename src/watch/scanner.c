@@ -22,7 +22,7 @@ enum {
     SHRINK_MIN = 3,            /* so many cases gone at once, */
     SHRINK_PERCENT = 20,       /* and more than this share, are not believed at first sight */
     SHRINK_HOLD_MS = 5000,     /* but when they are still gone after this */
-    TOKEN_SUBS = 32,           /* tokens a place; the first are the root's own, */
+    TOKEN_SUBS = 4,            /* tokens a place, at least PLACE_WATCHES; the first are the root's own, */
     TOKEN_NESTED = 1,          /* and the one of its nested directory */
     PLACE_WATCHES = 3,         /* watches a place, at most */
     ROOM_TRIES = 256,          /* places looked at to find one that needs its watches less */
@@ -51,21 +51,26 @@ struct sub_watch {
     bool doubtful; /* an event may have told the end of the watched directory itself */
 };
 
+/* What there is to keep only of a place that is watched, or in trouble. */
+struct attention {
+    int64_t dirty_since; /* first event not yet scanned, NEVER none */
+    int64_t suspect_at;  /* a change no event announced was seen then, NEVER none */
+    uint32_t doubted;    /* root listing that told of it when it was found gone; 0 it was not */
+    uint8_t n_watched;
+    struct sub_watch sub[PLACE_WATCHES];
+};
+
 /* There may be as many as a sweep has cases, most of them finished: each byte counts. */
 struct splace {
     int64_t due;
     int64_t last_scan, last_change; /* -1 never */
-    int64_t dirty_since;            /* first event not yet scanned, NEVER none */
-    int64_t suspect_at;             /* a change no event announced was seen then, NEVER none */
     struct scan_memory memory;
-    struct sub_watch *subs; /* NULL: none */
+    struct attention *attention; /* NULL: none of it */
     uint32_t index;
     uint32_t hash_next; /* index + 1, 0: end */
     uint32_t heap_pos;  /* 1-based, 0: not in the heap */
     uint32_t listed;    /* root listing in which it was last seen */
-    uint32_t doubted;   /* root listing that told of it when it was found gone */
     uint32_t pass;      /* full pass in which it was last scanned */
-    uint8_t n_subs, n_watched;
     bool unwatched : 1; /* some directory of it is not subscribed */
     bool short_of : 1;  /* because there were no watches left, or it failed */
     bool at_rest : 1;   /* finished and quiet for long: it needs no watches */
@@ -233,7 +238,6 @@ static struct splace *add_place(struct scanner *s, const char *name, int64_t now
     struct splace *p = new_place(s, name);
     p->index = (uint32_t)s->n_places;
     p->last_scan = p->last_change = -1;
-    p->dirty_since = p->suspect_at = NEVER;
     s->places[s->n_places++] = p;
     if (s->n_places > s->n_buckets) {
         s->n_buckets = s->n_buckets ? s->n_buckets * 2 : 64;
@@ -259,6 +263,25 @@ static bool wanted(const struct scanner *s, const char *name) {
     return s->titles && title_set_matches(s->titles, name);
 }
 
+/* ---- attention ---- */
+
+static struct attention *attend(struct splace *p) {
+    if (!p->attention) {
+        p->attention = must(calloc(1, sizeof *p->attention));
+        p->attention->dirty_since = p->attention->suspect_at = NEVER;
+    }
+    return p->attention;
+}
+
+static void attend_no_more(struct splace *p) {
+    struct attention *a = p->attention;
+    if (!a || a->n_watched > 0 || a->dirty_since != NEVER || a->suspect_at != NEVER || a->doubted != 0) return;
+    free(a);
+    p->attention = NULL;
+}
+
+static size_t watches_of(const struct splace *p) { return p->attention ? p->attention->n_watched : 0; }
+
 /* ---- subscriptions ---- */
 
 static uint64_t token_of(const struct splace *p, size_t sub) { return ((uint64_t)p->index + 1) * TOKEN_SUBS + sub; }
@@ -277,10 +300,14 @@ static void stop_watch(struct scanner *s, uint64_t token) {
 }
 
 static void stop_sub(struct scanner *s, struct splace *p, size_t sub) {
-    if (!p->subs[sub].watched) return;
+    if (!p->attention->sub[sub].watched) return;
     stop_watch(s, token_of(p, sub));
-    p->subs[sub].watched = false;
-    p->n_watched--;
+    p->attention->sub[sub].watched = false;
+    p->attention->n_watched--;
+}
+
+static void stop_all_subs(struct scanner *s, struct splace *p) {
+    for (size_t i = 0; p->attention && i < PLACE_WATCHES; i++) stop_sub(s, p, i);
 }
 
 static void set_short(struct scanner *s, struct splace *p, bool short_of) {
@@ -303,16 +330,17 @@ static bool make_room(struct scanner *s, const struct splace *p, int64_t now) {
     for (size_t i = 0; i < ROOM_TRIES && i < s->n_places; i++) {
         s->room_at = (s->room_at + 1) % s->n_places;
         struct splace *v = s->places[s->room_at];
-        if (v == p || v->n_watched == 0) continue;
+        if (v == p || watches_of(v) == 0) continue;
         if (!victim || idleness(v, now) > idleness(victim, now)) victim = v;
     }
     if (!victim || idleness(victim, now) / 2 < idleness(p, now) + ROOM_MARGIN_MS) {
         s->no_room = true;
         return false;
     }
-    for (size_t i = 0; i < victim->n_subs; i++) stop_sub(s, victim, i);
+    stop_all_subs(s, victim);
+    victim->attention->suspect_at = NEVER;
+    attend_no_more(victim);
     victim->unwatched = true;
-    victim->suspect_at = NEVER;
     set_short(s, victim, true);
     set_due(s, victim, sooner(victim->due, now));
     return true;
@@ -330,7 +358,7 @@ static bool holds_artifacts(const struct scanner *s, const char *sub) {
 /* 0 or an error; UV_ENOENT: another directory stands there, or none. */
 static int subscribe(struct scanner *s, struct splace *p, size_t sub, int64_t now) {
     char path[4096];
-    const char *dir = s->dirs[p->subs[sub].dir];
+    const char *dir = s->dirs[p->attention->sub[sub].dir];
     int n = snprintf(path, sizeof path, dir[0] ? "%s/%s" : "%s%s", p->name, dir);
     if (n >= (int)sizeof path) return UV_ENAMETOOLONG;
     int err = start_watch(s, path, token_of(p, sub));
@@ -349,17 +377,18 @@ static uint8_t dir_index(struct scanner *s, const char *sub) {
     return (uint8_t)s->n_dirs++;
 }
 
-/* The subscription of this directory of the place, made where there is none yet. NULL: it gets none. */
+/* The watch of this directory of the place, or one that is free for it; NULL: there is none for it. */
 static struct sub_watch *sub_of(struct scanner *s, struct splace *p, const char *sub) {
     uint8_t dir = holds_artifacts(s, sub) ? dir_index(s, sub) : UINT8_MAX;
+    struct sub_watch *unused = NULL;
     if (dir == UINT8_MAX) return NULL;
-    for (size_t i = 0; i < p->n_subs; i++) {
-        if (p->subs[i].dir == dir) return &p->subs[i];
+    for (size_t i = 0; i < PLACE_WATCHES; i++) {
+        struct sub_watch *w = &p->attention->sub[i];
+        if (w->watched && w->dir == dir) return w;
+        if (!w->watched && !unused) unused = w;
     }
-    if (p->n_watched == PLACE_WATCHES || p->n_subs == TOKEN_SUBS) return NULL;
-    p->subs = must(realloc(p->subs, (p->n_subs + 1u) * sizeof *p->subs));
-    p->subs[p->n_subs] = (struct sub_watch){.dir = dir};
-    return &p->subs[p->n_subs++];
+    if (unused) unused->dir = dir;
+    return unused;
 }
 
 /* The directory in hand is about to be listed: be subscribed to this very one before. */
@@ -371,22 +400,18 @@ static void before_list(void *ctx, const char *sub, uint64_t id) {
         p->unwatched = true;
         return;
     }
-    size_t i = (size_t)(w - p->subs);
+    size_t i = (size_t)(w - p->attention->sub);
     bool sure = !w->doubtful && w->losses == s->losses;
     if (w->watched && w->id == id && sure) return;
     stop_sub(s, p, i);
     w->doubtful = false;
     s->renewed = true;
-    if (p->n_watched == PLACE_WATCHES) {
-        p->unwatched = true;
-        return;
-    }
     int err = subscribe(s, p, i, clock_now(s));
     if (err == 0) {
         w->id = id;
         w->losses = s->losses;
         w->watched = true;
-        p->n_watched++;
+        p->attention->n_watched++;
         return;
     }
     p->unwatched = true;
@@ -396,10 +421,7 @@ static void before_list(void *ctx, const char *sub, uint64_t id) {
 }
 
 static void drop_watches(struct scanner *s, struct splace *p) {
-    for (size_t i = 0; i < p->n_subs; i++) stop_sub(s, p, i);
-    free(p->subs);
-    p->subs = NULL;
-    p->n_subs = 0;
+    stop_all_subs(s, p);
     set_short(s, p, false);
 }
 
@@ -466,7 +488,8 @@ static void forget_all(struct scanner *s, int64_t now) {
         struct splace *p = s->places[i];
         drop_watches(s, p);
         scan_memory_forget(&p->memory);
-        p->suspect_at = NEVER;
+        if (p->attention) p->attention->suspect_at = NEVER;
+        attend_no_more(p);
         p->at_rest = false;
         set_due(s, p, now);
     }
@@ -496,7 +519,7 @@ static const char *place_name(const struct scanner *s, bool in_nested, const cha
 
 /* It was replaced while it was looked at: what was read is of a directory that no longer has this name. */
 static bool slipped_away(const struct scanner *s, const struct splace *p) {
-    return s->c.watch && p->n_watched == 0 && !p->short_of && !p->at_rest;
+    return s->c.watch && watches_of(p) == 0 && !p->short_of && !p->at_rest;
 }
 
 static bool visit_root(void *arg, const char *name, enum fs_type type) {
@@ -666,7 +689,8 @@ static int64_t age_of(const struct scanner *s) {
 /* A case that cannot be opened although the last listing had it: a drive in trouble may say that of all its cases. Not
  * believed before the next listing, which has the eye for many gone at once. */
 static bool is_doubtful(const struct scanner *s, const struct splace *p) {
-    return p->listed == s->listing && (p->doubted == 0 || p->doubted == s->listing);
+    uint32_t doubted = p->attention->doubted;
+    return p->listed == s->listing && (doubted == 0 || doubted == s->listing);
 }
 
 static void collect(void *ctx, const struct fact *f) {
@@ -678,23 +702,24 @@ static void collect(void *ctx, const struct fact *f) {
 /* It stays known, and is looked at again after the next listing. */
 static void doubt(struct scanner *s, struct splace *p, int64_t now) {
     p->memory.present = true;
-    p->doubted = s->listing;
-    p->suspect_at = NEVER;
+    p->attention->doubted = s->listing;
+    p->attention->suspect_at = NEVER;
     drop_watches(s, p);
     s->root_due = sooner(s->root_due, now + DEBOUNCE_MS);
     set_due(s, p, s->root_due);
 }
 
 /* A change that no event announced within its time was missed; one in the time of a noticed loss is no wonder. */
-static void note_unannounced(struct scanner *s, struct splace *p, bool found, int64_t now) {
-    if (p->suspect_at != NEVER && now - p->suspect_at >= EVENT_GRACE_MS) {
-        if (s->lost_at < p->suspect_at) {
+static void note_unannounced(struct scanner *s, const struct splace *p, bool found, int64_t now) {
+    struct attention *a = p->attention;
+    if (a->suspect_at != NEVER && now - a->suspect_at >= EVENT_GRACE_MS) {
+        if (s->lost_at < a->suspect_at) {
             s->missed++;
             s->missed_at = now;
         }
-        p->suspect_at = NEVER;
+        a->suspect_at = NEVER;
     }
-    if (found && p->suspect_at == NEVER && s->lost_at < p->last_scan) p->suspect_at = now;
+    if (found && a->suspect_at == NEVER && s->lost_at < p->last_scan) a->suspect_at = now;
 }
 
 /* Most cases of a long sweep have ended: a watch for each of their directories would take more memory than all else,
@@ -710,14 +735,15 @@ static bool rest(struct scanner *s, struct splace *p, int64_t now) {
     return was_at_rest && !p->at_rest;
 }
 
-static int look(struct scanner *s, struct fs_dir *root, struct splace *p, int64_t now) {
-    bool announced = p->dirty_since != NEVER;
-    bool was_known = p->memory.present, was_watched = s->c.watch && p->n_watched > 0 && !p->unwatched;
+static int look_attentively(struct scanner *s, struct fs_dir *root, struct splace *p, int64_t now) {
+    struct attention *a = p->attention;
+    bool announced = a->dirty_since != NEVER;
+    bool was_known = p->memory.present, was_watched = s->c.watch && a->n_watched > 0 && !p->unwatched;
     struct scan_subscriber subscriber = {before_list, s};
     p->unwatched = s->no_room = s->renewed = false;
     set_short(s, p, false);
     s->current = p;
-    p->dirty_since = NEVER; /* an event from here on means another look */
+    a->dirty_since = NEVER; /* an event from here on means another look */
     p->memory.calm = p->last_scan < 0 || now - p->last_change >= CALM_MS;
     p->memory.quiet = s->c.rest_ms > 0 && p->last_scan >= 0 && now - p->last_change >= s->c.rest_ms;
     int result = scan_place(s->scan, root, p->name, &p->memory, s->c.watch ? &subscriber : NULL, now,
@@ -728,12 +754,12 @@ static int look(struct scanner *s, struct fs_dir *root, struct splace *p, int64_
         doubt(s, p, now);
         return 0;
     }
-    p->doubted = 0;
-    if (p->dirty_since != NEVER) announced = true;
+    a->doubted = 0;
+    if (a->dirty_since != NEVER) announced = true;
     bool watched = was_watched && !p->unwatched && !s->renewed;
     bool changed = result > 0 && was_known && p->memory.present; /* the end of one is for the root's events */
     note_unannounced(s, p, changed && watched && !announced, now);
-    if (!watched) p->suspect_at = NEVER; /* an event on its way to a watch that has ended never comes */
+    if (!watched) a->suspect_at = NEVER; /* an event on its way to a watch that has ended never comes */
     if (result > 0) {
         if (p->last_scan >= 0) p->active = true;
         p->last_change = p->active ? now : now - age_of(s);
@@ -746,8 +772,15 @@ static int look(struct scanner *s, struct fs_dir *root, struct splace *p, int64_
         s->pass_left--;
     }
     bool woken = rest(s, p, now);
-    if (p->dirty_since == NEVER) set_due(s, p, woken ? now : next_look(s, p, now));
+    if (a->dirty_since == NEVER) set_due(s, p, woken ? now : next_look(s, p, now));
     return 0;
+}
+
+static int look(struct scanner *s, struct fs_dir *root, struct splace *p, int64_t now) {
+    attend(p);
+    int result = look_attentively(s, root, p, now);
+    attend_no_more(p);
+    return result;
 }
 
 /* ---- the step ---- */
@@ -921,16 +954,17 @@ int64_t scanner_step(struct scanner *s, int64_t now, int64_t budget_ms, struct f
 /* ---- hints and wishes ---- */
 
 static void make_dirty(struct scanner *s, struct splace *p, int64_t now) {
-    p->suspect_at = NEVER;
-    if (p->dirty_since == NEVER) {
-        p->dirty_since = now;
+    struct attention *a = attend(p);
+    a->suspect_at = NEVER;
+    if (a->dirty_since == NEVER) {
+        a->dirty_since = now;
         /* A quiet directory is looked at at once, a busy one when it rests. */
         bool quiet = p->last_scan < 0 || now - p->last_scan >= DEBOUNCE_MAX_MS;
         int64_t due = quiet ? now : now + DEBOUNCE_MS;
         set_due(s, p, due);
         return;
     }
-    int64_t latest = p->dirty_since + DEBOUNCE_MAX_MS, due = now + DEBOUNCE_MS;
+    int64_t latest = a->dirty_since + DEBOUNCE_MAX_MS, due = now + DEBOUNCE_MS;
     if (p->due > now) set_due(s, p, due < latest ? due : latest);
 }
 
@@ -948,10 +982,9 @@ void scanner_event(struct scanner *s, uint64_t token, const char *name, int64_t 
         if (index >= s->n_places) return;
         struct splace *at = s->places[index];
         size_t sub = token % TOKEN_SUBS;
-        const char *dir = sub < at->n_subs ? s->dirs[at->subs[sub].dir] : NULL;
-        if (dir && names_itself(name, dir[0] ? dir : at->name)) {
-            at->subs[sub].doubtful = true;
-        }
+        struct sub_watch *w = at->attention && sub < PLACE_WATCHES ? &at->attention->sub[sub] : NULL;
+        const char *dir = w && w->watched ? s->dirs[w->dir] : NULL;
+        if (dir && names_itself(name, dir[0] ? dir : at->name)) w->doubtful = true;
         make_dirty(s, at, now);
         return;
     }
@@ -1059,6 +1092,7 @@ void scanner_free(struct scanner *s) {
     for (size_t i = 0; i < s->n_places; i++) {
         drop_watches(s, s->places[i]);
         scan_memory_forget(&s->places[i]->memory);
+        free(s->places[i]->attention);
     }
     for (struct place_block *b = s->blocks, *next; b; b = next) {
         next = b->next;
