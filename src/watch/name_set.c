@@ -6,15 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct entry {
-    struct entry *next;
-    char name[];
+/* A drive may hold as many names as a sweep has cases: they lie one behind the other, each after a byte that says
+ * whether it is in. One that is taken out keeps its place, for it comes back as a rule. */
+struct name_set {
+    char *text;
+    size_t len, cap;
+    uint32_t *slots; /* offset + 1 into text, 0 none */
+    size_t n_slots;  /* a power of two */
+    size_t n, n_ever;
 };
 
-struct name_set {
-    struct entry **buckets;
-    size_t n_buckets, n;
-};
+enum { OUT, IN };
 
 static void *must(void *p) {
     if (!p) abort();
@@ -23,65 +25,62 @@ static void *must(void *p) {
 
 struct name_set *name_set_new(void) {
     struct name_set *s = must(calloc(1, sizeof *s));
-    s->n_buckets = 64;
-    s->buckets = must(calloc(s->n_buckets, sizeof *s->buckets));
+    s->n_slots = 64;
+    s->slots = must(calloc(s->n_slots, sizeof *s->slots));
     return s;
 }
 
 void name_set_free(struct name_set *s) {
     if (!s) return;
-    for (size_t i = 0; i < s->n_buckets; i++) {
-        for (struct entry *e = s->buckets[i], *next; e; e = next) {
-            next = e->next;
-            free(e);
-        }
-    }
-    free(s->buckets);
+    free(s->text);
+    free(s->slots);
     free(s);
 }
 
-static struct entry **slot_of(const struct name_set *s, const char *name) {
-    struct entry **slot = &s->buckets[text_hash(name, strlen(name), 0) & (s->n_buckets - 1)];
-    while (*slot && strcmp((*slot)->name, name) != 0) slot = &(*slot)->next;
-    return slot;
+static uint32_t *slot_of(const struct name_set *s, const char *name) {
+    size_t i = text_hash(name, strlen(name), 0) & (s->n_slots - 1);
+    while (s->slots[i] && strcmp(s->text + s->slots[i], name) != 0) i = (i + 1) & (s->n_slots - 1);
+    return &s->slots[i];
 }
 
 static void grow(struct name_set *s) {
-    struct name_set old = *s;
-    s->n_buckets *= 2;
-    s->buckets = must(calloc(s->n_buckets, sizeof *s->buckets));
-    for (size_t i = 0; i < old.n_buckets; i++) {
-        for (struct entry *e = old.buckets[i], *next; e; e = next) {
-            next = e->next;
-            struct entry **slot = slot_of(s, e->name);
-            e->next = NULL;
-            *slot = e;
-        }
+    free(s->slots);
+    s->n_slots *= 2;
+    s->slots = must(calloc(s->n_slots, sizeof *s->slots));
+    for (size_t at = 0; at < s->len; at += strlen(s->text + at + 1) + 2) {
+        *slot_of(s, s->text + at + 1) = (uint32_t)at + 1;
     }
-    free(old.buckets);
+}
+
+static void append(struct name_set *s, const char *name) {
+    size_t len = strlen(name) + 1;
+    if (s->len + len > UINT32_MAX - 2) abort();
+    if (s->len + len + 1 > s->cap) {
+        s->cap = s->cap * 2 + len + 256;
+        s->text = must(realloc(s->text, s->cap));
+    }
+    *slot_of(s, name) = (uint32_t)s->len + 1;
+    s->text[s->len] = IN;
+    memcpy(s->text + s->len + 1, name, len);
+    s->len += len + 1;
+    s->n++;
+    if (++s->n_ever * 3 > s->n_slots * 2) grow(s);
 }
 
 void name_set_put(struct name_set *s, const char *name, bool in) {
-    struct entry **slot = slot_of(s, name);
-    if (in == (*slot != NULL)) return;
-    if (!in) {
-        struct entry *e = *slot;
-        *slot = e->next;
-        free(e);
-        s->n--;
+    uint32_t slot = *slot_of(s, name);
+    if (!slot) {
+        if (in) append(s, name);
         return;
     }
-    size_t len = strlen(name) + 1;
-    struct entry *e = must(malloc(sizeof *e + len));
-    e->next = NULL;
-    memcpy(e->name, name, len);
-    *slot = e;
-    if (++s->n > s->n_buckets) grow(s);
+    char *is_in = &s->text[slot - 1];
+    s->n += (size_t)in - (size_t)*is_in;
+    *is_in = in ? IN : OUT;
 }
 
 void name_set_each(const struct name_set *s, void (*visit)(void *ctx, const char *name), void *ctx) {
-    for (size_t i = 0; i < s->n_buckets; i++) {
-        for (const struct entry *e = s->buckets[i]; e; e = e->next) visit(ctx, e->name);
+    for (size_t at = 0; at < s->len; at += strlen(s->text + at + 1) + 2) {
+        if (s->text[at] == IN) visit(ctx, s->text + at + 1);
     }
 }
 
