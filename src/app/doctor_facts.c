@@ -89,10 +89,20 @@ static void take_fact(void *ctx, const struct fact *f) {
     }
 }
 
+static const char *list_problem(int err) {
+    return err == UV_EILSEQ ? "it is neither UTF-8 nor code page 932 text" : uv_strerror(err);
+}
+
 /* Before any of them is published: what a later word replaces nobody has seen. */
 static void read_settings(struct gathering *g, const char *batch) {
     struct settings_reader *reader = settings_reader_new(fs_real(), g->profile, batch);
+    const char *unread;
     settings_reader_step(reader, session_mono_ms(), (struct fact_sink){take_fact, g});
+    int err = settings_reader_unread_list(reader, &unread);
+    if (err < 0) {
+        g->kept_list = copy(unread);
+        g->facts.list_problem = list_problem(err);
+    }
     settings_reader_free(reader);
     for (int k = 0; k < KEY_COUNT; k++) {
         const char *text = getenv(doctor_key_name((enum doctor_key)k));
@@ -158,10 +168,8 @@ static struct sweep_list *judge_list(struct gathering *g) {
         free(g->list_text);
         g->list_text = NULL;
         int err = settings_read_text(fs_real(), given, SWEEP_LIST_MAX_BYTES, &g->list_text, &g->list_len, &st);
-        if (err < 0) {
-            f->list_problem = err == UV_EILSEQ ? "it is neither UTF-8 nor code page 932 text" : uv_strerror(err);
-            return NULL;
-        }
+        f->list_problem = err < 0 ? list_problem(err) : NULL;
+        if (err < 0) return NULL;
     }
     if (!g->list_text) return NULL;
     struct sweep_list *l = sweep_list_parse(g->list_text, g->list_len, g->profile, 0);

@@ -39,6 +39,11 @@ runs 'a list that cannot be used' 1 doctor "$batch" --sweep-list "$work/bad.txt"
 graded 'is a failure' FAIL sweep_list 'line 1'
 runs 'a list that is not there' 1 doctor "$batch" --sweep-list "$work/none.txt"
 graded 'is one too' FAIL sweep_list 'cannot be read'
+mv "$list" "$work/kept" && printf '\377\377\n' >"$list"
+runs 'a kept list that is no text' 1 doctor "$batch"
+graded 'is one, too' FAIL sweep_list 'expected_sweep_list.txt cannot be read'
+runs 'a list given counts before it' 0 doctor "$batch" --sweep-list "$work/kept"
+mv "$work/kept" "$list"
 runs 'an archive that is not there' 1 doctor "$batch" --archive-dir "$work/none"
 graded 'is named' FAIL archive 'is not there'
 : >"$work/file"
