@@ -1,5 +1,6 @@
 #include "app/elsewhere.h"
 
+#include "platform/paths.h"
 #include "watch/siblings.h"
 
 #include <stdlib.h>
@@ -31,14 +32,21 @@ static bool *find_absent(const struct table *t, const struct row *only) {
     return NULL;
 }
 
+/* Absolute, to be freed, or NULL. */
+static char *archive_path(const struct table *t) {
+    const char *path = table_root(t, ROOT_ARCHIVE)->path;
+    return path ? path_absolute(path) : NULL;
+}
+
 /* Returns whether it was cut short. */
-static bool search(const struct session *s, const struct sweep_list *list, const bool *wanted, const atomic_bool *stop,
-                   int64_t at, struct fact_sink sink) {
+static bool search(const struct session *s, const struct sweep_list *list, const bool *wanted, const char *archive,
+                   const atomic_bool *stop, int64_t at, struct fact_sink sink) {
     struct siblings_options o = {.fs = fs_real(),
                                  .profile = s->profile,
                                  .list = list,
                                  .wanted = wanted,
                                  .batch = s->batch_path,
+                                 .archive = archive,
                                  .fold_case = s->policy.fold_case,
                                  .budget_ms = SIBLINGS_BUDGET_MS,
                                  .stop = stop};
@@ -53,7 +61,9 @@ void elsewhere_run(struct session *s, const struct row *only) {
     bool *wanted = find_absent(s->table, only);
     if (!wanted) return;
     int64_t now = session_mono_ms();
-    bool cut = search(s, table_list(s->table), wanted, NULL, now, (struct fact_sink){apply, s->table});
+    char *archive = archive_path(s->table);
+    bool cut = search(s, table_list(s->table), wanted, archive, NULL, now, (struct fact_sink){apply, s->table});
+    free(archive);
     if (cut) session_say("%s", ELSEWHERE_CUT);
     table_tick(s->table, session_mono_ms());
     free(wanted);
@@ -65,7 +75,8 @@ static void put(void *ctx, const struct fact *f) { fact_batch_add(ctx, f); }
 static void on_work(uv_work_t *work) {
     struct elsewhere_job *job = work->data;
     struct sweep_list *list = sweep_list_parse(job->list_text, job->list_len, job->session->profile, 0);
-    job->cut = search(job->session, list, job->wanted, &job->stop, job->at, (struct fact_sink){put, job->facts});
+    job->cut =
+        search(job->session, list, job->wanted, job->archive, &job->stop, job->at, (struct fact_sink){put, job->facts});
     sweep_list_free(list);
 }
 
@@ -74,6 +85,7 @@ static void on_done(uv_work_t *work, int status) {
     (void)status;
     struct fact_batch *facts = job->facts; /* done may start the next search */
     free(job->list_text);
+    free(job->archive);
     free(job->wanted);
     job->busy = false;
     job->done(job, facts);
@@ -93,6 +105,7 @@ bool elsewhere_start(struct elsewhere_job *job, uv_loop_t *loop, struct session 
     job->list_text = memcpy(must(malloc(len + 1)), text, len);
     job->list_text[len] = '\0';
     job->list_len = len;
+    job->archive = archive_path(s->table);
     job->facts = fact_batch_new();
     job->at = session_mono_ms();
     atomic_store(&job->stop, false);

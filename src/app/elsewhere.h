@@ -25,6 +25,7 @@ struct elsewhere_job {
     uv_work_t work;
     char *list_text; /* private from here on */
     size_t list_len;
+    char *archive; /* or NULL */
     bool *wanted;
     struct fact_batch *facts;
     int64_t at;

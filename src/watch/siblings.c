@@ -131,6 +131,10 @@ static void look_at_case(struct search *s, const char *batch, struct fs_dir *dir
     found->beside = !s->others;
 }
 
+static bool is_archive(const struct search *s, const char *path) {
+    return s->o->archive && strcmp(path, s->o->archive) == 0;
+}
+
 /* The cases in one directory that may be a batch. */
 static void look_at_batch(struct search *s, const char *path, struct fs_dir *dir) {
     struct names v;
@@ -158,7 +162,7 @@ static int look_at_tag(struct search *s, const char *path, bool stamped_only) {
         char *batch_path = join(path, v.name[i]);
         bool known = fs->stat(fs->ctx, NULL, batch_path, &st) == 0; /* as own_id was asked for */
         bool own = strcmp(batch_path, s->o->batch) == 0 || (known && st.id != 0 && st.id == s->own_id);
-        if (!own) look_at_batch(s, batch_path, batch);
+        if (!own && !is_archive(s, batch_path)) look_at_batch(s, batch_path, batch);
         fs->dir_close(fs->ctx, batch);
         free(batch_path);
     }
@@ -183,7 +187,7 @@ static void look_at_other_tags(struct search *s, const char *tag) {
             }
             if (strcmp(v.name[i], own_name) == 0) continue;
             char *path = join(root, v.name[i]);
-            look_at_tag(s, path, true);
+            if (!is_archive(s, path)) look_at_tag(s, path, true);
             free(path);
         }
         names_free(&v);

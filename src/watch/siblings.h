@@ -2,8 +2,9 @@
  *
  * Beside: the other directories in the batch's parent (the sweep tag's), the newest names first; then, when the batch
  * has a stamped name (RUN_TS__GIT_SHA__seedN), stamped directories of the other tags. A directory counts when it is a
- * case of the list by name and has a file in it. Of several the one with the most required files whole is told, then
- * the newest. Bounded: SIBLINGS_MAX directories are listed, SIBLINGS_SCANS cases read, within budget_ms.
+ * case of the list by name and has a file in it. The archive is no batch, wherever it stands. Of several the one with
+ * the most required files whole is told, then the newest. Bounded: SIBLINGS_MAX directories are listed, SIBLINGS_SCANS
+ * cases read, within budget_ms.
  *
  * Blocking; runs on a worker, never on the UI thread. */
 #ifndef SW_WATCH_SIBLINGS_H
@@ -22,8 +23,9 @@ struct siblings_options {
     const struct fs_ops *fs;
     const struct profile *profile;
     const struct sweep_list *list;
-    const bool *wanted; /* [list->n_cases]: absent here */
-    const char *batch;  /* absolute path, without a trailing separator */
+    const bool *wanted;  /* [list->n_cases]: absent here */
+    const char *batch;   /* absolute path, without a trailing separator */
+    const char *archive; /* the same of the archive, or NULL; known by its name alone, for its drive may hang */
     bool fold_case;
     int64_t budget_ms;
     const atomic_bool *stop; /* set by another thread: end soon; or NULL */

@@ -59,12 +59,15 @@ static void put(void *ctx, const struct fact *f) {
              f->u.elsewhere.whole);
 }
 
+static const char *archive;
+
 static int search_from(const char *batch) {
     struct siblings_options o = {.fs = fs_fake_ops(world),
                                  .profile = profile_builtin(),
                                  .list = list,
                                  .wanted = wanted,
                                  .batch = batch,
+                                 .archive = archive,
                                  .budget_ms = 60 * 1000};
     found[0] = '\0';
     return siblings_search(&o, 77, (struct fact_sink){put, NULL}, &cut);
@@ -108,6 +111,20 @@ static void test_other_tags(void **state) {
     /* A batch that somebody named himself may stand anywhere: only what is beside it is looked at. */
     fs_fake_mkdir(world, "/out/own/batch");
     assert_int_equal(search_from("/out/own/batch"), 0);
+}
+
+static void test_archive(void **state) {
+    (void)state;
+    write_case(TAG "/kept/T1_eps0p1_tau1", true); /* an older batch's copy */
+    write_case("/out/kept/20260101-0000__abc__seed0/T2_eps0p1_tau1", true);
+    assert_int_equal(search(), 2);
+    archive = TAG "/kept";
+    assert_int_equal(search(), 1);
+    assert_string_equal(found, "T2_eps0p1_tau1=/out/kept/20260101-0000__abc__seed0/T2_eps0p1_tau1(4)");
+    archive = "/out/kept";
+    assert_int_equal(search(), 1);
+    assert_string_equal(found, "T1_eps0p1_tau1=" TAG "/kept/T1_eps0p1_tau1(4)");
+    archive = NULL;
 }
 
 static void test_bounds(void **state) {
@@ -154,6 +171,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_beside, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_other_tags, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_archive, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bounds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stopped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
