@@ -40,6 +40,7 @@ struct batch {
     size_t stream;           /* its number there */
     struct root_worker *workers[ROOT_COUNT];
     struct root_worker *archive; /* has the archive: that of the batch when it is elsewhere; NULL: none */
+    char *nested;                /* the directory of this batch that was asked for there; NULL: none */
     uint64_t lost[ROOT_COUNT];   /* of a remote batch: hash of why it was said that it cannot be read, 0: it can */
     enum phase phase;
     enum settle_reason settle_reason;
@@ -248,19 +249,24 @@ static void open_root(struct batch *b, enum root_id root, const char *path, bool
     free(argv);
 }
 
-/* The archive may keep each batch in a directory of its own. */
+/* The archive may keep each batch in a directory of its own: under the name that the batch had when it ran, which its
+ * configurations tell. */
 static void want_nested(struct batch *b) {
     char name[SESSION_MESSAGE];
     const char *batch = session_archive_batch(b->s);
-    if (batch && (size_t)snprintf(name, sizeof name, "%s/", batch) < sizeof name) {
-        root_want(b->archive, name);
-    }
+    if (!b->archive || !batch || (b->nested && strcmp(b->nested, batch) == 0)) return;
+    free(b->nested);
+    b->nested = strdup(batch);
+    if (!b->nested) abort();
+    if ((size_t)snprintf(name, sizeof name, "%s/", batch) < sizeof name) root_want(b->archive, name);
 }
 
 static void tell_archive(struct batch *b) {
     const char *text = b->s->list_text ? b->s->list_text : b->s->list_live;
     size_t len = b->s->list_text ? b->s->list_len : b->s->list_live_len;
     if (text) root_set_list(b->archive, text, len);
+    free(b->nested);
+    b->nested = NULL;
     want_nested(b);
 }
 
@@ -468,6 +474,7 @@ int64_t batch_step(struct batch *b, int64_t now) {
     note_away(b, now);
     tick(b, now);
     learn_archive(b);
+    want_nested(b);
     want_discovered(b);
     watch_parent(b, now);
     if (b->s->list_path && !b->keep_asked && table_root(t, ROOT_BATCH)->readable) {
@@ -605,5 +612,6 @@ bool batch_close(struct batch *b) {
 void batch_free(struct batch *b) {
     export_job_free(&b->export);
     closeup_job_free(&b->closeup);
+    free(b->nested);
     free(b);
 }

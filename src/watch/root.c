@@ -72,6 +72,7 @@ struct root_worker {
     size_t list_len;
     char *archive; /* of a remote batch, NULL: none was named */
     struct name_set *wants;
+    char *nested;               /* wanted: the directory of cases, with its '/', one at a time; NULL: none */
     char *origin, *origin_real; /* of a remote one: what its path was, NULL: it never said */
 };
 
@@ -275,6 +276,7 @@ static void greet(struct root_worker *w) {
     }
     send_list(w);
     name_set_each(w->wants, send_want, w);
+    if (w->nested) send_text(w, SCAN_WANT, w->nested);
     command(w, &(struct scan_command){.kind = w->released ? SCAN_RELEASE : SCAN_PASS});
 }
 
@@ -440,7 +442,11 @@ void root_set_list(struct root_worker *w, const char *text, size_t len) {
 }
 
 void root_want(struct root_worker *w, const char *name) {
-    name_set_put(w->wants, name, true);
+    size_t n = strlen(name);
+    if (n > 1 && name[n - 1] == '/')
+        replace(&w->nested, name);
+    else
+        name_set_put(w->wants, name, true);
     send_text(w, SCAN_WANT, name);
 }
 
@@ -489,6 +495,7 @@ static void free_worker(uv_handle_t *handle) {
     free(w->command);
     free(w->path);
     free(w->archive);
+    free(w->nested);
     free(w->origin);
     free(w->origin_real);
     name_set_free(w->wants);

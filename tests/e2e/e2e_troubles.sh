@@ -154,6 +154,11 @@ contains 'ARCHIVE/BATCH/TITLE is found' "$work/out" 'archive verified against it
 contains 'and shown' "$work/out" "archive  $a/20260101-0000__abc1234__seed0/$t"
 runs 'also while it is watched' 0 watch "$b" --archive-dir "$a" --settle 1 --time-limit 100 --strict
 contains 'and believed' "$b/checks/sweep_completeness.csv" ',true,true,,complete'
+whole 5000
+archive_case "$case_dir" "$a/20260101-0000__abc1234__seed0"
+mv "$b" "$b.kept"
+runs 'under the name that the batch had' 0 check "$b.kept" --archive-dir "$a" --strict
+runs 'where watching finds it, too' 0 watch "$b.kept" --archive-dir "$a" --settle 1 --time-limit 100 --strict
 
 # The whole batch was renamed: no contradiction, said once.
 new_tree
