@@ -9,7 +9,7 @@
 #include <uv.h>
 
 /* A reader hands over what it has after so many places, or after a while: on a slow root few places take long. */
-enum { RUN_PLACES = 32, RUN_MS = 5, WINDOW_MS = 20, MAX_READERS = 32, MAX_QUEUED = 8 };
+enum { RUN_PLACES = 32, RUN_MS = 20, WINDOW_MS = 20, MAX_READERS = 32, MAX_QUEUED = 8 };
 #define MS_NS INT64_C(1000000)
 
 struct names {
