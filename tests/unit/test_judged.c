@@ -190,6 +190,14 @@ static int pass_on(uint64_t device) {
     return (int)(fs_fake_counts(world).op[FS_FAKE_OPEN] - before.op[FS_FAKE_OPEN]);
 }
 
+static bool tells(const char *text) {
+    size_t len = strlen(text);
+    for (size_t at = 0; at + len <= facts.len; at++) {
+        if (memcmp(facts.data + at, text, len) == 0) return true;
+    }
+    return false;
+}
+
 static int pass(void) { return pass_on(1); }
 
 /* What a pass tells that keeps nothing. */
@@ -322,7 +330,7 @@ static void test_a_manifest_hangs_on_the_files_beside_it(void **state) {
     write_text("/archive/T1/left_over.txt", "x");
     fs_fake_advance(world, 10000);
     assert_reads(1);
-    assert_true(strstr(facts.data, "left_over.txt") != NULL);
+    assert_true(tells("left_over.txt"));
     assert_reads(0);
     fs_fake_remove(world, "/archive/T1/checks/mass_budget.csv");
     assert_reads(1);
@@ -374,10 +382,10 @@ static void test_unchanged_directories_are_not_listed(void **state) {
     assert_lists(0);
     write_text("/archive/T1/INCOMPLETE", "no");
     assert_seen();
-    assert_true(strstr(facts.data, "INCOMPLETE") != NULL);
+    assert_true(tells("INCOMPLETE"));
     fs_fake_remove(world, "/archive/T1/INCOMPLETE");
     assert_seen();
-    assert_true(strstr(facts.data, "INCOMPLETE") == NULL);
+    assert_false(tells("INCOMPLETE"));
     write_text("/archive/T1/series/chunk_1.parquet", "PAR1");
     fs_fake_set_mtime(world, "/archive/T1/series", made); /* what a copier does */
     assert_seen();
@@ -429,7 +437,7 @@ static void test_a_young_directory_is_listed_again(void **state) {
     assert_lists(DIRS);
     fs_fake_rename(world, "/archive/T1/left_over.txt", "/archive/T1/left_ever.txt");
     assert_lists(DIRS);
-    assert_true(strstr(facts.data, "left_ever.txt") != NULL);
+    assert_true(tells("left_ever.txt"));
     assert_seen();
 }
 
@@ -485,7 +493,7 @@ static void test_what_is_held_is_told(void **state) {
     assert_reads(FILES);
     fs_fake_hold(world, "/archive/T1/summary.json", "editor (7)", false);
     assert_reads(0);
-    assert_true(strstr(facts.data, "holder=editor%20(7)") != NULL);
+    assert_true(tells("holder=editor%20(7)"));
     fs_fake_hold(world, "/archive/T1/summary.json", NULL, false);
     assert_reads(0);
 }
