@@ -15,7 +15,7 @@ static void *must(void *p) {
 static bool is_absent(const struct table *t, const struct row *r) {
     bool ambiguous;
     const struct place *local = table_place(t, r, ROOT_BATCH, &ambiguous);
-    return r->expected && !ambiguous && !(local && local->has_files) && r->status != STATUS_COMPLETE;
+    return table_case(t, r) && !ambiguous && !(local && local->has_files) && r->status != STATUS_COMPLETE;
 }
 
 /* NULL: none. */

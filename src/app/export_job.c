@@ -13,8 +13,9 @@ static void add_line(struct buffer *b, const struct table *t, uint32_t row) {
     char clean[1024];
     if (row >= table_count(t)) return;
     const struct row *r = table_row(t, row);
-    if (r->expected) {
-        buffer_format(b, "%s\n", r->expected->line);
+    const struct sweep_case *c = table_case(t, r);
+    if (c) {
+        buffer_format(b, "%s\n", sweep_case_line(c));
     } else {
         text_clean(r->title, clean, sizeof clean);
         buffer_format(b, "# %s\n", clean);

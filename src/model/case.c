@@ -15,8 +15,8 @@ static int artifact_with_role(const struct profile *p, unsigned role) {
 
 static const struct file_state *file_with_role(const struct case_view *v, enum root_id root, unsigned role) {
     int i = artifact_with_role(v->profile, role);
-    if (i < 0 || !v->place[root] || !is_there(&v->place[root]->files[i])) return NULL;
-    return &v->place[root]->files[i];
+    const struct file_state *f = i >= 0 && v->place[root] ? place_file(v->place[root], i) : NULL;
+    return f && is_there(f) ? f : NULL;
 }
 
 static bool same_time(int64_t a_ns, int64_t b_ns) {
@@ -34,14 +34,16 @@ static int archive_wish(const struct case_view *v) {
     return archive && judge_owner(v) == OWNER_OURS ? archive->archive_on : -1;
 }
 
-enum artifact_state case_artifact_in(const struct case_view *v, enum root_id root, int artifact) {
+/* Of every artifact where there is no directory. */
+static enum artifact_state state_nowhere(const struct case_view *v, enum root_id root) {
+    const struct root_state *r = v->root[root];
+    bool asked = root == ROOT_BATCH || (r->in_play && archive_wish(v) != 0);
+    return !asked || (r->scanned && r->readable) ? ARTIFACT_ABSENT : ARTIFACT_UNKNOWN;
+}
+
+static enum artifact_state state_of(const struct case_view *v, enum root_id root, const struct file_state *f) {
     const struct place *p = v->place[root];
     const struct root_state *r = v->root[root];
-    if (!p) {
-        bool asked = root == ROOT_BATCH || (r->in_play && archive_wish(v) != 0);
-        return !asked || (r->scanned && r->readable) ? ARTIFACT_ABSENT : ARTIFACT_UNKNOWN;
-    }
-    const struct file_state *f = &p->files[artifact];
     switch ((enum content)f->content) {
     case CONTENT_WHOLE:
         return ARTIFACT_WHOLE;
@@ -60,12 +62,17 @@ enum artifact_state case_artifact_in(const struct case_view *v, enum root_id roo
     }
 }
 
+enum artifact_state case_artifact_in(const struct case_view *v, enum root_id root, int artifact) {
+    const struct place *p = v->place[root];
+    return p ? state_of(v, root, place_file(p, artifact)) : state_nowhere(v, root);
+}
+
 const struct file_state *case_failure_marker(const struct case_view *v, int *artifact) {
     const struct place *p = v->place[ROOT_BATCH];
     const struct file_state *newest = NULL;
     if (!p) return NULL;
     for (int i = 0; i < v->profile->n_artifacts; i++) {
-        const struct file_state *f = &p->files[i];
+        const struct file_state *f = place_file(p, i);
         if (!(v->profile->artifact[i].roles & ROLE_MARKER_FAILURE) || !is_there(f)) continue;
         if (!newest || f->mtime_ns > newest->mtime_ns) {
             newest = f;
@@ -83,21 +90,24 @@ static int64_t newest_result_ns(const struct case_view *v) {
     const struct place *p = v->place[ROOT_BATCH];
     int64_t newest = INT64_MIN;
     for (int i = 0; p && i < v->profile->n_artifacts; i++) {
-        if ((v->profile->artifact[i].roles & after_the_run) || !is_there(&p->files[i])) continue;
-        if (p->files[i].mtime_ns > newest) newest = p->files[i].mtime_ns;
+        const struct file_state *f = place_file(p, i);
+        if ((v->profile->artifact[i].roles & after_the_run) || !is_there(f)) continue;
+        if (f->mtime_ns > newest) newest = f->mtime_ns;
     }
     return newest;
 }
 
 bool case_exit_counts(const struct case_view *v) {
-    const struct fact_exit *e = v->row->exit;
+    const struct fact_exit *e = row_more(v->row)->exit;
     if (!e || e->code < 0) return false;
     int64_t at_ms = e->end_ms > e->written_ms ? e->end_ms : e->written_ms;
     if (at_ms <= 0 || at_ms > INT64_MAX / 1000000 - CASE_TIME_SLACK_NS / 1000000) return true;
     return newest_result_ns(v) <= at_ms * 1000000 + CASE_TIME_SLACK_NS;
 }
 
-static bool recorded_failure(const struct case_view *v) { return case_exit_counts(v) && v->row->exit->code > 0; }
+static bool recorded_failure(const struct case_view *v) {
+    return case_exit_counts(v) && row_more(v->row)->exit->code > 0;
+}
 
 bool case_archive_in_play(const struct case_view *v) {
     int artifact;
@@ -114,11 +124,11 @@ bool case_archive_counts(const struct case_view *v, const struct verdict *verdic
 
 /* The configuration names this case under the name that the whole batch had before it was moved. */
 static bool names_moved(const struct case_view *v, const struct place *p) {
-    return v->moved_from && p->named_batch && strcmp(p->named_batch, v->moved_from) == 0;
+    return v->moved_from && place_said(p)->named_batch && strcmp(place_said(p)->named_batch, v->moved_from) == 0;
 }
 
 static bool contradicted(const struct case_view *v, const struct place *p) {
-    for (const struct mismatch *m = p->mismatches; m; m = m->next) {
+    for (const struct mismatch *m = place_more(p)->mismatches; m; m = m->next) {
         if (mismatch_counts(m, v->moved_from)) return true;
     }
     return false;
@@ -131,13 +141,14 @@ static enum archive_owner judge_owner(const struct case_view *v) {
     if (!archive) return OWNER_NONE;
     for (int i = 0; i < v->profile->n_artifacts; i++) {
         if (!(v->profile->artifact[i].roles & ROLE_OWNER_PROOF)) continue;
-        const struct file_state *a = &archive->files[i];
-        const struct file_state *l = local ? &local->files[i] : NULL;
+        const struct file_state *a = place_file(archive, i);
+        const struct file_state *l = local ? place_file(local, i) : NULL;
         bool there = is_there(a);
         any_archive |= there;
         any_local |= l && is_there(l);
         if (!there || !l || !is_there(l)) continue;
-        if ((a->size == l->size && same_time(a->mtime_ns, l->mtime_ns)) || (a->hash != 0 && a->hash == l->hash)) {
+        if ((a->size == l->size && same_time(a->mtime_ns, l->mtime_ns)) ||
+            (file_hash(a) != 0 && file_hash(a) == file_hash(l))) {
             equal = true;
         } else if (a->content == CONTENT_WHOLE) {
             return OWNER_OTHER;
@@ -153,39 +164,39 @@ static enum archive_owner judge_owner(const struct case_view *v) {
     return archive->config_read ? OWNER_OTHER : OWNER_UNPROVEN;
 }
 
-static int state_rank(enum artifact_state s) {
-    switch (s) {
-    case ARTIFACT_WHOLE:
-        return 5;
-    case ARTIFACT_GROWING:
-        return 4;
-    case ARTIFACT_LOCKED:
-        return 3;
-    case ARTIFACT_UNKNOWN:
-        return 2;
-    case ARTIFACT_TRUNCATED:
-        return 1;
-    default:
-        return 0;
-    }
-}
+/* Which of two is the better one. */
+static const uint8_t state_rank[ARTIFACT_STATE_COUNT] = {[ARTIFACT_WHOLE] = 5,
+                                                         [ARTIFACT_GROWING] = 4,
+                                                         [ARTIFACT_LOCKED] = 3,
+                                                         [ARTIFACT_UNKNOWN] = 2,
+                                                         [ARTIFACT_TRUNCATED] = 1};
 
-/* Best state of one required artifact over the places that count. The file itself, where it is anywhere, hides its
+/* What is the same for all artifacts of a case. */
+struct scope {
+    bool counts[ROOT_COUNT];
+    enum artifact_state nowhere[ROOT_COUNT]; /* where the root has no directory */
+};
+
+/* Best state of one artifact over the places that count. The file itself, where it is anywhere, hides its
  * alternatives: a broken merge is not mended by the chunks beside it. */
-static void judge_artifact(const struct case_view *v, int i, const bool counts[ROOT_COUNT], struct verdict *out) {
-    bool itself = false;
+static void judge_artifact(const struct case_view *v, int i, const struct scope *scope, struct verdict *out) {
+    bool itself = false, required = (v->profile->artifact[i].roles & ROLE_REQUIRED) != 0;
     enum artifact_state best = ARTIFACT_ABSENT;
     int where = ROOT_BATCH;
+    const struct file_state *file[ROOT_COUNT];
     for (int r = 0; r < ROOT_COUNT; r++) {
-        const struct place *p = v->place[r];
-        if (counts[r] && p && is_there(&p->files[i]) && p->files[i].via == VIA_ITSELF) itself = true;
+        const struct file_state *f = scope->counts[r] && v->place[r] ? place_file(v->place[r], i) : NULL;
+        if (f && is_there(f) && f->via == VIA_ITSELF) itself = true;
+        file[r] = f;
     }
     for (int r = 0; r < ROOT_COUNT; r++) {
-        const struct place *p = v->place[r];
-        if (!counts[r]) continue;
-        if (itself && p && is_there(&p->files[i]) && p->files[i].via != VIA_ITSELF) continue;
-        enum artifact_state s = case_artifact_in(v, (enum root_id)r, i);
-        if (state_rank(s) > state_rank(best)) {
+        const struct file_state *f = file[r];
+        if (!scope->counts[r]) continue;
+        enum artifact_state s = f ? state_of(v, (enum root_id)r, f) : scope->nowhere[r];
+        if (f && f->locked) out->flags |= FLAG_LOCKED;
+        if (f && required && s == ARTIFACT_TRUNCATED) out->flags |= FLAG_TRUNCATED;
+        if (itself && f && is_there(f) && f->via != VIA_ITSELF) continue;
+        if (state_rank[s] > state_rank[best]) {
             best = s;
             where = r;
         }
@@ -193,7 +204,7 @@ static void judge_artifact(const struct case_view *v, int i, const bool counts[R
     uint32_t bit = UINT32_C(1) << i;
     out->artifact[i] = (uint8_t)best;
     out->where[i] = (uint8_t)where;
-    if (!(v->profile->artifact[i].roles & ROLE_REQUIRED)) return;
+    if (!required) return;
     if (best == ARTIFACT_ABSENT) out->absent |= bit;
     if (best == ARTIFACT_TRUNCATED) out->bad |= bit;
     if (best == ARTIFACT_GROWING || best == ARTIFACT_LOCKED) out->growing |= bit;
@@ -205,24 +216,29 @@ static bool unmerged(const struct case_view *v, int i, const bool counts[ROOT_CO
     for (int r = 0; r < ROOT_COUNT; r++) {
         const struct place *p = v->place[r];
         if (!counts[r] || !p) continue;
-        if (is_there(&p->files[i]) && p->files[i].via == VIA_ITSELF) return false;
-        chunks += p->files[i].chunks;
+        const struct file_state *f = place_file(p, i);
+        if (is_there(f) && f->via == VIA_ITSELF) return false;
+        chunks += file_chunks(f);
     }
     return chunks > 0;
 }
 
 bool case_merge_refuted(const struct case_view *v, const struct verdict *out, int64_t *merged, int64_t *chunks) {
     const struct profile *p = v->profile;
-    int i = p->progress.artifact, last = artifact_with_role(p, ROLE_LAST_RESULT);
+    int i = p->progress.artifact;
     const struct place *local = v->place[ROOT_BATCH], *place = v->place[out->where[i]];
-    if (!p->progress.column || !local || !local->progress || !place || !place->progress) return false;
+    if (!p->progress.column || !local || !place) return false;
+    const struct place_progress here = place_progress(local), there = place_progress(place);
+    if (!here.known || !there.known) return false;
     /* A run that goes on may merge again. */
+    int last = artifact_with_role(p, ROLE_LAST_RESULT);
     if (!v->over && last >= 0 && out->artifact[last] != ARTIFACT_WHOLE) return false;
-    if (out->artifact[i] != ARTIFACT_WHOLE || place->files[i].via != VIA_ITSELF) return false;
-    int64_t rested = place->seen_at - place->files[i].changed_at;
+    const struct file_state *f = place_file(place, i);
+    if (out->artifact[i] != ARTIFACT_WHOLE || f->via != VIA_ITSELF) return false;
+    int64_t rested = place->seen_at - f->changed_at;
     if (!v->policy->one_pass && rested < v->root[out->where[i]]->settle_ms) return false;
-    *merged = place->progress->rows;
-    *chunks = local->progress->all ? local->progress->chunk_rows : -1;
+    *merged = there.rows;
+    *chunks = here.all ? here.chunk_rows : -1;
     return *merged >= 0 && *chunks > *merged;
 }
 
@@ -236,7 +252,7 @@ static bool whole_in_archive(const struct case_view *v) {
 
 int case_copy_differs(const struct case_view *v, bool *stand_in) {
     for (int i = 0; v->place[ROOT_BATCH] && v->place[ROOT_ARCHIVE] && i < v->profile->n_artifacts; i++) {
-        const struct file_state *l = &v->place[ROOT_BATCH]->files[i], *a = &v->place[ROOT_ARCHIVE]->files[i];
+        const struct file_state *l = place_file(v->place[ROOT_BATCH], i), *a = place_file(v->place[ROOT_ARCHIVE], i);
         if (!(v->profile->artifact[i].roles & ROLE_REQUIRED) || l->via != VIA_ITSELF) continue;
         if (l->content != CONTENT_WHOLE || a->content != CONTENT_WHOLE) continue;
         *stand_in = a->via != VIA_ITSELF;
@@ -249,8 +265,9 @@ int case_copy_differs(const struct case_view *v, bool *stand_in) {
  * of the drive is off by the same quarters of an hour. Files that are the same by content tell. ns */
 static int64_t clock_ahead(const struct case_view *v) {
     for (int i = 0; v->place[ROOT_BATCH] && v->place[ROOT_ARCHIVE] && i < v->profile->n_artifacts; i++) {
-        const struct file_state *l = &v->place[ROOT_BATCH]->files[i], *a = &v->place[ROOT_ARCHIVE]->files[i];
-        if (!(v->profile->artifact[i].roles & ROLE_OWNER_PROOF) || l->hash == 0 || l->hash != a->hash) continue;
+        const struct file_state *l = place_file(v->place[ROOT_BATCH], i), *a = place_file(v->place[ROOT_ARCHIVE], i);
+        if (!(v->profile->artifact[i].roles & ROLE_OWNER_PROOF) || file_hash(l) == 0 || file_hash(l) != file_hash(a))
+            continue;
         int64_t off = a->mtime_ns - l->mtime_ns;
         int64_t quarters = (off + (off < 0 ? -1 : 1) * CASE_ZONE_STEP_NS / 2) / CASE_ZONE_STEP_NS;
         int64_t whole = quarters * CASE_ZONE_STEP_NS;
@@ -272,7 +289,7 @@ static enum archive_proof judge_proof(const struct case_view *v, enum archive_ow
     const struct file_state *done = file_with_role(v, ROOT_ARCHIVE, ROLE_MARKER_DONE);
     const struct file_state *manifest = file_with_role(v, ROOT_ARCHIVE, ROLE_MANIFEST);
     int end = profile_copy_end(v->profile);
-    bool ended = end >= 0 && is_there(&v->place[ROOT_ARCHIVE]->files[end]);
+    bool ended = end >= 0 && is_there(place_file(v->place[ROOT_ARCHIVE], end));
     bool manifest_good = !manifest || (manifest->content == CONTENT_WHOLE && !manifest->differs);
     bool stand_in;
     bool proven = owner == OWNER_OURS && (ended || end < 0) && manifest_good && whole_in_archive(v) &&
@@ -302,9 +319,10 @@ static int64_t bytes_to_copy(const struct case_view *v) {
     int64_t bytes = 0;
     const struct place *local = v->place[ROOT_BATCH], *archive = v->place[ROOT_ARCHIVE];
     for (int i = 0; local && i < v->profile->n_artifacts; i++) {
-        if (!(v->profile->artifact[i].roles & ROLE_REQUIRED) || local->files[i].content != CONTENT_WHOLE) continue;
-        bool there = archive && archive->files[i].content == CONTENT_WHOLE;
-        if (!there && bytes < INT64_MAX - local->files[i].size) bytes += local->files[i].size;
+        const struct file_state *f = place_file(local, i);
+        if (!(v->profile->artifact[i].roles & ROLE_REQUIRED) || f->content != CONTENT_WHOLE) continue;
+        bool there = archive && place_file(archive, i)->content == CONTENT_WHOLE;
+        if (!there && bytes < INT64_MAX - f->size) bytes += f->size;
     }
     return bytes;
 }
@@ -316,14 +334,6 @@ static void judge_flags(const struct case_view *v, const bool counts[ROOT_COUNT]
     for (int r = 0; r < ROOT_COUNT; r++) {
         const struct place *place = v->place[r];
         if (!place || !counts[r]) continue;
-        for (int i = 0; i < p->n_artifacts; i++) {
-            const struct file_state *f = &place->files[i];
-            if (f->locked) out->flags |= FLAG_LOCKED;
-            if ((p->artifact[i].roles & ROLE_REQUIRED) &&
-                case_artifact_in(v, (enum root_id)r, i) == ARTIFACT_TRUNCATED) {
-                out->flags |= FLAG_TRUNCATED;
-            }
-        }
         if (contradicted(v, place)) out->flags |= FLAG_CONFIG_MISMATCH;
         if (place->violation) out->flags |= FLAG_BUDGET_VIOLATION;
         if (place->overwritten) out->flags |= FLAG_OVERWRITTEN;
@@ -334,9 +344,9 @@ static void judge_flags(const struct case_view *v, const bool counts[ROOT_COUNT]
     int64_t merged, chunks;
     if (case_merge_refuted(v, out, &merged, &chunks)) out->flags |= FLAG_UNMERGED;
     bool here = v->place[ROOT_BATCH] && v->place[ROOT_BATCH]->has_files;
-    if (v->row->elsewhere && !here) out->flags |= FLAG_ELSEWHERE;
-    if (v->row->expected && v->row->expected->duplicate) out->flags |= FLAG_DUPLICATE_TITLE;
-    if (v->row->expected && v->row->expected->risky) out->flags |= FLAG_RISKY_TITLE;
+    if (row_more(v->row)->elsewhere && !here) out->flags |= FLAG_ELSEWHERE;
+    if (v->expected && v->expected->duplicate) out->flags |= FLAG_DUPLICATE_TITLE;
+    if (v->expected && v->expected->risky) out->flags |= FLAG_RISKY_TITLE;
     const struct place *archive = v->place[ROOT_ARCHIVE];
     if (out->owner == OWNER_OTHER && out->proof != PROOF_NOT_NEEDED) {
         bool nothing_says_so = !v->place[ROOT_BATCH] && !archive->names_other;
@@ -356,7 +366,7 @@ static bool aborted(const struct case_view *v, const struct verdict *out) {
     int merged = artifact_with_role(v->profile, ROLE_MERGED);
     if (last < 0 || merged < 0 || out->artifact[last] != ARTIFACT_ABSENT) return false;
     const struct place *p = v->place[out->where[merged]];
-    return p && out->artifact[merged] == ARTIFACT_WHOLE && p->files[merged].via == VIA_ITSELF;
+    return p && out->artifact[merged] == ARTIFACT_WHOLE && place_file(p, merged)->via == VIA_ITSELF;
 }
 
 static enum case_status judge_over(const struct case_view *v, struct verdict *out, bool contradicts) {
@@ -420,15 +430,17 @@ void case_judge(const struct case_view *v, int64_t now, struct verdict *out) {
     out->deadline = INT64_MAX;
     out->quiet_ms = v->quiet_ms;
     out->threshold_ms = v->threshold_ms;
-    out->grace_ms =
-        archive_grace(v->policy->archive_grace_ms, v->pace, bytes_to_copy(v), v->root[ROOT_ARCHIVE]->poll_ms);
     out->owner = judge_owner(v);
     out->proof = judge_proof(v, out->owner, &out->flags);
+    int64_t to_copy = out->proof == PROOF_NOT_NEEDED ? 0 : bytes_to_copy(v);
+    out->grace_ms = archive_grace(v->policy->archive_grace_ms, v->pace, to_copy, v->root[ROOT_ARCHIVE]->poll_ms);
 
-    bool counts[ROOT_COUNT];
-    counts[ROOT_BATCH] = true;
-    counts[ROOT_ARCHIVE] = case_archive_counts(v, out);
-    for (int i = 0; i < v->profile->n_artifacts; i++) judge_artifact(v, i, counts, out);
+    struct scope scope = {.counts = {[ROOT_BATCH] = true, [ROOT_ARCHIVE] = case_archive_counts(v, out)}};
+    const bool *counts = scope.counts;
+    for (int r = 0; r < ROOT_COUNT; r++) {
+        if (counts[r] && !v->place[r]) scope.nowhere[r] = state_nowhere(v, (enum root_id)r);
+    }
+    for (int i = 0; i < v->profile->n_artifacts; i++) judge_artifact(v, i, &scope, out);
     judge_flags(v, counts, out);
 
     bool not_ended = pre_run(v, counts);

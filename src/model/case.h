@@ -11,6 +11,7 @@ struct case_view {
     const struct profile *profile;
     const struct policy *policy;
     const struct row *row;
+    const struct sweep_case *expected;     /* table_case */
     const struct place *place[ROOT_COUNT]; /* NULL: no directory there, or several and none is surely it */
     const struct root_state *root[ROOT_COUNT];
     bool unseen[ROOT_COUNT];  /* table_unseen */

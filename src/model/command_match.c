@@ -30,8 +30,9 @@ static uint64_t hash_of(const double *values, int n) {
 
 static bool equal(const struct sweep_case *c, const double *values, int n) {
     if (c->columns != n) return false;
+    const double *own = sweep_case_values(c);
     for (int i = 0; i < n; i++) {
-        if (c->value[i] != values[i]) return false;
+        if (own[i] != values[i]) return false;
     }
     return true;
 }
@@ -48,7 +49,7 @@ struct command_match *command_match_new(const struct sweep_list *l, const struct
     if (!m->bucket) abort();
     for (size_t i = 0; i < l->n_cases; i++) {
         const struct sweep_case *c = &l->cases[i];
-        size_t at = hash_of(c->value, c->columns) & (m->n_buckets - 1);
+        size_t at = hash_of(sweep_case_values(c), c->columns) & (m->n_buckets - 1);
         while (m->bucket[at]) at = (at + 1) & (m->n_buckets - 1);
         m->bucket[at] = (uint32_t)i + 1;
         m->columns |= 1u << c->columns;

@@ -15,8 +15,8 @@ static bool results_are_valid(const struct row *r) {
 static int64_t completed_at(const struct table *t, const struct row *r, int artifact) {
     for (int root = ROOT_BATCH; root < ROOT_COUNT; root++) {
         const struct place *p = table_place(t, r, (enum root_id)root, NULL);
-        if (p == NULL || p->files == NULL) continue;
-        const struct file_state *f = &p->files[artifact];
+        if (p == NULL) continue;
+        const struct file_state *f = place_file(p, artifact);
         if (f->content == CONTENT_WHOLE && f->mtime_ns > 0) return f->mtime_ns / 1000000;
     }
     return -1;

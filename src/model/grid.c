@@ -23,8 +23,10 @@ static const char *base_name(const char *path) {
 void grid_token(const struct table *t, const struct row *r, int column, char out[GRID_TOKEN]) {
     char tokens[PROFILE_MAX_COLUMNS][32];
     out[0] = '\0';
-    if (r->expected != NULL) {
-        if (column < r->expected->columns) text_clean(r->expected->token[column], out, GRID_TOKEN);
+    const struct sweep_case *c = table_case(t, r);
+    if (c != NULL) {
+        char token[SWEEP_TOKEN_BYTES];
+        if (column < c->columns) text_clean(sweep_case_token(c, column, token), out, GRID_TOKEN);
         return;
     }
     if (profile_parse_title(table_profile(t), base_name(r->title), tokens) > column) {
@@ -34,9 +36,11 @@ void grid_token(const struct table *t, const struct row *r, int column, char out
 
 bool grid_value(const struct table *t, const struct row *r, int column, double *value) {
     char token[GRID_TOKEN];
-    if (r->expected != NULL) {
-        *value = r->expected->value[column];
-        return column < r->expected->columns && !isnan(*value);
+    const struct sweep_case *c = table_case(t, r);
+    if (c != NULL) {
+        bool has = column < c->columns;
+        *value = has ? sweep_case_values(c)[column] : NAN;
+        return has;
     }
     grid_token(t, r, column, token);
     return text_number(token, value);

@@ -56,14 +56,15 @@ static bool same(double a, double b) {
 
 /* Columns that differ, and in the fraction by how much. */
 static double by_numbers(const struct numbers *a, const struct sweep_case *c) {
-    int n = a->n > c->columns ? a->n : c->columns, differ = 0;
+    int columns = c->columns, n = a->n > columns ? a->n : columns, differ = 0;
     double much = 0;
+    const double *values = sweep_case_values(c);
     for (int i = 0; i < n; i++) {
-        bool both = i < a->n && i < c->columns;
-        if (both && same(a->value[i], c->value[i])) continue;
+        bool both = i < a->n && i < columns;
+        if (both && same(a->value[i], values[i])) continue;
         differ++;
         if (!both) continue;
-        double apart = a->value[i] - c->value[i], size = a->value[i] < 0 ? -a->value[i] : a->value[i];
+        double apart = a->value[i] - values[i], size = a->value[i] < 0 ? -a->value[i] : a->value[i];
         if (apart < 0) apart = -apart;
         much += apart / (apart + size);
     }
@@ -85,8 +86,9 @@ static struct wanted want(const struct table *t, const char *name) {
     return w;
 }
 
-static double distance(const struct wanted *w, const struct row *r) {
-    if (w->has_numbers && r->expected) return by_numbers(&w->numbers, r->expected);
+static double distance(const struct table *t, const struct wanted *w, const struct row *r) {
+    const struct sweep_case *c = table_case(t, r);
+    if (w->has_numbers && c) return by_numbers(&w->numbers, c);
     return spelling(w->name, r->title, w->most);
 }
 
@@ -96,7 +98,7 @@ static int nearest(const struct table *t, const struct wanted *w, const struct r
     int n = 0;
     for (size_t i = 0; i < table_count(t); i++) {
         const struct row *r = table_row(t, i);
-        double d = distance(w, r);
+        double d = distance(t, w, r);
         if (d >= FAR) continue;
         int at = n < max ? n : max;
         while (at > 0 && far[at - 1] > d) at--;
@@ -174,9 +176,10 @@ static void by_values(const struct table *t, const struct numbers *values, struc
         struct numbers title;
         const double *have;
         int columns;
-        if (r->expected) {
-            have = r->expected->value;
-            columns = r->expected->columns;
+        const struct sweep_case *c = table_case(t, r);
+        if (c) {
+            have = sweep_case_values(c);
+            columns = c->columns;
         } else {
             if (!read_title(t, r->title, &title)) continue;
             have = title.value;

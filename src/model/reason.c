@@ -214,7 +214,8 @@ static bool there(const struct file_state *f) {
 static const struct file_state *file_with_role(const struct about *a, enum root_id root, unsigned role, int *index) {
     *index = with_role(a, role);
     const struct place *p = a->view.place[root];
-    return *index >= 0 && p && there(&p->files[*index]) ? &p->files[*index] : NULL;
+    const struct file_state *f = *index >= 0 && p ? place_file(p, *index) : NULL;
+    return f && there(f) ? f : NULL;
 }
 
 /* ---- what is known of the row ---- */
@@ -231,6 +232,7 @@ static void about_begin(struct about *a, enum language language, const struct ta
     a->view.profile = a->profile;
     a->view.policy = table_policy(t);
     a->view.row = r;
+    a->view.expected = table_case(t, r);
     a->view.over = table_over(t);
     a->view.quiet_ms = a->verdict.quiet_ms;
     a->view.threshold_ms = a->verdict.threshold_ms;
@@ -304,7 +306,7 @@ static void say_open_exit(struct about *a, const struct fact_exit *e) {
 
 static void say_exit(struct about *a) {
     char code[WORDS_BYTES], source[NAME_BYTES];
-    const struct fact_exit *e = a->row->exit;
+    const struct fact_exit *e = row_more(a->row)->exit;
     if (!e) return;
     clip(e->source ? e->source : "?", source);
     if (e->code < 0)
@@ -347,7 +349,8 @@ static void say_elsewhere(struct about *a) {
     char path[QUOTE_BYTES], whole[WORDS_BYTES], all[WORDS_BYTES];
     if (!has(a, FLAG_ELSEWHERE)) return;
     say(a, MSG_ELSEWHERE,
-        ARGS(quote(a->row->elsewhere, path), number(a->row->elsewhere_whole, whole), number(required_count(a), all)));
+        ARGS(quote(row_more(a->row)->elsewhere, path), number(row_more(a->row)->elsewhere_whole, whole),
+             number(required_count(a), all)));
 }
 
 /* ---- content ---- */
@@ -370,7 +373,7 @@ static void say_content(struct about *a) {
         const struct place *p = a->view.place[r];
         enum root_id root = (enum root_id)r;
         for (int i = 0; p && a->counts[r] && i < a->profile->n_artifacts; i++) {
-            const struct file_state *f = &p->files[i];
+            const struct file_state *f = place_file(p, i);
             if (!is_required(a, i)) continue;
             if (f->content == CONTENT_NOT_A_FILE) {
                 file_path(a, i, f, path);
@@ -396,7 +399,7 @@ static void say_access(struct about *a) {
         const struct place *p = a->view.place[r];
         enum root_id root = (enum root_id)r;
         for (int i = 0; p && a->counts[r] && i < a->profile->n_artifacts; i++) {
-            const struct file_state *f = &p->files[i];
+            const struct file_state *f = place_file(p, i);
             file_path(a, i, f, path);
             if (f->locked && file_holder(f))
                 say(a, MSG_LOCKED_BY, ARGS(path, in_root(a, root), quote(file_holder(f), text)));
@@ -416,11 +419,12 @@ static void say_access(struct about *a) {
 /* What the list, or the directory's own name, says of a column; "" when neither does. */
 static void expected_token(const struct about *a, const struct place *p, int column, char out[NAME_BYTES],
                            bool *from_list) {
-    const struct sweep_case *c = a->row->expected;
+    const struct sweep_case *c = a->view.expected;
     out[0] = '\0';
     *from_list = c != NULL;
     if (c) {
-        if (column < c->columns) clip(c->token[column], out);
+        char token[SWEEP_TOKEN_BYTES];
+        if (column < c->columns) clip(sweep_case_token(c, column, token), out);
         return;
     }
     char tokens[PROFILE_MAX_COLUMNS][32];
@@ -441,7 +445,7 @@ static void say_mismatches(struct about *a) {
     for (int r = 0; r < ROOT_COUNT; r++) {
         const struct place *p = a->view.place[r];
         if (!p || !a->counts[r]) continue;
-        for (const struct mismatch *m = p->mismatches; m; m = m->next) {
+        for (const struct mismatch *m = place_more(p)->mismatches; m; m = m->next) {
             const struct profile_value *v = &a->profile->value[m->value];
             char found[NAME_BYTES], expected[NAME_BYTES], name[2 * NAME_BYTES], field[NAME_BYTES], raw[4 * NAME_BYTES];
             if (!mismatch_counts(m, a->view.moved_from)) continue;
@@ -462,11 +466,12 @@ static void say_mismatches(struct about *a) {
 }
 
 static void say_title(struct about *a, unsigned flag) {
-    const struct sweep_case *c = a->row->expected;
+    const struct sweep_case *c = a->view.expected;
     char text[QUOTE_BYTES];
     if (!has(a, flag)) return;
-    if (c->trouble && a->language == LANGUAGE_ENGLISH) /* the list's own words */
-        say(a, MSG_TROUBLE, ARGS(quote(c->trouble, text)));
+    const char *trouble = sweep_list_trouble(table_list(a->table), c);
+    if (trouble && a->language == LANGUAGE_ENGLISH) /* the list's own words */
+        say(a, MSG_TROUBLE, ARGS(quote(trouble, text)));
     else
         say(a, flag == FLAG_DUPLICATE_TITLE ? MSG_DUPLICATE : MSG_RISKY, NULL);
 }
@@ -594,10 +599,10 @@ static void say_other_batch(struct about *a) {
     char here[WORDS_BYTES], copy[WORDS_BYTES], found[NAME_BYTES];
     if (a->verdict.owner != OWNER_OTHER || a->verdict.proof == PROOF_NOT_NEEDED) return;
     for (int i = 0; local && i < a->profile->n_artifacts; i++) {
-        const struct file_state *f = &archive->files[i], *l = &local->files[i];
+        const struct file_state *f = place_file(archive, i), *l = place_file(local, i);
         if (!(a->profile->artifact[i].roles & ROLE_OWNER_PROOF) || !there(l)) continue;
         /* Half a copy proves nothing, and times this close are equal. */
-        if (f->content != CONTENT_WHOLE || (f->hash && f->hash == l->hash)) continue;
+        if (f->content != CONTENT_WHOLE || (file_hash(f) && file_hash(f) == file_hash(l))) continue;
         if (f->size != l->size) {
             say(a, MSG_OTHER_SIZE,
                 ARGS(artifact_path(a, i), size_words(a, f->size, copy), size_words(a, l->size, here)));
@@ -609,7 +614,7 @@ static void say_other_batch(struct about *a) {
             return;
         }
     }
-    for (const struct mismatch *m = archive->mismatches; m; m = m->next) {
+    for (const struct mismatch *m = place_more(archive)->mismatches; m; m = m->next) {
         if (a->profile->value[m->value].use != USE_CASE_DIR) continue;
         say(a, MSG_OTHER_NAMES, ARGS(artifact_path(a, config), clip(m->found, found)));
         return;
@@ -653,13 +658,13 @@ static void say_copy_differs(struct about *a) {
     char there_size[WORDS_BYTES], here_size[WORDS_BYTES], other[NAME_BYTES];
     int i = case_copy_differs(&a->view, &stand_in);
     if (i < 0) return;
-    const struct file_state *copy = &a->view.place[ROOT_ARCHIVE]->files[i];
+    const struct file_state *copy = place_file(a->view.place[ROOT_ARCHIVE], i);
     if (stand_in)
         say(a, MSG_COPY_STANDS_IN, ARGS(artifact_path(a, i), file_path(a, i, copy, other)));
     else
         say(a, MSG_COPY_SIZE,
             ARGS(artifact_path(a, i), size_words(a, copy->size, there_size),
-                 size_words(a, a->view.place[ROOT_BATCH]->files[i].size, here_size)));
+                 size_words(a, place_file(a->view.place[ROOT_BATCH], i)->size, here_size)));
 }
 
 /* Why a copy that should be finished is not proven, but for its manifest. */
@@ -674,9 +679,10 @@ static const struct file_state *any_marker(const struct about *a, int *artifact)
     const struct place *p = a->view.place[ROOT_BATCH];
     const struct file_state *newest = NULL;
     for (int i = 0; p && i < a->profile->n_artifacts; i++) {
-        if (!(a->profile->artifact[i].roles & ROLE_MARKER_FAILURE) || !there(&p->files[i])) continue;
-        if (newest && newest->mtime_ns >= p->files[i].mtime_ns) continue;
-        newest = &p->files[i];
+        const struct file_state *f = place_file(p, i);
+        if (!(a->profile->artifact[i].roles & ROLE_MARKER_FAILURE) || !there(f)) continue;
+        if (newest && newest->mtime_ns >= f->mtime_ns) continue;
+        newest = f;
         *artifact = i;
     }
     return newest;
@@ -787,7 +793,7 @@ static void say_directories(struct about *a) {
         if (!a->ambiguous[r]) continue;
         int shown = 0, more = 0;
         list[0] = '\0';
-        for (p = a->row->place[r]; p; p = p->next) {
+        for (p = a->row->place[r]; p; p = place_more(p)->next) {
             char longer[NAMES_BYTES];
             if (!p->present) continue;
             if (shown == NAMES_SHOWN - 1) {
@@ -815,7 +821,7 @@ static void say_flags(struct about *a) {
     for (int r = 0; r < ROOT_COUNT; r++) {
         const struct place *p = a->view.place[r];
         if (!p || !p->overwritten) continue;
-        const char *what = p->overwritten_what ? p->overwritten_what : p->name;
+        const char *what = place_more(p)->overwritten_what ? place_more(p)->overwritten_what : p->name;
         say(a, MSG_OVERWRITTEN, ARGS(clip(what, name), in_root(a, (enum root_id)r)));
     }
     int64_t merged, in_chunks;
@@ -827,7 +833,7 @@ static void say_flags(struct about *a) {
         int i = with_role(a, ROLE_MERGED);
         uint32_t chunks = 0;
         for (int r = 0; r < ROOT_COUNT; r++) {
-            if (a->counts[r] && a->view.place[r]) chunks += a->view.place[r]->files[i].chunks;
+            if (a->counts[r] && a->view.place[r]) chunks += file_chunks(place_file(a->view.place[r], i));
         }
         say(a, chunks == 1 ? MSG_UNMERGED_ONE : MSG_UNMERGED_MANY, ARGS(artifact_path(a, i), number(chunks, n)));
     }
@@ -905,7 +911,8 @@ static const char *known_holder(const struct about *a) {
     for (int r = 0; r < ROOT_COUNT; r++) {
         const struct place *p = a->view.place[r];
         for (int i = 0; p && i < a->profile->n_artifacts; i++) {
-            if (p->files[i].locked && file_holder(&p->files[i])) return file_holder(&p->files[i]);
+            const struct file_state *f = place_file(p, i);
+            if (f->locked && file_holder(f)) return file_holder(f);
         }
     }
     return NULL;
@@ -932,7 +939,7 @@ static enum message remedy(const struct about *a) {
     const struct verdict *v = &a->verdict;
     switch (v->status) {
     case STATUS_FAILED:
-        return a->row->exit->signal == 9 ? MSG_DO_MEMORY : MSG_DO_READ_LOG;
+        return row_more(a->row)->exit->signal == 9 ? MSG_DO_MEMORY : MSG_DO_READ_LOG;
     case STATUS_MISSING:
         return has(a, FLAG_ELSEWHERE)     ? MSG_DO_OTHER_BATCH
                : a->ambiguous[ROOT_BATCH] ? MSG_DO_DIRECTORIES

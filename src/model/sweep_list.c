@@ -1,8 +1,9 @@
 #include "model/sweep_list.h"
 
+#include "model/arena.h"
 #include "model/text.h"
 
-#include <math.h>
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,22 +12,7 @@
 enum {
     ISSUES_MAX = 1000,     /* kept; beyond that only counted */
     TITLE_MAX_BYTES = 255, /* of one name, on every file system in use */
-    WINDOWS_PATH_MAX = 259,
-    FIRST_BLOCK = 16 * 1024,
-    LARGEST_BLOCK = 4 * 1024 * 1024
-};
-
-/* ---- memory: everything the list owns goes away at once ---- */
-
-struct block {
-    struct block *next;
-    max_align_t data[];
-};
-
-struct arena {
-    struct block *blocks;
-    char *free;
-    size_t left, block_size;
+    WINDOWS_PATH_MAX = 259
 };
 
 static void *need(void *memory) {
@@ -34,76 +20,47 @@ static void *need(void *memory) {
     return memory;
 }
 
-static void *arena_take(struct arena *a, size_t size, size_t align) {
-    size_t skip = (align - (uintptr_t)a->free % align) % align;
-    if (a->left < skip + size) {
-        a->block_size = a->block_size == 0              ? FIRST_BLOCK
-                        : a->block_size < LARGEST_BLOCK ? 2 * a->block_size
-                                                        : LARGEST_BLOCK;
-        size_t bytes = size > a->block_size ? size : a->block_size;
-        struct block *b = need(malloc(sizeof *b + bytes));
-        b->next = a->blocks;
-        a->blocks = b;
-        a->free = (char *)b->data;
-        a->left = bytes;
-        skip = 0;
-    }
-    char *result = a->free + skip;
-    a->free += skip + size;
-    a->left -= skip + size;
-    return result;
-}
-
-static char *arena_copy(struct arena *a, const char *s, size_t len) {
-    char *copy = arena_take(a, len + 1, 1);
-    memcpy(copy, s, len);
-    copy[len] = '\0';
-    return copy;
-}
-
-static void arena_free(struct arena *a) {
-    while (a->blocks != NULL) {
-        struct block *next = a->blocks->next;
-        free(a->blocks);
-        a->blocks = next;
-    }
-}
-
 /* ---- index: open addressing, nothing is ever taken out ---- */
 
-struct slot {
-    uint32_t tag;
-    uint32_t entry; /* index of the case + 1; 0: empty */
-};
+/* A slot is 0, or the index of a case + 1 and some bits of its hash, so that few others are looked at. */
+enum { ENTRY_BITS = 22 };
+#define ENTRY_MASK ((UINT32_C(1) << ENTRY_BITS) - 1)
+static_assert(SWEEP_LIST_MAX_CASES < ENTRY_MASK, "an entry holds the index of any case");
 
 struct index {
-    struct slot *slots;
-    size_t mask, used;
+    uint32_t *slots;
+    size_t mask;
 };
 
-static void index_put(struct index *x, uint32_t tag, uint32_t entry) {
-    size_t i = tag & x->mask;
-    while (x->slots[i].entry != 0) i = (i + 1) & x->mask;
-    x->slots[i] = (struct slot){tag, entry};
-    x->used++;
+/* Room for n cases. */
+static void index_make(struct index *x, size_t n) {
+    x->mask = 63;
+    while (x->mask < 2 * n) x->mask = 2 * x->mask + 1;
+    x->slots = need(calloc(x->mask + 1, sizeof *x->slots));
 }
 
 static void index_add(struct index *x, uint32_t tag, size_t case_index) {
-    if (x->slots == NULL || 2 * x->used > x->mask) {
-        struct index wider = {.mask = x->slots == NULL ? 63 : 2 * x->mask + 1};
-        wider.slots = need(calloc(wider.mask + 1, sizeof *wider.slots));
-        for (size_t i = 0; x->slots != NULL && i <= x->mask; i++) {
-            if (x->slots[i].entry != 0) index_put(&wider, x->slots[i].tag, x->slots[i].entry);
-        }
-        free(x->slots);
-        *x = wider;
+    size_t i = tag & x->mask;
+    while (x->slots[i] != 0) i = (i + 1) & x->mask;
+    x->slots[i] = (tag & ~ENTRY_MASK) | ((uint32_t)case_index + 1);
+}
+
+/* The next case that may be the one, from slot *at on; -1: none. */
+static long index_next(const struct index *x, uint32_t tag, size_t *at) {
+    for (; x->slots[*at & x->mask] != 0; ++*at) {
+        uint32_t slot = x->slots[*at & x->mask];
+        if (((slot ^ tag) & ~ENTRY_MASK) != 0) continue;
+        ++*at;
+        return (long)(slot & ENTRY_MASK) - 1;
     }
-    index_put(x, tag, (uint32_t)case_index + 1);
+    return -1;
 }
 
 struct memory {
     struct arena arena;
     struct index titles; /* by title without letter case: serves both ways of looking */
+    const char **troubles;
+    size_t n_troubles, troubles_room;
 };
 
 /* ---- titles ---- */
@@ -138,9 +95,8 @@ static struct found find_title(const struct sweep_list *l, const char *name, siz
     const struct index *x = &((const struct memory *)l->owned)->titles;
     struct found found = {-1, -1, 0};
     if (x->slots == NULL) return found;
-    for (size_t i = tag & x->mask; x->slots[i].entry != 0; i = (i + 1) & x->mask) {
-        if (x->slots[i].tag != tag) continue;
-        long candidate = (long)x->slots[i].entry - 1;
+    size_t at = tag;
+    for (long candidate; (candidate = index_next(x, tag, &at)) >= 0;) {
         const char *title = l->cases[candidate].title;
         if (strncmp(title, name, len) == 0 && title[len] == '\0') {
             found.exact = candidate;
@@ -150,6 +106,33 @@ static struct found find_title(const struct sweep_list *l, const char *name, siz
         }
     }
     return found;
+}
+
+/* In one piece: its numbers, title and line. */
+const double *sweep_case_values(const struct sweep_case *c) {
+    return (const double *)(const void *)c->title - c->columns;
+}
+
+const char *sweep_case_line(const struct sweep_case *c) { return c->title + strlen(c->title) + 1; }
+
+static bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+const char *sweep_case_token(const struct sweep_case *c, int column, char out[SWEEP_TOKEN_BYTES]) {
+    const char *s = sweep_case_line(c);
+    size_t n = 0;
+    for (int i = 0;; i++) {
+        while (is_blank(*s)) s++;
+        if (i == column) break;
+        while (*s != '\0' && !is_blank(*s)) s++;
+    }
+    while (s[n] != '\0' && !is_blank(s[n]) && n < SWEEP_TOKEN_BYTES - 1) n++;
+    memcpy(out, s, n);
+    out[n] = '\0';
+    return out;
+}
+
+const char *sweep_list_trouble(const struct sweep_list *l, const struct sweep_case *c) {
+    return c->trouble > 0 ? ((const struct memory *)l->owned)->troubles[c->trouble - 1] : NULL;
 }
 
 static long choose(struct found found, bool fold_case) {
@@ -188,12 +171,12 @@ struct slice {
 
 struct parser {
     struct sweep_list *list;
-    struct arena *arena;
-    struct index *titles;
+    struct memory *memory;
+    struct arena *arena; /* of the memory */
     struct index values; /* by the numbers, one case of each; only needed while parsing */
     const struct profile *profile;
     size_t path_room;
-    size_t cases_room, issues_room;
+    size_t issues_room;
     size_t warnings_kept;
     size_t dropped, dropped_errors;
     const char *long_path[TITLE_MAX_BYTES + 1]; /* by length of the title: said once, not once a case */
@@ -378,13 +361,24 @@ static const char *windows_trouble(const char *title, size_t len) {
 }
 
 static void add_trouble(struct parser *s, struct sweep_case *c, const char *trouble) {
-    c->trouble = c->trouble == NULL ? trouble : say(s->arena, "%s; %s", c->trouble, trouble);
+    struct memory *m = s->memory;
+    const char *has = sweep_list_trouble(s->list, c);
+    if (has != NULL) trouble = say(s->arena, "%s; %s", has, trouble);
+    if (m->n_troubles == m->troubles_room) {
+        m->troubles_room = m->troubles_room == 0 ? 16 : 2 * m->troubles_room;
+        m->troubles = need(realloc((void *)m->troubles, m->troubles_room * sizeof *m->troubles));
+    }
+    bool again = m->n_troubles > 0 && m->troubles[m->n_troubles - 1] == trouble; /* of thousands of long paths */
+    if (!again) m->troubles[m->n_troubles++] = trouble;
+    c->trouble = m->n_troubles & 0x7FFFFFFF;
 }
 
 static bool same_tokens(const struct sweep_case *c, const struct slice *tokens, size_t n) {
+    char token[SWEEP_TOKEN_BYTES];
     if (c->columns != n) return false;
     for (size_t i = 0; i < n; i++) {
-        if (strncmp(c->token[i], tokens[i].at, tokens[i].len) != 0 || c->token[i][tokens[i].len] != '\0') return false;
+        sweep_case_token(c, (int)i, token);
+        if (strncmp(token, tokens[i].at, tokens[i].len) != 0 || token[tokens[i].len] != '\0') return false;
     }
     return true;
 }
@@ -424,16 +418,15 @@ static void lint_letter_case(struct parser *s, struct sweep_case *first, bool fi
 static void lint_twins(struct parser *s, size_t case_index) {
     const struct sweep_case *c = &s->list->cases[case_index];
     double numbers[PROFILE_MAX_COLUMNS];
-    for (int i = 0; i < c->columns; i++) numbers[i] = c->value[i] + 0.0; /* -0 becomes 0 */
+    for (int i = 0; i < c->columns; i++) numbers[i] = sweep_case_values(c)[i] + 0.0; /* -0 becomes 0 */
     size_t bytes = c->columns * sizeof numbers[0];
     uint32_t tag = hash_tag(text_hash(numbers, bytes, 0));
-    const struct index *x = &s->values;
-    for (size_t i = tag & x->mask; x->slots != NULL && x->slots[i].entry != 0; i = (i + 1) & x->mask) {
-        if (x->slots[i].tag != tag) continue;
-        const struct sweep_case *other = &s->list->cases[x->slots[i].entry - 1];
+    size_t at = tag;
+    for (long i; (i = index_next(&s->values, tag, &at)) >= 0;) {
+        const struct sweep_case *other = &s->list->cases[i];
+        const double *others = sweep_case_values(other);
         bool same = other->columns == c->columns;
-        for (int k = 0; same && k < c->columns; k++)
-            same = !(other->value[k] < numbers[k] || other->value[k] > numbers[k]);
+        for (int k = 0; same && k < c->columns; k++) same = !(others[k] < numbers[k] || others[k] > numbers[k]);
         if (!same) continue;
         report(
             s, LIST_WARNING, c->line_no,
@@ -468,16 +461,20 @@ static void lint_name(struct parser *s, struct sweep_case *c, size_t len) {
     }
 }
 
-static struct sweep_case *new_case(struct parser *s) {
-    struct sweep_list *l = s->list;
-    if (l->n_cases == s->cases_room) {
-        s->cases_room = s->cases_room == 0 ? 64 : 2 * s->cases_room;
-        l->cases = need(realloc(l->cases, s->cases_room * sizeof *l->cases));
-    }
-    return &l->cases[l->n_cases++];
+static struct sweep_case *new_case(struct parser *s, const char *title, size_t len, struct slice line,
+                                   const double *values, size_t n) {
+    char *at = arena_take(s->arena, n * sizeof *values + len + 1 + line.len + 1, _Alignof(double));
+    memcpy(at, values, n * sizeof *values);
+    at += n * sizeof *values;
+    memcpy(at, title, len + 1);
+    memcpy(at + len + 1, line.at, line.len);
+    at[len + 1 + line.len] = '\0';
+    struct sweep_case *c = &s->list->cases[s->list->n_cases++];
+    *c = (struct sweep_case){.title = at, .columns = n & 0xF};
+    return c;
 }
 
-/* line: in the parser's copy of the text, NUL-terminated. False: no use in reading on. */
+/* False: no use in reading on. */
 static bool parse_line(struct parser *s, struct slice line, size_t line_no) {
     const struct profile *p = s->profile;
     struct slice tokens[PROFILE_MAX_COLUMNS];
@@ -485,13 +482,13 @@ static bool parse_line(struct parser *s, struct slice line, size_t line_no) {
     size_t n = 0;
     if (!check_characters(s, line, line_no)) return true;
     for (size_t i = 0; i < line.len;) {
-        if (line.at[i] == ' ' || line.at[i] == '\t') {
+        if (is_blank(line.at[i])) {
             i++;
             continue;
         }
         if (line.at[i] == '#') break;
         struct slice token = {line.at + i, 0};
-        while (i < line.len && line.at[i] != ' ' && line.at[i] != '\t') i++;
+        while (i < line.len && !is_blank(line.at[i])) i++;
         token.len = (size_t)(line.at + i - token.at);
         if (n < PROFILE_MAX_COLUMNS) {
             tokens[n] = token;
@@ -524,7 +521,7 @@ static bool parse_line(struct parser *s, struct slice line, size_t line_no) {
     uint64_t h = hash_start;
     for (size_t i = 0; i < len; i++) h = hash_next(h, title[i]);
     struct found found = find_title(s->list, title, len, hash_tag(h));
-    if (found.exact >= 0 && s->list->cases != NULL) {
+    if (found.exact >= 0) {
         lint_repeated(s, &s->list->cases[found.exact], tokens, n, line_no);
         return true;
     }
@@ -532,19 +529,10 @@ static bool parse_line(struct parser *s, struct slice line, size_t line_no) {
         report(s, LIST_ERROR, line_no, "more than %d cases; split the list", SWEEP_LIST_MAX_CASES);
         return false;
     }
-    const char **copies = arena_take(s->arena, n * sizeof *copies, _Alignof(const char *));
-    struct sweep_case *c = new_case(s);
-    *c = (struct sweep_case){.title = arena_copy(s->arena, title, len),
-                             .line = line.at,
-                             .line_no = (uint32_t)line_no,
-                             .columns = (uint8_t)n,
-                             .token = copies};
-    for (size_t i = 0; i < PROFILE_MAX_COLUMNS; i++) {
-        c->value[i] = i < n ? values[i] : NAN;
-        if (i < n) copies[i] = arena_copy(s->arena, tokens[i].at, tokens[i].len);
-    }
+    struct sweep_case *c = new_case(s, title, len, line, values, n);
+    c->line_no = line_no & 0x7FFFFFF;
     size_t case_index = s->list->n_cases - 1;
-    index_add(s->titles, hash_tag(h), case_index);
+    index_add(&s->memory->titles, hash_tag(h), case_index);
     lint_name(s, c, len);
     if (found.folded >= 0) {
         lint_letter_case(s, &s->list->cases[found.folded], found.variants > 1, c);
@@ -554,17 +542,27 @@ static bool parse_line(struct parser *s, struct slice line, size_t line_no) {
     return true;
 }
 
-static void parse_lines(struct parser *s, char *text, size_t len) {
-    char *at = text, *end = text + len;
+static void parse_lines(struct parser *s, const char *text, size_t len) {
+    const char *at = text, *end = text + len;
     for (size_t line_no = 1; at < end; line_no++) {
-        char *stop = memchr(at, '\n', (size_t)(end - at));
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
         if (stop == NULL) stop = end;
-        char *tail = stop;
+        const char *tail = stop;
         while (tail > at && tail[-1] == '\r') tail--;
-        *tail = '\0';
         if (!parse_line(s, (struct slice){at, (size_t)(tail - at)}, line_no)) return;
         at = stop + 1;
     }
+}
+
+/* As many cases as there may be. */
+static size_t count_lines(const char *text, size_t len) {
+    size_t n = 1;
+    for (const char *at = text, *end = text + len; n < SWEEP_LIST_MAX_CASES; n++) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        if (at == NULL) break;
+        at++;
+    }
+    return n;
 }
 
 static void finish_issues(struct parser *s) {
@@ -588,19 +586,22 @@ static void finish_issues(struct parser *s) {
 struct sweep_list *sweep_list_parse(const char *text, size_t len, const struct profile *p, size_t path_room) {
     struct sweep_list *l = need(calloc(1, sizeof *l));
     struct memory *memory = need(calloc(1, sizeof *memory));
-    struct parser s = {
-        .list = l, .arena = &memory->arena, .titles = &memory->titles, .profile = p, .path_room = path_room};
+    struct parser s = {.list = l, .memory = memory, .arena = &memory->arena, .profile = p, .path_room = path_room};
     l->owned = memory;
     if (len > SWEEP_LIST_MAX_BYTES) {
         report(&s, LIST_ERROR, 0, "the list has %zu bytes, at most %d can be read; is it the right file?", len,
                SWEEP_LIST_MAX_BYTES);
         return l;
     }
-    /* Lines live on in this copy. */
-    parse_lines(&s, arena_copy(s.arena, text, len), len);
+    size_t most = count_lines(text, len);
+    index_make(&memory->titles, most);
+    index_make(&s.values, most);
+    l->cases = need(malloc(most * sizeof *l->cases));
+    parse_lines(&s, text, len);
     finish_issues(&s);
     free(s.values.slots);
-    if (l->n_cases > 0) l->cases = need(realloc(l->cases, l->n_cases * sizeof *l->cases)); /* no room left over */
+    /* no room left over */
+    l->cases = need(realloc(l->cases, (l->n_cases > 0 ? l->n_cases : 1) * sizeof *l->cases));
     return l;
 }
 
@@ -609,6 +610,7 @@ void sweep_list_free(struct sweep_list *l) {
     struct memory *memory = l->owned;
     arena_free(&memory->arena);
     free(memory->titles.slots);
+    free((void *)memory->troubles);
     free(memory);
     free(l->cases);
     free(l->issues);

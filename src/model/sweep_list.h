@@ -14,16 +14,14 @@
 
 #include "model/profile.h"
 
+/* What else there is to know of it is told by the functions below: a list may have a million of these. */
 struct sweep_case {
     const char *title;
-    const char *line;                  /* the line as it stood, without its end; first of them when repeated */
-    uint32_t line_no;                  /* from 1 */
-    uint8_t columns;                   /* tokens on the line */
-    bool duplicate;                    /* different lines have this title */
-    bool risky;                        /* a name that some system cannot hold apart, or hold at all */
-    const char *const *token;          /* [columns] */
-    double value[PROFILE_MAX_COLUMNS]; /* NAN past columns */
-    const char *trouble;               /* duplicate or risky: in words, else NULL */
+    uint32_t line_no : 27;  /* from 1; of the first of them when repeated */
+    uint32_t columns : 4;   /* tokens on the line */
+    uint32_t duplicate : 1; /* different lines have this title */
+    uint32_t risky : 1;     /* a name that some system cannot hold apart, or hold at all */
+    uint32_t trouble : 31;  /* private; see sweep_list_trouble */
 };
 
 enum list_severity { LIST_WARNING, LIST_ERROR };
@@ -50,6 +48,16 @@ enum { SWEEP_LIST_MAX_BYTES = 64 * 1024 * 1024, SWEEP_LIST_MAX_CASES = 4 * 1000 
  * (abort()s only when memory is out). */
 struct sweep_list *sweep_list_parse(const char *text, size_t len, const struct profile *p, size_t path_room);
 void sweep_list_free(struct sweep_list *l); /* NULL is fine */
+
+/* The line as it stood, without its end; of the first of them when repeated. */
+const char *sweep_case_line(const struct sweep_case *c);
+/* [columns] */
+const double *sweep_case_values(const struct sweep_case *c);
+/* Copies a token of the line to out, and returns it; column < columns. */
+enum { SWEEP_TOKEN_BYTES = 256 };
+const char *sweep_case_token(const struct sweep_case *c, int column, char out[SWEEP_TOKEN_BYTES]);
+/* Why the case is duplicate or risky, in words; NULL: it is neither. */
+const char *sweep_list_trouble(const struct sweep_list *l, const struct sweep_case *c);
 
 /* Which case is the directory of this name? Returns its index or -1. *exact: the name is the title; else it is
  * the title with further parts (profile_is_continuation) and no case has it exactly. O(length of the name).

@@ -1,8 +1,10 @@
 #include "model/table.h"
 
+#include "model/arena.h"
 #include "model/case.h"
 #include "model/command_match.h"
 #include "model/exits.h"
+#include "model/place_files.h"
 #include "model/stall.h"
 #include "model/text.h"
 
@@ -12,14 +14,19 @@
 
 enum { HASH_START = 256, MOVED_CASES = 2 /* one case alone may be a stray copy */ };
 #define ROW_NONE UINT32_MAX
+/* As narrow as table.h has what is kept by the million: the times go on for 17 years. */
+#define TIME_BITS (INT64_MAX >> 24)
+#define HASH_BITS 0xFFFFFF
+#define FLAG_BITS 0x3FFFFF
 
 struct place_set {
     struct place **bucket;
     size_t n_buckets, n;
 };
 
-struct file_words {
-    const char *name, *note, *holder; /* owned */
+struct due {
+    int64_t deadline;
+    uint32_t row;
 };
 
 struct setting {
@@ -38,12 +45,17 @@ struct table {
     const struct profile *profile;
     const struct policy *policy;
     uint8_t n_required;
+    uint32_t remarks; /* mask of the artifacts that tell an outcome or a violation */
     struct sweep_list *list;
     char *list_path;
     uint64_t list_stamp; /* of the text it was made of; 0: none */
     struct row *rows;
     size_t n_rows, cap_rows;
     struct place_set places[ROOT_COUNT];
+    struct place *last[ROOT_COUNT]; /* that a fact was about: mostly the next one is, too */
+    struct arena arena;             /* places and what belongs to them */
+    struct file_room files;
+    struct said_set said;
     struct root_state roots[ROOT_COUNT];
     struct place *oldest[ROOT_COUNT], *newest[ROOT_COUNT]; /* of the places that are there, by their last look */
     bool pass_expected;
@@ -52,7 +64,7 @@ struct table {
     struct name_count *archives;    /* directories they archive to */
     size_t named_here;              /* cases whose configuration names this batch */
     struct exits exits;
-    struct command_match *commands; /* of the list, or NULL */
+    struct command_match *commands; /* of the list; NULL: none was asked for yet */
     int parent;
     bool over;
     int64_t now; /* of the last tick */
@@ -67,7 +79,7 @@ struct table {
 
     uint32_t *dirty; /* rows to judge at the next tick */
     size_t n_dirty, cap_dirty;
-    uint32_t *heap; /* rows by deadline, earliest first */
+    struct due *heap; /* rows by deadline, earliest first */
     size_t n_heap, cap_heap;
 
     size_t status_count[STATUS_COUNT], flag_count[FLAG_COUNT];
@@ -109,22 +121,34 @@ static bool set_string(const char **slot, const char *s) {
 
 /* ---- places ---- */
 
-static uint64_t name_hash(const char *name) { return text_hash(name, strlen(name), 0); }
+static uint32_t name_hash(const char *name) { return (uint32_t)text_hash(name, strlen(name), 0) & HASH_BITS; }
 
 static struct place *place_find(const struct place_set *s, const char *name) {
     if (s->n_buckets == 0) return NULL;
-    struct place *p = s->bucket[name_hash(name) & (s->n_buckets - 1)];
-    while (p && strcmp(p->name, name) != 0) p = p->hash_next;
+    uint32_t hash = name_hash(name);
+    struct place *p = s->bucket[hash & (s->n_buckets - 1)];
+    while (p && (p->hash != hash || strcmp(p->name, name) != 0)) p = p->hash_next;
     return p;
 }
 
-static void place_set_grow(struct place_set *s) {
+/* The place that a fact is about, NULL: it is not known. */
+static struct place *place_of(struct table *t, const struct fact *f) {
+    struct place *last = t->last[f->root];
+    if (last && strcmp(last->name, f->place) == 0) return last;
+    struct place *p = place_find(&t->places[f->root], f->place);
+    if (p) t->last[f->root] = p;
+    return p;
+}
+
+/* At once as many as there are rows: most will have a place. */
+static void place_set_grow(struct place_set *s, size_t rows) {
     size_t n = s->n_buckets ? s->n_buckets * 2 : HASH_START;
+    while (n < rows) n *= 2;
     struct place **bucket = must(calloc(n, sizeof(struct place *)));
     for (size_t i = 0; i < s->n_buckets; i++) {
         for (struct place *p = s->bucket[i], *next; p; p = next) {
             next = p->hash_next;
-            size_t b = name_hash(p->name) & (n - 1);
+            size_t b = p->hash & (n - 1);
             p->hash_next = bucket[b];
             bucket[b] = p;
         }
@@ -134,125 +158,137 @@ static void place_set_grow(struct place_set *s) {
     s->n_buckets = n;
 }
 
-/* One allocation a place: the structure, its files, its name. */
+static void place_link(struct table *t, struct place *p, uint32_t row);
+
+/* Most directories are called as the list has them: those borrow their name from it, and their row is known with it. */
+static void place_name(struct table *t, struct place *p, const char *name) {
+    bool exact = false;
+    long at = t->list ? sweep_list_match(t->list, t->profile, name, false, &exact) : -1;
+    p->borrows_name = exact && at >= 0;
+    p->name = p->borrows_name ? t->list->cases[at].title : arena_copy(&t->arena, name, strlen(name));
+    if (!p->borrows_name) return;
+    p->exact = true;
+    place_link(t, p, (uint32_t)at);
+}
+
 static struct place *place_new(struct table *t, enum root_id root, const char *name) {
     struct place_set *s = &t->places[root];
-    if (s->n >= s->n_buckets) place_set_grow(s);
-    size_t files = (size_t)t->profile->n_artifacts * sizeof(struct file_state);
-    size_t len = strlen(name) + 1;
-    struct place *p = must(calloc(1, sizeof *p + files + len));
-    p->files = (struct file_state *)(void *)(p + 1);
-    char *own_name = (char *)p->files + files;
-    memcpy(own_name, name, len);
-    p->name = own_name;
-    p->root = (uint8_t)root;
+    if (s->n >= s->n_buckets) place_set_grow(s, t->n_rows);
+    struct place *p = arena_take(&t->arena, sizeof *p, _Alignof(struct place));
+    memset(p, 0, sizeof *p);
+    p->hash = name_hash(name) & HASH_BITS;
+    p->root = root & 3;
     p->row = ROW_NONE;
     p->archive_on = -1;
     p->changed_at = p->seen_at = -1;
-    size_t b = name_hash(name) & (s->n_buckets - 1);
+    place_name(t, p, name);
+    size_t b = p->hash & (s->n_buckets - 1);
     p->hash_next = s->bucket[b];
     s->bucket[b] = p;
     s->n++;
+    t->last[root] = p;
     return p;
 }
 
+/* What is seldom there is made when there is something to keep, and stays. */
+static struct place_told *told_of(struct table *t, struct place *p) {
+    if (!p->told) {
+        p->told = arena_take(&t->arena, sizeof *p->told, _Alignof(struct place_told));
+        memset(p->told, 0, sizeof *p->told);
+    }
+    return p->told;
+}
+
+static struct place_more *more_of(struct table *t, struct place *p) {
+    struct place_told *told = told_of(t, p);
+    if (!told->more) {
+        told->more = arena_take(&t->arena, sizeof *told->more, _Alignof(struct place_more));
+        memset(told->more, 0, sizeof *told->more);
+        told->more->chunk_rows = -1;
+    }
+    return told->more;
+}
+
+static void keep_said(struct table *t, struct place *p, const struct case_said *s) {
+    const struct case_said *now = p->told ? p->told->said : NULL;
+    said_keep(&t->said, &now, s);
+    if (now || p->told) told_of(t, p)->said = now;
+}
+
 static void mismatches_clear(struct place *p) {
-    while (p->mismatches) {
-        struct mismatch *m = p->mismatches;
-        p->mismatches = m->next;
+    struct place_more *more = p->told ? p->told->more : NULL;
+    while (more && more->mismatches) {
+        struct mismatch *m = more->mismatches;
+        more->mismatches = m->next;
         set_string(&m->found, NULL);
         set_string(&m->batch, NULL);
         free(m);
     }
 }
 
-/* Few files have anything said of them: the words stand apart. Returns whether they changed. */
-static bool set_words(struct file_state *f, const char *name, const char *note, const char *holder) {
-    if (!f->words) {
-        if (!name && !note && !holder) return false;
-        f->words = must(calloc(1, sizeof *f->words));
-    }
-    bool changed = set_string(&f->words->name, name);
-    changed |= set_string(&f->words->note, note);
-    changed |= set_string(&f->words->holder, holder);
-    if (!name && !note && !holder) {
-        free(f->words);
-        f->words = NULL;
-    }
-    return changed;
-}
-
-static void file_clear(struct file_state *f) {
-    set_words(f, NULL, NULL, NULL);
-    memset(f, 0, sizeof *f);
-}
-
-static void place_forget(const struct table *t, struct place *p) {
-    for (int i = 0; i < t->profile->n_artifacts; i++) file_clear(&p->files[i]);
+static void place_forget(struct table *t, struct place *p) {
+    files_clear(&t->files, p);
     mismatches_clear(p);
-    set_string(&p->named_batch, NULL);
-    set_string(&p->archive_dir, NULL);
-    set_string(&p->outcome, NULL);
-    set_string(&p->overwritten_what, NULL);
-    if (p->progress) free(p->progress->history);
-    free(p->progress);
-    p->progress = NULL;
+    keep_said(t, p, &(struct case_said){0});
+    p->progress_known = false;
+    struct place_more *m = p->told ? p->told->more : NULL;
+    if (!m) return;
+    m->overwritten_what = NULL;
+    m->chunk_rows = -1;
+    m->chunks = 0;
+    m->all = false;
+    free(m->history);
+    m->history = NULL;
 }
 
 /* ---- heap of deadlines ---- */
 
-static bool heap_before(const struct table *t, uint32_t a, uint32_t b) {
-    return t->rows[a].deadline < t->rows[b].deadline;
-}
-
-static void heap_put(struct table *t, size_t pos, uint32_t row) {
-    t->heap[pos] = row;
-    t->rows[row].heap_pos = pos + 1; /* 0: not in the heap */
+static void heap_put(struct table *t, size_t pos, struct due due) {
+    t->heap[pos] = due;
+    t->rows[due.row].heap_pos = (uint32_t)pos + 1; /* 0: not in the heap */
 }
 
 static void heap_up(struct table *t, size_t pos) {
-    uint32_t row = t->heap[pos];
-    for (; pos > 0 && heap_before(t, row, t->heap[(pos - 1) / 2]); pos = (pos - 1) / 2) {
+    struct due due = t->heap[pos];
+    for (; pos > 0 && due.deadline < t->heap[(pos - 1) / 2].deadline; pos = (pos - 1) / 2) {
         heap_put(t, pos, t->heap[(pos - 1) / 2]);
     }
-    heap_put(t, pos, row);
+    heap_put(t, pos, due);
 }
 
 static void heap_down(struct table *t, size_t pos) {
-    uint32_t row = t->heap[pos];
+    struct due due = t->heap[pos];
     for (;;) {
         size_t child = 2 * pos + 1;
         if (child >= t->n_heap) break;
-        if (child + 1 < t->n_heap && heap_before(t, t->heap[child + 1], t->heap[child])) child++;
-        if (!heap_before(t, t->heap[child], row)) break;
+        if (child + 1 < t->n_heap && t->heap[child + 1].deadline < t->heap[child].deadline) child++;
+        if (t->heap[child].deadline >= due.deadline) break;
         heap_put(t, pos, t->heap[child]);
         pos = child;
     }
-    heap_put(t, pos, row);
+    heap_put(t, pos, due);
 }
 
 static void heap_set(struct table *t, uint32_t row, int64_t deadline) {
     struct row *r = &t->rows[row];
-    bool in = r->heap_pos != 0;
-    if (r->deadline == deadline && (in || deadline == INT64_MAX)) return;
-    r->deadline = deadline;
-    if (deadline == INT64_MAX) {
-        if (!in) return;
-        size_t pos = r->heap_pos - 1;
-        uint32_t moved = t->heap[--t->n_heap];
-        r->heap_pos = 0;
-        if (moved == row) return;
-        heap_put(t, pos, moved);
-        heap_up(t, pos);
-        heap_down(t, t->rows[moved].heap_pos - 1);
+    if (r->heap_pos == 0) {
+        if (deadline == INT64_MAX) return;
+        t->heap = grow(t->heap, &t->cap_heap, t->n_heap + 1, sizeof *t->heap);
+        heap_put(t, t->n_heap++, (struct due){deadline, row});
+        heap_up(t, t->n_heap - 1);
         return;
     }
-    if (!in) {
-        t->heap = grow(t->heap, &t->cap_heap, t->n_heap + 1, sizeof *t->heap);
-        heap_put(t, t->n_heap++, row);
+    size_t pos = r->heap_pos - 1;
+    if (t->heap[pos].deadline == deadline) return;
+    struct due due = {deadline, row};
+    if (deadline == INT64_MAX) {
+        due = t->heap[--t->n_heap]; /* the last one takes its place */
+        r->heap_pos = 0;
+        if (due.row == row) return;
     }
-    heap_up(t, r->heap_pos - 1);
-    heap_down(t, r->heap_pos - 1);
+    heap_put(t, pos, due);
+    heap_up(t, pos);
+    heap_down(t, t->rows[due.row].heap_pos - 1);
 }
 
 /* ---- rows ---- */
@@ -269,10 +305,9 @@ static void mark_all(struct table *t) {
 }
 
 /* As many as there are rows, so that one tick can never push out what it has put in itself. */
-static void transitions_grow(struct table *t) {
-    if (t->n_rows <= t->cap_transitions) return;
-    size_t kept = table_transition_count(t),
-           cap = t->n_rows > 2 * t->cap_transitions ? t->n_rows : 2 * t->cap_transitions;
+static void transitions_room(struct table *t, size_t rows) {
+    if (rows <= t->cap_transitions) return;
+    size_t kept = table_transition_count(t), cap = rows > 2 * t->cap_transitions ? rows : 2 * t->cap_transitions;
     struct transition *ring = must(calloc(cap, sizeof *ring));
     uint64_t oldest = t->n_transitions - kept;
     for (size_t i = 0; i < kept; i++) ring[(oldest + i) % cap] = *table_transition(t, i);
@@ -281,22 +316,39 @@ static void transitions_grow(struct table *t) {
     t->cap_transitions = cap;
 }
 
-static uint32_t row_new(struct table *t, const char *title, const struct sweep_case *expected, int64_t now) {
+static void *room(void *p, size_t *cap, size_t need, size_t size) {
+    if (need <= *cap) return p;
+    *cap = need;
+    return must(realloc(p, need * size));
+}
+
+/* As many as needed, where growing step by step would take twice as many and leave holes behind. */
+static void rows_room(struct table *t, size_t n) {
+    transitions_room(t, n);
+    t->rows = room(t->rows, &t->cap_rows, n, sizeof *t->rows);
+    t->dirty = room(t->dirty, &t->cap_dirty, n, sizeof *t->dirty);
+    t->heap = room(t->heap, &t->cap_heap, n, sizeof *t->heap);
+}
+
+static struct row_more *more_of_row(struct row *r) {
+    if (!r->more) r->more = must(calloc(1, sizeof *r->more));
+    return r->more;
+}
+
+static uint32_t row_new(struct table *t, const char *title, int64_t now) {
     t->rows = grow(t->rows, &t->cap_rows, t->n_rows + 1, sizeof *t->rows);
     uint32_t index = (uint32_t)t->n_rows++;
     struct row *r = &t->rows[index];
     memset(r, 0, sizeof *r);
     r->title = title;
-    r->expected = expected;
     r->index = index;
     r->status = STATUS_PENDING;
-    r->status_since = now;
+    r->status_since = now & TIME_BITS;
     r->first_seen = -1;
-    r->deadline = INT64_MAX;
     r->required = t->n_required;
     t->status_count[STATUS_PENDING]++;
     mark(t, index);
-    transitions_grow(t);
+    transitions_room(t, t->n_rows);
     return index;
 }
 
@@ -339,11 +391,12 @@ static void names_free(struct name_count *list) {
 /* Adds or takes away what this case's configuration calls its batch. Directories that are no case do not count. */
 static void claim(struct table *t, struct place *p, bool add) {
     if (p->claimed == add || p->row == ROW_NONE || p->root != ROOT_BATCH) return;
-    if (add && !p->names_here && !p->named_batch) return;
+    const char *named = place_said(p)->named_batch;
+    if (add && !p->names_here && !named) return;
     bool moved = table_moved_from(t) != NULL;
     p->claimed = add;
-    if (p->named_batch)
-        count_name(&t->batch_names, p->named_batch, add);
+    if (named)
+        count_name(&t->batch_names, named, add);
     else
         t->named_here += add ? 1 : (size_t)-1;
     if (moved != (table_moved_from(t) != NULL)) {
@@ -354,10 +407,11 @@ static void claim(struct table *t, struct place *p, bool add) {
 
 /* Adds or takes away the directory that this case's configuration archives to. */
 static void claim_archive(struct table *t, struct place *p, bool add) {
-    bool says = p->archive_on == 1 && p->archive_dir && p->archive_dir[0];
+    const char *dir = place_said(p)->archive_dir;
+    bool says = p->archive_on == 1 && dir && dir[0];
     if (p->claims_archive == add || !says || p->root != ROOT_BATCH) return;
     p->claims_archive = add;
-    count_name(&t->archives, p->archive_dir, add);
+    count_name(&t->archives, dir, add);
 }
 
 size_t table_path_room(const struct table *t) {
@@ -369,7 +423,7 @@ static bool looks_like_a_case(const struct table *t, const struct place *p) {
     char tokens[PROFILE_MAX_COLUMNS][32];
     if (profile_parse_title(t->profile, p->name, tokens) > 0) return true;
     for (int i = 0; i < t->profile->n_artifacts; i++) {
-        if (p->files[i].content != CONTENT_ABSENT) return true;
+        if (place_file(p, i)->content != CONTENT_ABSENT) return true;
     }
     return false;
 }
@@ -381,12 +435,17 @@ static const char *base_name(const char *path) {
 }
 
 static void place_link(struct table *t, struct place *p, uint32_t row) {
-    struct row *r = &t->rows[row];
-    struct place **at = &r->place[p->root];
-    while (*at && strcmp((*at)->name, p->name) < 0) at = &(*at)->next; /* the order they come in must not show */
+    struct place *before = NULL, *after = t->rows[row].place[p->root];
+    while (after && strcmp(after->name, p->name) < 0) { /* the order they come in must not show */
+        before = after;
+        after = place_more(after)->next;
+    }
     p->row = row;
-    p->next = *at;
-    *at = p;
+    if (after) more_of(t, p)->next = after;
+    if (before)
+        more_of(t, before)->next = p;
+    else
+        t->rows[row].place[p->root] = p;
     mark(t, row);
 }
 
@@ -407,9 +466,10 @@ static void link_twins(struct table *t, struct place *p, uint32_t row) {
 static void exit_link(struct table *t, struct exit_note *x, uint32_t row) {
     struct row *r = &t->rows[row];
     x->row = row;
-    x->row_next = r->exits;
-    r->exits = x;
-    r->exit = exits_choose(r->exits);
+    struct row_more *more = more_of_row(r);
+    x->row_next = more->exits;
+    more->exits = x;
+    more->exit = exits_choose(x);
     mark(t, row);
 }
 
@@ -423,7 +483,7 @@ static void place_match(struct table *t, struct place *p, int64_t now) {
         const struct place *local = place_find(&t->places[ROOT_BATCH], base_name(p->name));
         if (local && local->row != ROW_NONE) link_twins(t, p, local->row);
     } else if (t->policy->discover && p->present && looks_like_a_case(t, p)) {
-        uint32_t row = row_new(t, p->name, NULL, now);
+        uint32_t row = row_new(t, p->name, now);
         struct exit_note *x = exits_find(&t->exits, p->name);
         link_twins(t, p, row);
         if (x && x->row == EXIT_NO_ROW) exit_link(t, x, row);
@@ -441,8 +501,11 @@ static const struct place *choose(const struct row *r, enum root_id root, const 
     int candidates = 0;
     bool nested = false;
     *ambiguous = false;
-    for (const struct place *p = r->place[root]; p; p = p->next) nested |= p->present && p->has_files && is_nested(p);
-    for (const struct place *p = r->place[root]; p; p = p->next) {
+    const struct place *first = r->place[root];
+    if (!first || !place_more(first)->next) return first && first->present ? first : NULL; /* nearly always */
+    for (const struct place *p = first; p; p = place_more(p)->next)
+        nested |= p->present && p->has_files && is_nested(p);
+    for (const struct place *p = first; p; p = place_more(p)->next) {
         if (!p->present || (nested && !is_nested(p))) continue;
         if (preferred && strcmp(base_name(p->name), preferred) == 0) return p;
         if (p->exact) exact = p;
@@ -457,11 +520,8 @@ static const struct place *choose(const struct row *r, enum root_id root, const 
 /* The archiver keeps the directory's name: in the archive the one that is called as here counts first. */
 static const struct place *chosen(const struct row *r, enum root_id root, bool *ambiguous) {
     bool local_ambiguous;
-    const struct place *local = choose(r, ROOT_BATCH, NULL, &local_ambiguous);
-    if (root == ROOT_BATCH) {
-        *ambiguous = local_ambiguous;
-        return local;
-    }
+    if (root == ROOT_BATCH) return choose(r, ROOT_BATCH, NULL, ambiguous);
+    const struct place *local = r->place[root] ? choose(r, ROOT_BATCH, NULL, &local_ambiguous) : NULL;
     return choose(r, root, local ? base_name(local->name) : NULL, ambiguous);
 }
 
@@ -504,11 +564,15 @@ static void look_note(struct table *t, struct place *p, int64_t at) {
     look_unlink(t, p);
     struct place *before = t->newest[p->root];
     while (before && before->seen_at > at) before = before->older;
-    p->seen_at = at;
+    p->seen_at = at & TIME_BITS;
     p->older = before;
     p->newer = before ? before->newer : t->oldest[p->root];
     *(p->newer ? &p->newer->older : &t->newest[p->root]) = p;
     *(before ? &before->newer : &t->oldest[p->root]) = p;
+}
+
+static int64_t changed_run(const struct place *p) {
+    return p->root == ROOT_BATCH ? p->changed_clock : (p->told ? p->told->changed_run : 0);
 }
 
 static void note_change(struct table *t, struct place *p, int64_t at, bool first_sight) {
@@ -520,16 +584,16 @@ static void note_change(struct table *t, struct place *p, int64_t at, bool first
         int64_t quiet = clock - p->changed_clock;
         r->seen_active = true;
         if (quiet >= QUIET_SAMPLE_MIN_MS) {
-            if (!r->quiet) r->quiet = must(calloc(1, sizeof *r->quiet));
-            quiet_samples_add(r->quiet, quiet);
+            struct row_more *more = more_of_row(r);
+            if (!more->quiet) more->quiet = must(calloc(1, sizeof *more->quiet));
+            quiet_samples_add(more->quiet, quiet);
             quiet_histogram_add(&t->quiet, quiet);
         }
     }
-    p->changed_at = at;
+    p->changed_at = at & TIME_BITS;
     p->changed_clock = clock;
-    p->changed_run = root_clock(t, ROOT_BATCH, at);
-    if (p->root == ROOT_BATCH && p->row != ROW_NONE && p->changed_run > t->last_run_change)
-        t->last_run_change = p->changed_run;
+    if (p->root != ROOT_BATCH) told_of(t, p)->changed_run = root_clock(t, ROOT_BATCH, at);
+    if (p->root == ROOT_BATCH && p->row != ROW_NONE && clock > t->last_run_change) t->last_run_change = clock;
     /* What the first pass finds was there before: no activity of the sweep. */
     if (root->scanned || t->last_change < 0) set_last_change(t, at);
     t->version++;
@@ -569,9 +633,8 @@ static void place_gone(struct table *t, struct place *p, int64_t at) {
     look_unlink(t, p);
     p->present = p->has_files = false;
     p->pre_run = p->config_read = p->names_here = p->names_other = p->violation = p->overwritten = false;
-    p->archive_on = -1;
     p->progress_told = false;
-    p->progress_end = 0;
+    p->archive_on = -1;
     p->stamp = 0;
     note_change(t, p, at, false);
 }
@@ -597,7 +660,7 @@ static void apply_scan_end(struct table *t, const struct fact *f) {
 }
 
 static struct place *place_for(struct table *t, const struct fact *f) {
-    struct place *p = place_find(&t->places[f->root], f->place);
+    struct place *p = place_of(t, f);
     return p ? p : place_new(t, f->root, f->place);
 }
 
@@ -606,16 +669,16 @@ static bool is_unseen(const struct table *t, const struct place *p) {
     return t->pass_expected && p->generation <= t->roots[p->root].last_pass_after;
 }
 
-static bool any_partial(const struct table *t, const struct place *p) {
-    for (int i = 0; i < t->profile->n_artifacts; i++) {
-        if (p->files[i].content == CONTENT_PARTIAL) return true;
+static bool any_partial(const struct place *p) {
+    for (size_t i = 0, n = bits_set(p->files); i < n; i++) {
+        if (p->file[i].content == CONTENT_PARTIAL) return true;
     }
     return false;
 }
 
 static void apply_place(struct table *t, const struct fact *f) {
     if (!f->u.place_state.present) {
-        struct place *known = place_find(&t->places[f->root], f->place);
+        struct place *known = place_of(t, f);
         if (known) place_gone(t, known, f->at);
         return;
     }
@@ -628,13 +691,14 @@ static void apply_place(struct table *t, const struct fact *f) {
     p->has_files = f->u.place_state.has_files;
     p->stamp = f->u.place_state.stamp;
     place_match(t, p, f->at);
-    if (p->row != ROW_NONE && p->has_files && t->rows[p->row].first_seen < 0) t->rows[p->row].first_seen = f->at;
+    if (p->row != ROW_NONE && p->has_files && t->rows[p->row].first_seen < 0)
+        t->rows[p->row].first_seen = f->at & TIME_BITS;
     if (changed) note_change(t, p, f->at, first);
     /* Another look without a change may end the settling time: of something not whole, or of a finished copy. */
     int64_t settle = t->roots[f->root].settle_ms;
     bool settled = p->seen_at - p->changed_at < settle && f->at - p->changed_at >= settle;
     look_note(t, p, f->at);
-    if (settled || any_partial(t, p) || was_unseen != is_unseen(t, p)) mark(t, p->row);
+    if (settled || any_partial(p) || was_unseen != is_unseen(t, p)) mark(t, p->row);
 }
 
 /* Splits the last two names off a path with '/' or '\'. Returns how many there are (0..2). */
@@ -673,8 +737,8 @@ static bool name_is(const char *s, size_t len, const char *name, bool fold) {
 }
 
 /* One more contradiction; NULL: it has been told, in another form of the document. */
-static struct mismatch *mismatch_add(struct place *p, const struct fact_value *v) {
-    struct mismatch **end = &p->mismatches;
+static struct mismatch *mismatch_add(struct table *t, struct place *p, const struct fact_value *v) {
+    struct mismatch **end = &more_of(t, p)->mismatches;
     for (; *end; end = &(*end)->next) {
         if ((*end)->value == v->value && strcmp((*end)->found, v->text) == 0) return NULL;
     }
@@ -687,7 +751,7 @@ static struct mismatch *mismatch_add(struct place *p, const struct fact_value *v
 
 /* Does a configured path name this very directory? Paths of other machines and relative ones agree at their end: the
  * case's name, and before it the batch's. */
-static void judge_case_dir(const struct table *t, struct place *p, const struct fact_value *v) {
+static void judge_case_dir(struct table *t, struct place *p, const struct fact_value *v, struct case_said *said) {
     const char *path = v->text, *name[2];
     size_t len[2];
     bool fold = t->policy->fold_case || is_windows_path(path);
@@ -701,13 +765,13 @@ static void judge_case_dir(const struct table *t, struct place *p, const struct 
         return;
     }
     p->names_other = true;
-    struct mismatch *m = mismatch_add(p, v);
+    struct mismatch *m = mismatch_add(t, p, v);
     if (!same_case || !m) return;
     char *batch = must(malloc(len[1] + 1));
     memcpy(batch, name[1], len[1]);
     batch[len[1]] = '\0';
     m->batch = batch;
-    if (!p->named_batch) set_string(&p->named_batch, batch);
+    if (!said->named_batch) said->named_batch = batch;
 }
 
 static bool same_number(double a, double b) {
@@ -719,10 +783,10 @@ static bool same_number(double a, double b) {
 
 /* What the list (or, without one, the directory's own name) says of a column. */
 static bool expected_value(const struct table *t, const struct place *p, int column, double *out) {
-    if (p->row != ROW_NONE && t->rows[p->row].expected) {
-        const struct sweep_case *c = t->rows[p->row].expected;
+    const struct sweep_case *c = p->row != ROW_NONE ? table_case(t, &t->rows[p->row]) : NULL;
+    if (c) {
         if (column >= c->columns) return false;
-        *out = c->value[column];
+        *out = sweep_case_values(c)[column];
         return true;
     }
     char tokens[PROFILE_MAX_COLUMNS][32];
@@ -744,26 +808,26 @@ static bool is_foreign(const struct table *t, const char *path) {
 }
 
 /* Several forms may say it; the last of the profile counts, in whatever order they stand in the file. */
-static void apply_progress_end(const struct table *t, struct place *p, const struct fact_value *fv) {
+static void apply_progress_end(const struct table *t, const struct fact_value *fv, struct case_said *said) {
     double end;
     if (!text_number(fv->text, &end) || !(end > 0)) return;
-    if (p->progress_end > 0 && p->progress_end_from > fv->value) return;
-    p->progress_end = end * t->profile->value[fv->value].scale;
-    p->progress_end_from = (uint8_t)fv->value;
+    if (said->progress_end > 0 && said->progress_end_from > fv->value) return;
+    said->progress_end = end * t->profile->value[fv->value].scale;
+    said->progress_end_from = fv->value;
 }
 
-static void apply_value(const struct table *t, struct place *p, const struct fact_value *fv) {
+static void apply_value(struct table *t, struct place *p, const struct fact_value *fv, struct case_said *said) {
     const struct profile_value *v = &t->profile->value[fv->value];
     double found, expected;
     switch (v->use) {
     case USE_COLUMN:
         if (!expected_value(t, p, v->column, &expected)) break;
         if (is_no_number(fv->text) || (text_number(fv->text, &found) && !same_number(found * v->scale, expected))) {
-            mismatch_add(p, fv);
+            mismatch_add(t, p, fv);
         }
         break;
     case USE_CASE_DIR:
-        judge_case_dir(t, p, fv);
+        judge_case_dir(t, p, fv, said);
         break;
     case USE_PHASE:
         p->pre_run |= strcmp(fv->text, v->expect) == 0;
@@ -775,16 +839,16 @@ static void apply_value(const struct table *t, struct place *p, const struct fac
         if (is_true(fv->text)) p->archive_on = 0;
         break;
     case USE_ARCHIVE_DIR:
-        set_string(&p->archive_dir, fv->text);
+        said->archive_dir = fv->text;
         break;
     case USE_OUTCOME:
-        set_string(&p->outcome, fv->text);
+        said->outcome = fv->text;
         break;
     case USE_VIOLATION:
         p->violation = true;
         break;
     case USE_PROGRESS_END:
-        apply_progress_end(t, p, fv);
+        apply_progress_end(t, fv, said);
         break;
     case USE_MERGE_TARGET:
     case USE_KEEP_LOCAL:
@@ -794,44 +858,52 @@ static void apply_value(const struct table *t, struct place *p, const struct fac
 
 static void apply_values(struct table *t, struct place *p, const struct fact_file *f) {
     unsigned roles = t->profile->artifact[f->artifact].roles;
-    if (roles & ROLE_CONFIG) {
+    bool config = (roles & ROLE_CONFIG) != 0, remarks = t->remarks >> f->artifact & 1;
+    if (!config && !remarks && f->n_values == 0) return;
+    struct case_said said = *place_said(p);
+    if (config) {
         claim(t, p, false);
         claim_archive(t, p, false);
         mismatches_clear(p);
-        set_string(&p->named_batch, NULL);
         p->pre_run = p->names_here = p->names_other = false;
         p->archive_on = -1;
         p->config_read = f->content == CONTENT_WHOLE;
-        p->progress_end = 0;
-        set_string(&p->archive_dir, NULL);
+        said = (struct case_said){.outcome = said.outcome};
     }
-    for (int i = 0; i < t->profile->n_values; i++) {
+    for (int i = 0; remarks && i < t->profile->n_values; i++) {
         if (t->profile->value[i].artifact != f->artifact) continue;
-        if (t->profile->value[i].use == USE_OUTCOME) set_string(&p->outcome, NULL);
+        if (t->profile->value[i].use == USE_OUTCOME) said.outcome = NULL;
         if (t->profile->value[i].use == USE_VIOLATION) p->violation = false;
     }
-    for (size_t i = 0; i < f->n_values; i++) apply_value(t, p, &f->values[i]);
-    if (roles & ROLE_CONFIG) {
+    for (size_t i = 0; i < f->n_values; i++) apply_value(t, p, &f->values[i], &said);
+    keep_said(t, p, &said);
+    if (config) {
         claim(t, p, true);
         claim_archive(t, p, true);
     }
 }
 
+/* Nothing there, and nothing to say of it. */
+static bool is_nothing(const struct fact_file *n) {
+    return n->content == CONTENT_ABSENT && n->via == VIA_ITSELF && !n->locked && !n->differs && n->size == 0 &&
+           n->mtime_ns == 0 && n->id == 0 && n->hash == 0 && n->chunks == 0 && !n->name && !n->note && !n->holder;
+}
+
 /* A finished result, long settled, is now another one. */
 static bool is_overwritten(const struct table *t, const struct place *p, const struct fact *f) {
     const struct fact_file *n = &f->u.file;
-    const struct file_state *old = &p->files[n->artifact];
+    const struct file_state *old = place_file(p, n->artifact);
     if (!(t->profile->artifact[n->artifact].roles & ROLE_WRITTEN_ONCE) || p->root != ROOT_BATCH) return false;
     if (t->policy->one_pass || old->content != CONTENT_WHOLE || old->via != VIA_ITSELF) return false;
     if (n->content == CONTENT_ABSENT || n->via != VIA_ITSELF) return false;
     if (p->seen_at - old->changed_at < t->roots[p->root].settle_ms) return false;
-    if (old->hash && old->hash == n->hash) return false;
-    return old->size != n->size || old->mtime_ns != n->mtime_ns || old->id != n->id;
+    if (n->hash && file_hash(old) == n->hash) return false;
+    return old->size != n->size || old->mtime_ns != n->mtime_ns || !file_same_identity(old, n);
 }
 
 static void apply_file(struct table *t, const struct fact *f) {
     const struct fact_file *n = &f->u.file;
-    struct place *p = place_find(&t->places[f->root], f->place);
+    struct place *p = place_of(t, f);
     if (!p) {
         if (n->content == CONTENT_ABSENT) return;
         p = place_new(t, f->root, f->place);
@@ -842,26 +914,29 @@ static void apply_file(struct table *t, const struct fact *f) {
         p->generation = t->roots[f->root].generation;
         place_match(t, p, f->at);
     }
-    struct file_state *s = &p->files[n->artifact];
-    bool version = s->size != n->size || s->mtime_ns != n->mtime_ns || s->id != n->id || s->via != n->via ||
-                   (s->content == CONTENT_ABSENT) != (n->content == CONTENT_ABSENT);
-    bool changed = version || s->content != n->content || s->chunks != n->chunks || s->locked != n->locked ||
-                   s->differs != n->differs || s->hash != n->hash;
-    changed |= set_words(s, n->name, n->note, n->holder);
+    const struct file_state *old = place_file(p, n->artifact);
+    bool version = old->size != n->size || old->mtime_ns != n->mtime_ns || !file_same_identity(old, n) ||
+                   old->via != n->via || (old->content == CONTENT_ABSENT) != (n->content == CONTENT_ABSENT);
+    bool told = file_hash(old) != n->hash || !file_same_words(old, n);
+    bool changed =
+        version || told || old->content != n->content || old->locked != n->locked || old->differs != n->differs;
     if (is_overwritten(t, p, f)) {
         p->overwritten = true;
-        set_string(&p->overwritten_what, t->profile->artifact[n->artifact].path);
+        more_of(t, p)->overwritten_what = t->profile->artifact[n->artifact].path;
     }
-    s->content = (uint8_t)n->content;
-    s->via = (uint8_t)n->via;
-    s->locked = n->locked;
-    s->differs = n->differs;
-    s->chunks = n->chunks;
-    s->size = n->size;
-    s->mtime_ns = n->mtime_ns;
-    s->id = n->id;
-    s->hash = n->hash;
-    if (version) s->changed_at = f->at;
+    if (is_nothing(n)) {
+        file_drop(&t->files, p, n->artifact);
+    } else if (changed) {
+        struct file_state *s = file_make(&t->files, p, n->artifact);
+        if (version || told) file_set_more(s, n);
+        s->content = n->content & 7;
+        s->via = n->via & 3;
+        s->locked = n->locked;
+        s->differs = n->differs;
+        s->size = n->size;
+        s->mtime_ns = n->mtime_ns;
+        if (version) s->changed_at = f->at & TIME_BITS;
+    }
     /* The match may need the artifact (a case that its name does not tell), the values need the match. */
     place_match(t, p, f->at);
     apply_values(t, p, n);
@@ -874,28 +949,27 @@ static void apply_file(struct table *t, const struct fact *f) {
 }
 
 static void apply_progress(struct table *t, const struct fact *f) {
-    struct place *p = place_find(&t->places[f->root], f->place);
+    struct place *p = place_of(t, f);
     bool nothing = f->u.progress.rows < 0 && f->u.progress.chunks == 0 && isnan(f->u.progress.value);
     if (!p && nothing) return;
     if (!p) p = place_new(t, f->root, f->place);
     bool observed = p->progress_told; /* what the first look finds was there before */
     p->progress_told = true;
-    if (!p->progress && nothing) return;
-    if (!p->progress) {
-        p->progress = must(calloc(1, sizeof *p->progress));
-        p->progress->value = NAN;
-    }
-    struct place_progress *g = p->progress;
-    double before = g->value, value = f->u.progress.value;
-    g->rows = f->u.progress.rows;
-    g->chunk_rows = f->u.progress.chunk_rows;
-    g->chunks = f->u.progress.chunks;
-    g->all = f->u.progress.all;
-    g->value = value;
-    if (g->history && (isnan(value) || value < before)) g->history->n = 0;
-    if (observed && (isnan(before) ? !isnan(value) : value > before)) {
-        if (!g->history) g->history = must(calloc(1, sizeof *g->history));
-        progress_grew(g->history, root_clock(t, f->root, f->at), value);
+    if (nothing && !p->progress_known) return;
+    double before = place_progress(p).value, value = f->u.progress.value;
+    p->progress_known = true;
+    told_of(t, p)->rows = f->u.progress.rows;
+    p->told->value = value;
+    bool chunks = f->u.progress.chunk_rows >= 0 || f->u.progress.chunks > 0 || f->u.progress.all;
+    bool grew = observed && (isnan(before) ? !isnan(value) : value > before);
+    if (chunks || grew || p->told->more) {
+        struct place_more *m = more_of(t, p);
+        m->chunk_rows = f->u.progress.chunk_rows;
+        m->chunks = f->u.progress.chunks;
+        m->all = f->u.progress.all;
+        if (m->history && (isnan(value) || value < before)) m->history->n = 0;
+        if (grew && !m->history) m->history = must(calloc(1, sizeof *m->history));
+        if (grew) progress_grew(m->history, root_clock(t, f->root, f->at), value);
     }
     t->version++;
     mark(t, p->row);
@@ -919,8 +993,9 @@ static void apply_elsewhere(struct table *t, const struct fact *f) {
     const struct row *found = table_find(t, f->place);
     if (!found) return;
     struct row *r = &t->rows[found->index];
-    r->elsewhere_whole = (uint8_t)f->u.elsewhere.whole;
-    set_string(&r->elsewhere, f->u.elsewhere.path);
+    struct row_more *more = more_of_row(r);
+    more->elsewhere_whole = (uint8_t)f->u.elsewhere.whole;
+    set_string(&more->elsewhere, f->u.elsewhere.path);
     t->version++;
     mark(t, r->index);
 }
@@ -929,6 +1004,7 @@ static void apply_elsewhere(struct table *t, const struct fact *f) {
 static void exit_match(struct table *t, struct exit_note *x) {
     long row = -1;
     if (t->list && x->by_command) {
+        if (!t->commands) t->commands = command_match_new(t->list, t->profile, t->policy->fold_case);
         row = command_match_find(t->commands, x->key, &x->ambiguous);
     } else if (t->list) {
         bool exact;
@@ -957,7 +1033,8 @@ static void apply_exit(struct table *t, const struct fact *f) {
     if (!changed) return;
     t->version++;
     if (x->row == EXIT_NO_ROW) return;
-    t->rows[x->row].exit = exits_choose(t->rows[x->row].exits);
+    struct row_more *more = t->rows[x->row].more;
+    more->exit = exits_choose(more->exits);
     mark(t, x->row);
 }
 
@@ -1035,10 +1112,17 @@ static int64_t shorter(int64_t known, int64_t quiet) {
     return known < 0 || quiet < known ? quiet : known;
 }
 
+/* p: the place that counts, or NULL. */
+static bool unseen(const struct table *t, const struct place *p, enum root_id root) {
+    if (!t->over || !t->roots[root].in_play) return false;
+    return p ? is_unseen(t, p) : !table_pass_ended(t, root);
+}
+
 static void view_make(const struct table *t, const struct row *r, int64_t now, struct case_view *v) {
     v->profile = t->profile;
     v->policy = t->policy;
     v->row = r;
+    v->expected = table_case(t, r);
     v->over = t->over;
     v->moved_from = table_moved_from(t);
     v->pace = &t->pace;
@@ -1047,15 +1131,16 @@ static void view_make(const struct table *t, const struct row *r, int64_t now, s
         v->root[i] = &t->roots[i];
         bool ambiguous;
         v->place[i] = chosen(r, (enum root_id)i, &ambiguous);
-        v->unseen[i] = table_unseen(t, r, (enum root_id)i);
+        v->unseen[i] = unseen(t, v->place[i], (enum root_id)i);
         if (!v->place[i]) continue;
         /* An archive that cannot be seen says nothing of a run: it neither hides its silence nor ends it. */
-        v->quiet_ms = shorter(v->quiet_ms, root_clock(t, ROOT_BATCH, now) - v->place[i]->changed_run);
+        v->quiet_ms = shorter(v->quiet_ms, root_clock(t, ROOT_BATCH, now) - changed_run(v->place[i]));
         v->archive_quiet_ms =
             shorter(v->archive_quiet_ms, root_clock(t, (enum root_id)i, now) - v->place[i]->changed_clock);
     }
     v->grace_frozen = !t->roots[ROOT_ARCHIVE].readable;
-    v->threshold_ms = stall_threshold(t->policy->stall_after_ms, r->quiet, &t->quiet, t->roots[ROOT_BATCH].poll_ms);
+    v->threshold_ms =
+        stall_threshold(t->policy->stall_after_ms, row_more(r)->quiet, &t->quiet, t->roots[ROOT_BATCH].poll_ms);
 }
 
 static bool first_look(const struct table *t) {
@@ -1075,7 +1160,7 @@ static void transition_add(struct table *t, const struct row *r, uint8_t from, b
 static int64_t bytes_here(const struct table *t, const struct case_view *v) {
     int64_t bytes = 0;
     for (int i = 0; v->place[ROOT_BATCH] && i < t->profile->n_artifacts; i++) {
-        int64_t size = v->place[ROOT_BATCH]->files[i].size;
+        int64_t size = place_file(v->place[ROOT_BATCH], i)->size;
         if ((t->profile->artifact[i].roles & ROLE_REQUIRED) && size < INT64_MAX - bytes) bytes += size;
     }
     return bytes;
@@ -1099,7 +1184,7 @@ static void rejudge(struct table *t, uint32_t index, int64_t now) {
     uint8_t done = t->n_required;
     for (; not_whole; not_whole &= not_whole - 1) done--;
     r->done = done;
-    r->flags = v.flags;
+    r->flags = v.flags & FLAG_BITS;
     heap_set(t, index, v.deadline);
     if (r->status != (uint8_t)v.status) {
         uint8_t from = r->status;
@@ -1107,7 +1192,7 @@ static void rejudge(struct table *t, uint32_t index, int64_t now) {
         t->status_count[v.status]++;
         int64_t since = r->status_since;
         r->status = (uint8_t)v.status;
-        r->status_since = now;
+        r->status_since = now & TIME_BITS;
         if (from == STATUS_ARCHIVING && v.status == STATUS_COMPLETE && !first_look(t)) {
             archive_pace_add(&t->pace, now - since, bytes_here(t, &view));
         }
@@ -1118,8 +1203,8 @@ static void rejudge(struct table *t, uint32_t index, int64_t now) {
 
 void table_tick(struct table *t, int64_t now) {
     t->now = now;
-    while (t->n_heap > 0 && t->rows[t->heap[0]].deadline <= now) {
-        uint32_t row = t->heap[0];
+    while (t->n_heap > 0 && t->heap[0].deadline <= now) {
+        uint32_t row = t->heap[0].row;
         heap_set(t, row, INT64_MAX);
         mark(t, row);
     }
@@ -1132,7 +1217,7 @@ void table_tick(struct table *t, int64_t now) {
 
 int64_t table_deadline(const struct table *t) {
     if (t->n_dirty > 0) return t->now;
-    return t->n_heap > 0 ? t->rows[t->heap[0]].deadline : INT64_MAX;
+    return t->n_heap > 0 ? t->heap[0].deadline : INT64_MAX;
 }
 
 void table_set_over(struct table *t, bool over, int64_t now) {
@@ -1159,18 +1244,20 @@ bool table_progress(const struct table *t, const struct row *r, int64_t now, str
     bool ambiguous;
     const struct place *p = chosen(r, ROOT_BATCH, &ambiguous);
     *out = progress_unknown();
-    if (!p || (!p->progress && !(p->progress_end > 0))) p = chosen(r, ROOT_ARCHIVE, &ambiguous);
+    if (!p || (!p->progress_known && !(place_said(p)->progress_end > 0))) p = chosen(r, ROOT_ARCHIVE, &ambiguous);
     if (!p) return false;
-    if (p->progress_end > 0) out->end = p->progress_end;
-    const struct place_progress *g = p->progress;
-    if (!g) return p->progress_end > 0;
-    out->rows = g->rows >= 0 ? g->rows : g->chunk_rows;
-    out->merged_rows = g->rows;
-    out->chunk_rows = g->chunk_rows;
-    out->chunks = g->chunks;
-    out->value = g->value;
+    double end = place_said(p)->progress_end;
+    if (end > 0) out->end = end;
+    if (!p->progress_known) return end > 0;
+    const struct place_progress g = place_progress(p);
+    out->rows = g.rows >= 0 ? g.rows : g.chunk_rows;
+    out->merged_rows = g.rows;
+    out->chunk_rows = g.chunk_rows;
+    out->chunks = g.chunks;
+    out->value = g.value;
     static const struct progress_history none = {.n = 0};
-    progress_estimate(out, g->history ? g->history : &none, root_clock(t, (enum root_id)p->root, now));
+    const struct progress_history *history = place_more(p)->history;
+    progress_estimate(out, history ? history : &none, root_clock(t, (enum root_id)p->root, now));
     if (r->status == STATUS_RUNNING) return true;
     out->rate = NAN;
     out->eta_ms = out->eta_low_ms = out->eta_high_ms = -1;
@@ -1183,8 +1270,13 @@ struct table *table_new(const struct profile *p, const struct policy *policy) {
     struct table *t = must(calloc(1, sizeof *t));
     t->profile = p;
     t->policy = policy;
+    t->files.arena = &t->arena;
     int order[PROFILE_MAX_ARTIFACTS];
     t->n_required = (uint8_t)profile_required(p, order);
+    for (int i = 0; i < p->n_values; i++) {
+        if (p->value[i].use == USE_OUTCOME || p->value[i].use == USE_VIOLATION)
+            t->remarks |= UINT32_C(1) << p->value[i].artifact;
+    }
     t->parent = -1;
     t->last_change = t->last_run_change = t->machine_at = -1;
     t->cap_transitions = TABLE_TRANSITIONS;
@@ -1195,8 +1287,11 @@ struct table *table_new(const struct profile *p, const struct policy *policy) {
 
 static void rows_drop(struct table *t) {
     for (size_t i = 0; i < t->n_rows; i++) {
-        free(t->rows[i].quiet);
-        set_string(&t->rows[i].elsewhere, NULL);
+        struct row_more *more = t->rows[i].more;
+        if (!more) continue;
+        free(more->quiet);
+        set_string(&more->elsewhere, NULL);
+        free(more);
     }
     t->n_rows = t->n_dirty = t->n_heap = 0;
     t->rows_version++;
@@ -1210,11 +1305,7 @@ void table_free(struct table *t) {
     rows_drop(t);
     for (int r = 0; r < ROOT_COUNT; r++) {
         for (size_t i = 0; i < t->places[r].n_buckets; i++) {
-            for (struct place *p = t->places[r].bucket[i], *next; p; p = next) {
-                next = p->hash_next;
-                place_forget(t, p);
-                free(p);
-            }
+            for (struct place *p = t->places[r].bucket[i]; p; p = p->hash_next) place_forget(t, p);
         }
         free(t->places[r].bucket);
         set_string(&t->roots[r].path, NULL);
@@ -1232,6 +1323,8 @@ void table_free(struct table *t) {
     sweep_list_free(t->list);
     exits_clear(&t->exits);
     command_match_free(t->commands);
+    said_free(&t->said);
+    arena_free(&t->arena);
     free(t->list_path);
     free(t->rows);
     free(t->dirty);
@@ -1241,40 +1334,49 @@ void table_free(struct table *t) {
 }
 
 void table_set_list(struct table *t, struct sweep_list *l, int64_t now) {
+    struct sweep_list *old = t->list;
     rows_drop(t);
-    sweep_list_free(t->list);
     t->list = l;
     t->list_stamp = 0;
-    if (l->n_cases > t->cap_rows) { /* as many as needed, not twice as many */
-        t->cap_rows = l->n_cases;
-        t->rows = must(realloc(t->rows, t->cap_rows * sizeof *t->rows));
-    }
-    for (size_t i = 0; i < l->n_cases; i++) row_new(t, l->cases[i].title, &l->cases[i], now);
+    rows_room(t, l->n_cases);
+    for (size_t i = 0; i < l->n_cases; i++) row_new(t, l->cases[i].title, now);
     for (int r = 0; r < ROOT_COUNT; r++) {
         for (size_t i = 0; i < t->places[r].n_buckets; i++) {
             for (struct place *p = t->places[r].bucket[i]; p; p = p->hash_next) {
                 claim(t, p, false);
                 p->row = ROW_NONE;
-                p->next = NULL;
+                if (p->told && p->told->more) p->told->more->next = NULL;
                 p->exact = false;
+                if (p->borrows_name) place_name(t, p, p->name);
                 place_match(t, p, now);
                 claim(t, p, true);
             }
         }
     }
+    sweep_list_free(old);
     command_match_free(t->commands);
-    t->commands = command_match_new(l, t->profile, t->policy->fold_case);
+    t->commands = NULL;
     exits_match_all(t);
     t->version++;
 }
 
 /* ---- reading ---- */
 
-const char *file_name(const struct file_state *f) { return f->words ? f->words->name : NULL; }
-const char *file_note(const struct file_state *f) { return f->words ? f->words->note : NULL; }
-const char *file_holder(const struct file_state *f) { return f->words ? f->words->holder : NULL; }
+struct place_progress place_progress(const struct place *p) {
+    if (!p->progress_known) return (struct place_progress){.rows = -1, .chunk_rows = -1, .value = (double)NAN};
+    const struct place_more *m = p->told->more;
+    return (struct place_progress){.known = true,
+                                   .rows = p->told->rows,
+                                   .value = p->told->value,
+                                   .chunk_rows = m ? m->chunk_rows : -1,
+                                   .chunks = m ? m->chunks : 0,
+                                   .all = m && m->all};
+}
 
 bool table_over(const struct table *t) { return t->over; }
+const struct sweep_case *table_case(const struct table *t, const struct row *r) {
+    return t->list ? &t->list->cases[r->index] : NULL;
+}
 size_t table_count(const struct table *t) { return t->n_rows; }
 const struct row *table_row(const struct table *t, size_t i) { return &t->rows[i]; }
 size_t table_status_count(const struct table *t, enum case_status s) { return t->status_count[s]; }
@@ -1301,10 +1403,8 @@ bool table_pass_ended(const struct table *t, enum root_id r) {
 }
 
 bool table_unseen(const struct table *t, const struct row *r, enum root_id root) {
-    if (!t->over || !t->roots[root].in_play) return false;
     bool ambiguous;
-    const struct place *p = chosen(r, root, &ambiguous);
-    return p ? is_unseen(t, p) : !table_pass_ended(t, root);
+    return unseen(t, chosen(r, root, &ambiguous), root);
 }
 
 int64_t table_oldest_look(const struct table *t, enum root_id r) { return t->oldest[r] ? t->oldest[r]->seen_at : -1; }

@@ -10,6 +10,7 @@
 #include "model/fact.h"
 #include "model/profile.h"
 #include "model/progress.h"
+#include "model/said.h"
 #include "model/sweep_list.h"
 
 enum archive_mode { ARCHIVE_LEARN, ARCHIVE_NONE, ARCHIVE_GIVEN };
@@ -30,22 +31,36 @@ struct policy {
     size_t batch_path_len;       /* of the batch's absolute path; 0: that of batch_path */
 };
 
-/* One artifact in one place, as last seen. */
+static inline unsigned bits_set(uint32_t v) {
+    v -= v >> 1 & 0x55555555;
+    v = (v & 0x33333333) + (v >> 2 & 0x33333333);
+    return ((v + (v >> 4)) & 0x0F0F0F0F) * 0x01010101 >> 24;
+}
+
+/* One artifact in one place, as last seen. Narrow: a large sweep's memory is mostly these, four to ten a case. What few
+ * files have stands apart. */
 struct file_state {
-    uint8_t content; /* enum content */
-    uint8_t via;     /* enum file_via */
-    bool locked, differs;
-    uint32_t chunks;
     int64_t size, mtime_ns;
-    uint64_t id, hash;
-    int64_t changed_at;       /* monotonic ms this version was first seen */
-    struct file_words *words; /* private to the table; see file_name, file_note, file_holder */
+    int64_t changed_at : 40; /* monotonic ms this version was first seen */
+    uint64_t content : 3;    /* enum content */
+    uint64_t via : 2;        /* enum file_via */
+    uint64_t locked : 1, differs : 1;
+    /* Private to the table from here. The print is the hash of the content where that is known, else the identity; of
+     * the identity of a hashed file as much is kept as there is room for. */
+    uint64_t has_more : 1, has_hash : 1, id_tag : 15;
+    union {
+        uint64_t print;
+        struct file_more *more; /* owned; holds the print, too */
+    } u;
 };
 
-/* The file that stands for it, why it is not whole, who holds it; NULL where there is nothing to say (mostly). */
+/* The file that stands for it, why it is not whole, who holds it; NULL where there is nothing to say (mostly). Good
+ * until the next fact. */
 const char *file_name(const struct file_state *f);
 const char *file_note(const struct file_state *f);
 const char *file_holder(const struct file_state *f);
+uint64_t file_hash(const struct file_state *f);   /* as in struct fact_file */
+uint32_t file_chunks(const struct file_state *f); /* the same */
 
 /* A configuration value that contradicts the list or the directory. */
 struct mismatch {
@@ -56,51 +71,84 @@ struct mismatch {
     struct mismatch *next;
 };
 
-/* What the footers of a place's results say. */
+/* What the footers of a place's results say; see place_progress. */
 struct place_progress {
+    bool known;               /* else nothing is: numbers of rows are -1, the value is NaN */
     int64_t rows, chunk_rows; /* as in struct fact */
     uint32_t chunks;
     bool all;
     double value;
-    struct progress_history *history; /* on the root's stall clock; NULL: no growth was seen, as of most cases */
+};
+
+/* What few directories have; see place_more. */
+struct place_more {
+    struct place *next;           /* further directories of the same row in this root */
+    const char *overwritten_what; /* path, or NULL */
+    struct mismatch *mismatches;
+    int64_t chunk_rows; /* private, with the next two: see place_progress */
+    uint32_t chunks;
+    bool all;
+    struct progress_history *history; /* private: on the root's stall clock; NULL: no growth was seen */
+};
+
+/* Private to the table: what most finished directories have. */
+struct place_told {
+    const struct case_said *said; /* or NULL; shared */
+    struct place_more *more;      /* or NULL */
+    int64_t rows;
+    double value;
+    int64_t changed_run; /* in the archive: changed_at on the stall clock of the batch, where the case runs */
 };
 
 /* A case directory in one root. */
 struct place {
-    const char *name;   /* relative to the root */
-    struct place *next; /* further directories of the same row in this root */
-    struct place *hash_next;
+    const char *name;            /* relative to the root */
+    struct place *hash_next;     /* private to the table */
     struct place *older, *newer; /* private to the table: by seen_at, of this root */
-    uint32_t row;                /* index, or UINT32_MAX: matches no line */
-    uint8_t root;                /* enum root_id */
-    bool exact;                  /* its name is the title itself */
-    bool present, has_files;
-    bool pre_run;        /* its configuration says the run has not ended */
-    bool config_read;    /* its configuration was whole and read */
-    bool names_here;     /* its configuration names this directory of this batch, by two names or more */
-    bool names_other;    /* it names another directory */
-    bool claimed;        /* private to the table: counted among what the cases call their batch */
-    bool claims_archive; /* private to the table: and among where they archive to */
-    bool violation;      /* budget violation recorded */
-    bool overwritten;    /* a finished result was replaced while we watched */
-    int8_t archive_on;   /* configuration: 1 archive enabled, 0 off, -1 silent */
-    uint32_t generation;
+    struct file_state *file;     /* private: those that are there; see place_file */
+    struct place_told *told;     /* private: or NULL; see place_said, place_more and place_progress */
     uint64_t stamp;
-    int64_t changed_at;      /* monotonic ms of the last observed change */
-    int64_t seen_at;         /* monotonic ms of the last scan, of all its files */
-    int64_t changed_clock;   /* private to the table: changed_at on the root's stall clock */
-    int64_t changed_run;     /* private to the table: and on that of the batch, where the case runs */
-    const char *named_batch; /* other batch whose directory of this case the configuration names, or NULL */
-    const char *archive_dir; /* from the configuration, or NULL */
-    const char *outcome;     /* case_status, or NULL */
-    struct mismatch *mismatches;
-    const char *overwritten_what;    /* path, or NULL */
-    struct file_state *files;        /* [profile->n_artifacts] */
-    struct place_progress *progress; /* NULL: nothing is known */
-    bool progress_told;              /* private to the table: a PROGRESS fact has come */
-    uint8_t progress_end_from;       /* private to the table: index of the value that said progress_end */
-    double progress_end;             /* from the configuration; 0 unknown */
+    int64_t changed_at : 40; /* monotonic ms of the last observed change */
+    uint64_t hash : 24;      /* private to the table: of its name */
+    int64_t seen_at : 40;    /* monotonic ms of the last scan, of all its files */
+    int64_t archive_on : 2;  /* configuration: 1 archive enabled, 0 off, -1 silent */
+    uint64_t root : 2;       /* enum root_id */
+    uint64_t exact : 1;      /* its name is the title itself */
+    uint64_t present : 1, has_files : 1;
+    uint64_t pre_run : 1;        /* its configuration says the run has not ended */
+    uint64_t config_read : 1;    /* its configuration was whole and read */
+    uint64_t names_here : 1;     /* its configuration names this directory of this batch, by two names or more */
+    uint64_t names_other : 1;    /* it names another directory */
+    uint64_t violation : 1;      /* budget violation recorded */
+    uint64_t overwritten : 1;    /* a finished result was replaced while we watched */
+    uint64_t claimed : 1;        /* private to the table: counted among what the cases call their batch */
+    uint64_t claims_archive : 1; /* private to the table: and among where they archive to */
+    uint64_t progress_told : 1;  /* private to the table: a PROGRESS fact has come */
+    uint64_t progress_known : 1; /* private: see place_progress */
+    uint64_t borrows_name : 1;   /* private to the table: the name is the title of the list */
+    int64_t changed_clock;       /* private to the table: changed_at on the root's stall clock */
+    uint32_t row;                /* index, or UINT32_MAX: matches no line */
+    uint32_t generation;
+    uint32_t files; /* private: mask of the artifacts in file */
 };
+
+/* Never NULL: absent where nothing was seen. Good until the next fact. */
+static inline const struct file_state *place_file(const struct place *p, int artifact) {
+    static const struct file_state absent;
+    uint32_t bit = UINT32_C(1) << artifact;
+    return p->files & bit ? &p->file[bits_set(p->files & (bit - 1))] : &absent;
+}
+
+/* Never NULL: empty where there is nothing to say. Good until the next fact. */
+static inline const struct place_more *place_more(const struct place *p) {
+    static const struct place_more nothing;
+    return p->told && p->told->more ? p->told->more : &nothing;
+}
+static inline const struct case_said *place_said(const struct place *p) {
+    static const struct case_said nothing;
+    return p->told && p->told->said ? p->told->said : &nothing;
+}
+struct place_progress place_progress(const struct place *p);
 
 enum archive_owner { OWNER_NONE, OWNER_OURS, OWNER_OTHER, OWNER_UNPROVEN };
 
@@ -132,26 +180,35 @@ struct verdict {
     int64_t grace_ms;                        /* silence of the archive that counts as failure */
 };
 
+/* What not every row has; see row_more. */
+struct row_more {
+    const struct fact_exit *exit; /* what was recorded of how it ran (newest), or NULL; see case_exit_counts */
+    struct exit_note *exits;      /* private to the table */
+    const char *elsewhere;        /* path of the case's directory in another batch, or NULL */
+    uint8_t elsewhere_whole;      /* required files whole there */
+    struct quiet_samples *quiet;  /* private to the table */
+};
+
 struct row {
     const char *title;
-    const struct sweep_case *expected; /* NULL: discovered, no list */
-    uint32_t index;
-    uint8_t status;         /* enum case_status */
-    bool seen_active;       /* a change was observed while watching */
-    uint8_t done, required; /* required artifacts that are whole, and all */
-    unsigned flags;
-    int64_t status_since;            /* monotonic ms */
-    int64_t first_seen;              /* monotonic ms of the first file seen, -1 never */
     struct place *place[ROOT_COUNT]; /* all candidate directories; use table_place for the one that counts */
-    const struct fact_exit *exit;    /* what was recorded of how it ran (newest), or NULL; see case_exit_counts */
-    struct exit_note *exits;         /* private to the table */
-    const char *elsewhere;           /* path of the case's directory in another batch, or NULL */
-    uint8_t elsewhere_whole;         /* required files whole there */
-    struct quiet_samples *quiet;     /* private to the table */
-    size_t heap_pos;                 /* private to the table */
-    bool dirty;                      /* private to the table */
-    int64_t deadline;                /* private to the table */
+    struct row_more *more;           /* private: or NULL; see row_more */
+    int64_t status_since : 40;       /* monotonic ms */
+    uint64_t status : 8;             /* enum case_status */
+    uint64_t done : 8, required : 8; /* required artifacts that are whole, and all */
+    int64_t first_seen : 40;         /* monotonic ms of the first file seen, -1 never */
+    uint64_t flags : 22;
+    uint64_t seen_active : 1; /* a change was observed while watching */
+    uint64_t dirty : 1;       /* private to the table */
+    uint32_t index;
+    uint32_t heap_pos; /* private to the table */
 };
+
+/* Never NULL: empty where there is nothing to say. */
+static inline const struct row_more *row_more(const struct row *r) {
+    static const struct row_more nothing;
+    return r->more ? r->more : &nothing;
+}
 
 struct root_state {
     enum root_health health;
@@ -210,6 +267,8 @@ bool table_over(const struct table *t);
 
 size_t table_count(const struct table *t);
 const struct row *table_row(const struct table *t, size_t i);
+const struct sweep_case *table_case(const struct table *t,
+                                    const struct row *r);               /* its line; NULL: discovered, no list */
 const struct row *table_find(const struct table *t, const char *title); /* NULL: none */
 size_t table_status_count(const struct table *t, enum case_status s);
 size_t table_flag_count(const struct table *t, enum case_flag_bit b);

@@ -64,9 +64,10 @@ static void put_head(const struct telling *c) {
         }
         buffer_text(out, "\n");
     }
-    if (c->row->expected) {
-        buffer_format(out, "  line %u of the list: ", c->row->expected->line_no);
-        put_clean(out, c->row->expected->line);
+    const struct sweep_case *expected = table_case(c->table, c->row);
+    if (expected) {
+        buffer_format(out, "  line %u of the list: ", (unsigned)expected->line_no);
+        put_clean(out, sweep_case_line(expected));
         buffer_text(out, "\n");
     }
 }
@@ -93,8 +94,8 @@ static void put_place(const struct telling *c, enum root_id root) {
 static void put_file(const struct telling *c, enum root_id root, int artifact) {
     const struct place *p = c->place[root];
     struct buffer *out = c->out;
-    if (!p || p->files[artifact].content == CONTENT_ABSENT) return;
-    const struct file_state *f = &p->files[artifact];
+    const struct file_state *f = p ? place_file(p, artifact) : NULL;
+    if (!f || f->content == CONTENT_ABSENT) return;
     buffer_format(out, "      %-8s %-10s %lld bytes", root_word(root), content_word((enum content)f->content),
                   (long long)f->size);
     put_age(c, f->mtime_ns);
@@ -103,10 +104,13 @@ static void put_file(const struct telling *c, enum root_id root, int artifact) {
         put_clean(out, file_name(f));
     }
     const struct profile_progress *progress = &c->profile->progress;
-    const struct place_progress *g = progress->column && progress->artifact == artifact ? p->progress : NULL;
-    if (g && g->rows >= 0) buffer_format(out, "  %lld rows", (long long)g->rows);
-    if (f->chunks > 0) buffer_format(out, "  %u chunk%s", f->chunks, f->chunks == 1 ? "" : "s");
-    if (g && f->chunks > 0 && g->chunk_rows >= 0) buffer_format(out, "  %lld rows in chunks", (long long)g->chunk_rows);
+    const struct place_progress g = place_progress(p);
+    bool counted = progress->column && progress->artifact == artifact;
+    if (counted && g.rows >= 0) buffer_format(out, "  %lld rows", (long long)g.rows);
+    uint32_t chunks = file_chunks(f);
+    if (chunks > 0) buffer_format(out, "  %u chunk%s", chunks, chunks == 1 ? "" : "s");
+    if (counted && chunks > 0 && g.chunk_rows >= 0)
+        buffer_format(out, "  %lld rows in chunks", (long long)g.chunk_rows);
     if (f->locked) {
         buffer_text(out, "  locked by ");
         put_clean(out, file_holder(f) ? file_holder(f) : "somebody who cannot be seen");
@@ -135,7 +139,8 @@ static void put_artifacts(const struct telling *c) {
         int i = order[k];
         enum artifact_state state = (enum artifact_state)c->verdict.artifact[i];
         bool required = k < c->row->required, there = false;
-        for (int r = 0; r < ROOT_COUNT; r++) there |= c->place[r] && c->place[r]->files[i].content != CONTENT_ABSENT;
+        for (int r = 0; r < ROOT_COUNT; r++)
+            there |= c->place[r] && place_file(c->place[r], i)->content != CONTENT_ABSENT;
         if (!required && !there) continue;
         if (required) {
             buffer_format(c->out, "    %s %-24s %s\n", artifact_glyph(state, false), p->artifact[i].path,
@@ -149,9 +154,9 @@ static void put_artifacts(const struct telling *c) {
 
 static void put_outcome(const struct telling *c) {
     for (int r = 0; r < ROOT_COUNT; r++) {
-        if (!c->place[r] || !c->place[r]->outcome) continue;
+        if (!c->place[r] || !place_said(c->place[r])->outcome) continue;
         buffer_text(c->out, "  outcome  ");
-        put_clean(c->out, c->place[r]->outcome);
+        put_clean(c->out, place_said(c->place[r])->outcome);
         buffer_text(c->out, "\n");
         return;
     }
@@ -186,7 +191,7 @@ static void put_run(const struct fact_exit *e, struct buffer *out) {
 }
 
 static void put_exit(const struct telling *c) {
-    const struct fact_exit *e = c->row->exit;
+    const struct fact_exit *e = row_more(c->row)->exit;
     if (!e) return;
     if (e->code >= 0)
         buffer_format(c->out, "  exit     code %lld", (long long)e->code);

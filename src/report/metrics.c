@@ -168,7 +168,7 @@ static void put_root_bytes(struct metric *m, const struct metrics_input *in, siz
         for (int i = 0; i < ROOT_COUNT; i++) {
             const struct place *p = table_place(t, table_row(t, k), (enum root_id)i, NULL);
             for (int a = 0; p && a < table_profile(t)->n_artifacts; a++) {
-                const struct file_state *f = &p->files[a];
+                const struct file_state *f = place_file(p, a);
                 if (f->content != CONTENT_ABSENT && f->size < INT64_MAX - bytes[i]) bytes[i] += f->size;
             }
         }

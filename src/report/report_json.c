@@ -52,17 +52,17 @@ static void put_users(struct json_writer *w, const struct closeup *c, enum root_
 
 static void put_file(struct json_writer *w, const struct report_input *in, const struct place *p, enum root_id root,
                      int artifact) {
-    if (!p || p->files[artifact].content == CONTENT_ABSENT) {
+    if (!p || place_file(p, artifact)->content == CONTENT_ABSENT) {
         json_null(w, root == ROOT_BATCH ? "local" : "archive");
         return;
     }
-    const struct file_state *f = &p->files[artifact];
+    const struct file_state *f = place_file(p, artifact);
     json_open_flat(w, root == ROOT_BATCH ? "local" : "archive", '{');
     json_string(w, "content", content_word(f->content));
     if (file_name(f)) json_string(w, "file", file_name(f));
     json_int(w, "size", f->size);
     json_decimal(w, "mtime", f->mtime_ns / 1000, 6);
-    if (f->chunks) json_int(w, "chunks", f->chunks);
+    if (file_chunks(f)) json_int(w, "chunks", file_chunks(f));
     if (f->locked) json_string(w, "holder", file_holder(f) ? file_holder(f) : "unknown");
     put_users(w, in->closeup, root, artifact);
     if (file_note(f)) json_string(w, "note", file_note(f));
@@ -77,8 +77,8 @@ static void put_artifacts(struct json_writer *w, const struct report_input *in, 
     json_open(w, "artifacts", '[');
     for (int i = 0; i < p->n_artifacts; i++) {
         bool required = p->artifact[i].roles & ROLE_REQUIRED;
-        bool seen = (local && local->files[i].content != CONTENT_ABSENT) ||
-                    (archive && archive->files[i].content != CONTENT_ABSENT);
+        bool seen = (local && place_file(local, i)->content != CONTENT_ABSENT) ||
+                    (archive && place_file(archive, i)->content != CONTENT_ABSENT);
         if (!required && !seen) continue;
         json_open(w, NULL, '{');
         json_string(w, "path", p->artifact[i].path);
@@ -95,19 +95,20 @@ static void put_artifacts(struct json_writer *w, const struct report_input *in, 
 static void put_mismatches(struct json_writer *w, const struct table *t, const struct row *r,
                            enum archive_owner owner) {
     const struct profile *p = table_profile(t);
+    const struct sweep_case *c = table_case(t, r);
     const char *moved_from = table_moved_from(t), *batch = table_policy(t)->batch_name;
     json_open(w, "mismatches", '[');
     for (int root = 0; root < ROOT_COUNT; root++) {
         if (root == ROOT_ARCHIVE && owner == OWNER_OTHER) break; /* of another batch, not of this case */
         const struct place *place = table_place(t, r, (enum root_id)root, NULL);
-        for (const struct mismatch *m = place ? place->mismatches : NULL; m; m = m->next) {
+        for (const struct mismatch *m = place ? place_more(place)->mismatches : NULL; m; m = m->next) {
             const struct profile_value *v = &p->value[m->value];
-            char expected[1024];
+            char expected[1024], token[SWEEP_TOKEN_BYTES];
             if (!mismatch_counts(m, moved_from)) continue;
             json_open_flat(w, NULL, '{');
             json_string(w, "field", v->paths[m->form]);
-            if (v->use == USE_COLUMN && r->expected && v->column < r->expected->columns) {
-                json_string(w, "expected", r->expected->token[v->column]);
+            if (v->use == USE_COLUMN && c && v->column < c->columns) {
+                json_string(w, "expected", sweep_case_token(c, v->column, token));
             } else if (m->batch && batch) {
                 snprintf(expected, sizeof expected, "%.500s/%.500s", batch, place->name);
                 json_string(w, "expected", expected);
@@ -138,7 +139,7 @@ static void put_times(struct json_writer *w, const struct report_input *in, cons
     for (int root = 0; root < ROOT_COUNT; root++) {
         const struct place *place = table_place(in->table, r, (enum root_id)root, NULL);
         for (int i = 0; place && i < p->n_artifacts; i++) {
-            const struct file_state *f = &place->files[i];
+            const struct file_state *f = place_file(place, i);
             int64_t ms = f->mtime_ns / 1000000;
             if (f->content == CONTENT_ABSENT || ms <= 0) continue;
             if (p->artifact[i].roles & (ROLE_MARKER_DONE | ROLE_MANIFEST)) {
@@ -227,12 +228,11 @@ void report_json_case(struct json_writer *w, const struct report_input *in, cons
     json_close(w, ']');
     reason_remedy(t, r, in->now, lines[0]);
     json_string(w, "remedy", lines[0][0] ? lines[0] : NULL);
-    json_string(w, "line", r->expected ? r->expected->line : NULL);
-    if (r->expected) json_int(w, "line_no", r->expected->line_no);
+    const struct sweep_case *c = table_case(t, r);
+    json_string(w, "line", c ? sweep_case_line(c) : NULL);
+    if (c) json_int(w, "line_no", c->line_no);
     json_open_flat(w, "parameters", '{');
-    for (int i = 0; r->expected && i < r->expected->columns; i++) {
-        json_number(w, p->column[i].name, r->expected->value[i]);
-    }
+    for (int i = 0; c && i < c->columns; i++) json_number(w, p->column[i].name, sweep_case_values(c)[i]);
     json_close(w, '}');
     json_string(w, "found_local", report_found(t, r, ROOT_BATCH));
     json_string(w, "found_archive", report_found(t, r, ROOT_ARCHIVE));
@@ -246,10 +246,10 @@ void report_json_case(struct json_writer *w, const struct report_input *in, cons
     json_close(w, ']');
     put_times(w, in, r);
     put_mismatches(w, t, r, v->owner);
-    json_string(w, "elsewhere", v->flags & FLAG_ELSEWHERE ? r->elsewhere : NULL);
+    json_string(w, "elsewhere", v->flags & FLAG_ELSEWHERE ? row_more(r)->elsewhere : NULL);
     put_artifacts(w, in, r, v);
     if (v->status == STATUS_STALLED) put_stall(w, in, r, v);
-    if (r->exit) put_exit(w, r->exit);
+    if (row_more(r)->exit) put_exit(w, row_more(r)->exit);
     if (in->closeup && in->closeup->log.name[0]) put_log(w, &in->closeup->log);
     json_close(w, '}');
 }
@@ -357,7 +357,8 @@ void report_json_tail(struct json_writer *w, const struct report_input *in, cons
     json_open(w, "rerun", '[');
     for (size_t i = 0; i < steps->n_rerun; i++) {
         const struct row *r = table_row(in->table, steps->rerun[i]);
-        json_string(w, NULL, r->expected ? r->expected->line : r->title);
+        const struct sweep_case *c = table_case(in->table, r);
+        json_string(w, NULL, c ? sweep_case_line(c) : r->title);
     }
     json_close(w, ']');
     json_string(w, "archive_retry_file", in->retry_path);

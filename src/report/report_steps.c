@@ -30,7 +30,8 @@ void report_steps_free(struct report_steps *s) {
 void report_steps_rerun(const struct report_input *in, const struct report_steps *s, struct buffer *out) {
     for (size_t i = 0; i < s->n_rerun; i++) {
         const struct row *r = table_row(in->table, s->rerun[i]);
-        buffer_text(out, r->expected ? r->expected->line : r->title);
+        const struct sweep_case *c = table_case(in->table, r);
+        buffer_text(out, c ? sweep_case_line(c) : r->title);
         buffer_text(out, "\n");
     }
 }

@@ -66,7 +66,7 @@ static void marker_of(const struct table *t, const struct row *r, struct why *w)
     const struct place *place = table_place(t, r, ROOT_BATCH, NULL);
     int64_t newest = INT64_MIN;
     for (int i = 0; place != NULL && i < p->n_artifacts; i++) {
-        const struct file_state *f = &place->files[i];
+        const struct file_state *f = place_file(place, i);
         if (!(p->artifact[i].roles & ROLE_MARKER_FAILURE) || f->content == CONTENT_ABSENT || f->mtime_ns < newest) {
             continue;
         }
@@ -104,7 +104,7 @@ static uint64_t mismatched(const struct table *t, const struct row *r) {
     const char *moved = table_moved_from(t);
     for (int id = 0; id < ROOT_COUNT && mask == 0; id++) {
         const struct place *p = table_place(t, r, (enum root_id)id, NULL);
-        for (const struct mismatch *m = p != NULL ? p->mismatches : NULL; m != NULL; m = m->next) {
+        for (const struct mismatch *m = p != NULL ? place_more(p)->mismatches : NULL; m != NULL; m = m->next) {
             if (mismatch_counts(m, moved)) mask |= UINT64_C(1) << m->value;
         }
     }
@@ -130,7 +130,7 @@ static void holder_of(const struct table *t, const struct row *r, struct why *w)
     for (int id = 0; id < ROOT_COUNT && w->text == NULL; id++) {
         const struct place *p = table_place(t, r, (enum root_id)id, NULL);
         for (int i = 0; p != NULL && i < table_profile(t)->n_artifacts && w->text == NULL; i++) {
-            if (p->files[i].locked) w->text = file_holder(&p->files[i]);
+            if (place_file(p, i)->locked) w->text = file_holder(place_file(p, i));
         }
     }
     w->more = w->text != NULL ? text_hash(w->text, strlen(w->text), 0) : 0;
@@ -168,9 +168,9 @@ static bool why_of(const struct table *t, const struct row *r, int64_t now, stru
     switch ((enum case_status)r->status) {
     case STATUS_FAILED:
         *w = (struct why){CAUSE_EXIT, 0, 0, NULL};
-        if (r->exit != NULL) {
-            w->what = (uint64_t)r->exit->code;
-            w->more = (uint64_t)r->exit->signal;
+        if (row_more(r)->exit != NULL) {
+            w->what = (uint64_t)row_more(r)->exit->code;
+            w->more = (uint64_t)row_more(r)->exit->signal;
         }
         return true;
     case STATUS_STALLED:

@@ -15,8 +15,8 @@ int64_t order_row_age(const struct table *t, const struct row *r, int64_t now_ms
         const struct place *place = table_place(t, r, (enum root_id)root, NULL);
         if (place == NULL) continue;
         int64_t newest = -1;
-        for (int i = 0; place->files != NULL && i < p->n_artifacts; i++) {
-            const struct file_state *f = &place->files[i];
+        for (int i = 0; i < p->n_artifacts; i++) {
+            const struct file_state *f = place_file(place, i);
             if (f->content != CONTENT_ABSENT && f->mtime_ns > 0 && f->mtime_ns / 1000000 > newest) {
                 newest = f->mtime_ns / 1000000;
             }
@@ -87,9 +87,9 @@ static size_t rank_values(const struct fleet *f, size_t n, uint32_t *rank) {
         bool any = false;
         for (size_t b = 0; b < f->n; b++) {
             for (size_t i = 0; i < table_count(f->table[b]); i++) {
-                const struct sweep_case *x = table_row(f->table[b], i)->expected;
+                const struct sweep_case *x = table_case(f->table[b], table_row(f->table[b], i));
                 bool has = x != NULL && c < x->columns;
-                value[at++] = has ? x->value[c] : (double)NAN;
+                value[at++] = has ? sweep_case_values(x)[c] : (double)NAN;
                 any |= has;
             }
         }

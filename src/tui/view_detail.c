@@ -88,10 +88,11 @@ static void remark_users(struct remarks *r, const struct closeup *c, enum root_i
 
 /* Rows of the merged file, and of the chunks beside it, as far as footers have told. */
 static void remark_rows(struct remarks *r, const struct place *place, const struct file_state *f, bool counted) {
-    const struct place_progress *g = counted ? place->progress : NULL;
-    if (g != NULL && g->rows >= 0) remark_count(r, WORD_ROWS, g->rows);
-    if (f->chunks > 0) remark_count(r, f->chunks == 1 ? WORD_CHUNK_ONE : WORD_CHUNKS, f->chunks);
-    if (g != NULL && f->chunks > 0 && g->chunk_rows >= 0) remark_count(r, WORD_ROWS_IN_CHUNKS, g->chunk_rows);
+    const struct place_progress g = place_progress(place);
+    if (counted && g.rows >= 0) remark_count(r, WORD_ROWS, g.rows);
+    uint32_t chunks = file_chunks(f);
+    if (chunks > 0) remark_count(r, chunks == 1 ? WORD_CHUNK_ONE : WORD_CHUNKS, chunks);
+    if (counted && chunks > 0 && g.chunk_rows >= 0) remark_count(r, WORD_ROWS_IN_CHUNKS, g.chunk_rows);
 }
 
 static void remark_file(const struct view_input *in, struct remarks *r, int artifact, const struct place *place,
@@ -166,7 +167,7 @@ static void write_artifact(const struct view_input *in, struct pane *p, int name
         /* The place the verdict rests on comes first. */
         int id = pass == 0 ? v->where[index] % ROOT_COUNT : ROOT_COUNT - 1 - v->where[index] % ROOT_COUNT;
         const struct place *place = places[id];
-        const struct file_state *f = place != NULL && place->files != NULL ? &place->files[index] : NULL;
+        const struct file_state *f = place != NULL ? place_file(place, index) : NULL;
         if (f == NULL || f->content == CONTENT_ABSENT) continue;
         bool first = told++ == 0;
         /* The verdict's word for a required file; the scan's for one that is only looked at. */
@@ -228,10 +229,10 @@ static void write_places(const struct view_input *in, struct pane *p, const stru
         pen_say(&pen, STYLE_DIM, l, root->scanned && root->readable ? WORD_NO_DIRECTORY : WORD_NOT_KNOWN, NULL);
     }
     for (int id = 0; id < ROOT_COUNT; id++) {
-        if (places[id] == NULL || places[id]->outcome == NULL) continue;
+        if (places[id] == NULL || place_said(places[id])->outcome == NULL) continue;
         struct pen pen = pane_line(p, 0);
         pen_say(&pen, STYLE_DIM, l, WORD_OUTCOME, NULL);
-        pen_text(&pen, STYLE_TEXT, places[id]->outcome);
+        pen_text(&pen, STYLE_TEXT, place_said(places[id])->outcome);
         break;
     }
 }
@@ -251,7 +252,8 @@ static void write_parameters(const struct view_input *in, struct pane *p, const 
         pen.col += 2;
     }
     for (int id = 0; id < ROOT_COUNT; id++) {
-        for (const struct mismatch *m = places[id] != NULL ? places[id]->mismatches : NULL; m != NULL; m = m->next) {
+        for (const struct mismatch *m = places[id] != NULL ? place_more(places[id])->mismatches : NULL; m != NULL;
+             m = m->next) {
             const struct profile_value *v = &profile->value[m->value];
             if (!mismatch_counts(m, table_moved_from(in->table))) continue;
             struct pen line = pane_line(p, 0);
@@ -267,7 +269,7 @@ static void write_parameters(const struct view_input *in, struct pane *p, const 
 
 /* How it ended, as it was recorded. */
 static void write_exit(const struct view_input *in, struct pane *p, const struct row *r) {
-    const struct fact_exit *e = r->exit;
+    const struct fact_exit *e = row_more(r)->exit;
     struct remarks about = {.language = in->ui->language};
     char words[PEN_WORDS];
     if (e == NULL) return;
@@ -301,10 +303,11 @@ static void write_evidence(const struct view_input *in, struct pane *p, const st
                  word(l, (enum word)(WORD_PROOF_NOT_NEEDED + v->proof)));
     }
     write_exit(in, p, r);
-    if (r->expected != NULL) {
+    const struct sweep_case *c = table_case(in->table, r);
+    if (c != NULL) {
         char number[32], line[256];
-        snprintf(number, sizeof number, "%u", r->expected->line_no);
-        snprintf(line, sizeof line, "%.240s", r->expected->line);
+        snprintf(number, sizeof number, "%u", (unsigned)c->line_no);
+        snprintf(line, sizeof line, "%.240s", sweep_case_line(c));
         struct pen pen = pane_line(p, 0);
         pen_say(&pen, STYLE_DIM, l, WORD_LIST_LINE, WORDS(number));
         pen_text(&pen, STYLE_TEXT, line);

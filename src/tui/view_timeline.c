@@ -26,7 +26,7 @@ static int64_t time_of_role(const struct table *t, const struct row *r, enum roo
     const struct place *place = table_place(t, r, id, NULL);
     int64_t newest = -1;
     for (int i = 0; place != NULL && i < p->n_artifacts; i++) {
-        const struct file_state *f = &place->files[i];
+        const struct file_state *f = place_file(place, i);
         if (!(p->artifact[i].roles & role) || f->content != CONTENT_WHOLE) continue;
         if (f->mtime_ns / 1000000 > newest) newest = f->mtime_ns / 1000000;
     }
@@ -75,9 +75,9 @@ static struct life life_of(const struct view_input *in, const struct row *r, int
     struct life f = {-1, -1, -1, -1, -1, false};
     if (r->status == STATUS_PENDING) return f;
     int64_t age = order_row_age(t, r, in->now_ms, in->wall_ms);
-    f.start = r->exit != NULL && r->exit->start_ms > 0 ? r->exit->start_ms
-              : seen_start < 0                         ? -1
-                                                       : wall_of(in, seen_start);
+    f.start = row_more(r)->exit != NULL && row_more(r)->exit->start_ms > 0 ? row_more(r)->exit->start_ms
+              : seen_start < 0                                             ? -1
+                                                                           : wall_of(in, seen_start);
     f.start_seen = f.start >= 0;
     int64_t trace, newest;
     if (trace_span(t, r, &trace, &newest) && (f.start < 0 || trace < f.start)) f.start = trace;

@@ -48,8 +48,8 @@ void closeup_order_make(const struct table *t, const struct row *r, struct close
         const struct root_state *state = table_root(t, (enum root_id)root);
         if (!place || !place->present || !state->path || !state->readable) continue;
         out->dir[root] = join(state->path, place->name);
-        for (int i = 0; place->files && i < p->n_artifacts && out->n_files < CLOSEUP_FILES; i++) {
-            const struct file_state *f = &place->files[i];
+        for (int i = 0; i < p->n_artifacts && out->n_files < CLOSEUP_FILES; i++) {
+            const struct file_state *f = place_file(place, i);
             if (!is_worth_asking(r, (enum root_id)root, &p->artifact[i], f)) continue;
             out->file[out->n_files++] = (struct closeup_file){
                 (uint8_t)root, (uint8_t)i, file_path(out->dir[root], p->artifact[i].path, file_name(f))};

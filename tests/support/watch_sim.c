@@ -220,7 +220,7 @@ static void check_rows(struct world *o) {
         const struct place *place = table_place(o->w.table, r, ROOT_BATCH, NULL);
         if (!place) continue;
         for (int a = 0; a < p->n_artifacts; a++) {
-            const struct file_state *f = &place->files[a];
+            const struct file_state *f = place_file(place, a);
             if (!(p->artifact[a].roles & ROLE_REQUIRED)) continue;
             if (r->status == STATUS_COMPLETE && !o->was_whole[i][a]) {
                 broken(o, "%s is complete, but %s never was whole", r->title, p->artifact[a].path);
@@ -478,8 +478,9 @@ static void same_tables(struct world *o, struct table *b, const char *when) {
         bool same = x->status == y->status && flags == 0 && !p == !q;
         const char *differs = NULL;
         for (int k = 0; same && p && k < profile_builtin()->n_artifacts; k++) {
-            const struct file_state *f = &p->files[k], *g = &q->files[k];
-            same = f->content == g->content && f->size == g->size && f->mtime_ns == g->mtime_ns && f->id == g->id;
+            const struct file_state *f = place_file(p, k), *g = place_file(q, k);
+            same =
+                f->content == g->content && f->size == g->size && f->mtime_ns == g->mtime_ns && f->id_tag == g->id_tag;
             if (!same) differs = profile_builtin()->artifact[k].path;
         }
         if (!same) {
@@ -525,7 +526,8 @@ static void take_known(struct world *o, struct known *k) {
     for (size_t i = 0; i < table_count(t); i++) {
         const struct place *p = table_place(t, table_row(t, i), ROOT_BATCH, NULL);
         struct verdict v;
-        for (int a = 0; p && a < profile_builtin()->n_artifacts; a++) k->files += p->files[a].content != CONTENT_ABSENT;
+        for (int a = 0; p && a < profile_builtin()->n_artifacts; a++)
+            k->files += place_file(p, a)->content != CONTENT_ABSENT;
         table_judge(t, table_row(t, i), now, &v);
         k->absent[i] = v.absent;
     }

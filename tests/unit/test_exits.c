@@ -61,7 +61,7 @@ static void test_codes(void **state) {
     e.code = EXIT_WITHDRAWN;
     record(&w, &e);
     assert_int_equal(status_of(&w, TITLE), STATUS_COMPLETE);
-    assert_null(table_find(w.table, TITLE)->exit);
+    assert_null(row_more(table_find(w.table, TITLE))->exit);
     world_free(&w);
 }
 
@@ -145,13 +145,13 @@ static void test_order_of_arrival(void **state) {
                 if (k < 3) record(&w, &all[orders[i][k]]);
             }
             const struct row *r = table_find(w.table, TITLE);
-            assert_non_null(r->exit);
-            assert_int_equal(r->exit->code, 9);
-            assert_string_equal(r->exit->source, "exec");
-            assert_null(table_find(w.table, "T4000_eps0p5_tau2p0")->exit);
+            assert_non_null(row_more(r)->exit);
+            assert_int_equal(row_more(r)->exit->code, 9);
+            assert_string_equal(row_more(r)->exit->source, "exec");
+            assert_null(row_more(table_find(w.table, "T4000_eps0p5_tau2p0"))->exit);
             assert_int_equal(status_of(&w, TITLE), STATUS_FAILED);
             world_list(&w, "# another one\n" LIST);
-            assert_int_equal(table_find(w.table, TITLE)->exit->code, 9);
+            assert_int_equal(row_more(table_find(w.table, TITLE))->exit->code, 9);
             world_free(&w);
         }
     }

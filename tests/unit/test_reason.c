@@ -320,10 +320,10 @@ static void test_titles(void **state) {
     world_results(&w, TITLE, 1000);
     world_scan_end(&w, ROOT_BATCH);
     over(&w);
-    const struct sweep_case *c = table_row(w.table, 0)->expected;
+    const struct sweep_case *c = table_case(w.table, table_row(w.table, 0));
     if (c->duplicate) {
         read_lines(&w);
-        assert_string_equal(lines[0], c->trouble);
+        assert_string_equal(lines[0], sweep_list_trouble(table_list(w.table), c));
         assert_int_equal(status(&w), STATUS_INVALID);
         assert_remedy(&w, "give each of these lines a title of its own or remove all but one, then run the case again");
     }

@@ -42,29 +42,30 @@ static void test_cases(void **state) {
     assert_int_equal(l->n_errors, 0);
     assert_int_equal(l->n_cases, 3);
 
+    char token[SWEEP_TOKEN_BYTES];
     const struct sweep_case *c = &l->cases[0];
     assert_string_equal(c->title, "T4000_eps0p1_tau1p0_i00p05_mu0p5");
-    assert_string_equal(c->line, "4000 0.1 1.0 0.05 0.5");
+    assert_string_equal(sweep_case_line(c), "4000 0.1 1.0 0.05 0.5");
     assert_int_equal(c->line_no, 3);
     assert_int_equal(c->columns, 5);
-    assert_string_equal(c->token[0], "4000");
-    assert_string_equal(c->token[4], "0.5");
-    assert_true(c->value[0] == 4000.0 && c->value[1] == 0.1 && c->value[3] == 0.05 && c->value[4] == 0.5);
-    assert_true(isnan(c->value[5]) && isnan(c->value[7]));
+    assert_string_equal(sweep_case_token(c, 0, token), "4000");
+    assert_string_equal(sweep_case_token(c, 4, token), "0.5");
+    const double *value = sweep_case_values(c);
+    assert_true(value[0] == 4000.0 && value[1] == 0.1 && value[3] == 0.05 && value[4] == 0.5);
     assert_false(c->duplicate || c->risky);
-    assert_null(c->trouble);
+    assert_null(sweep_list_trouble(l, c));
 
     c = &l->cases[1];
     assert_string_equal(c->title, "T5000.5_eps0p5_tau-2p5e-3");
-    assert_string_equal(c->line, "\t5000.5\t0p5 -2.5e-3   # note \xE8\xA1\xA8");
+    assert_string_equal(sweep_case_line(c), "\t5000.5\t0p5 -2.5e-3   # note \xE8\xA1\xA8");
     assert_int_equal(c->line_no, 5);
     assert_int_equal(c->columns, 3);
-    assert_string_equal(c->token[1], "0p5");
-    assert_true(c->value[1] == 0.5 && c->value[2] == -0.0025);
-    assert_true(isnan(c->value[3]));
+    assert_string_equal(sweep_case_token(c, 1, token), "0p5");
+    value = sweep_case_values(c);
+    assert_true(value[1] == 0.5 && value[2] == -0.0025);
 
     assert_string_equal(l->cases[2].title, "T6000_eps1_tau2_i03");
-    assert_string_equal(l->cases[2].line, "6000 1 2 3");
+    assert_string_equal(sweep_case_line(&l->cases[2]), "6000 1 2 3");
     sweep_list_free(l);
     sweep_list_free(NULL);
 }
@@ -173,7 +174,7 @@ static void test_repeated_lines(void **state) {
     has_issue(l, 0, LIST_WARNING, 3, "lines 1 and 3 are the same case; it counts once, remove one of them");
     assert_int_equal(l->n_cases, 2);
     assert_false(l->cases[0].duplicate);
-    assert_null(l->cases[0].trouble);
+    assert_null(sweep_list_trouble(l, &l->cases[0]));
     assert_int_equal(l->cases[0].line_no, 1);
     sweep_list_free(l);
 }
@@ -190,9 +191,10 @@ static void test_one_title_from_different_lines(void **state) {
     assert_int_equal(l->n_cases, 1);
     assert_true(l->cases[0].duplicate);
     assert_false(l->cases[0].risky);
-    assert_string_equal(l->cases[0].trouble,
+    assert_string_equal(sweep_list_trouble(l, &l->cases[0]),
                         "lines 1 and 2 of the list have this title, one directory cannot hold both");
-    assert_string_equal(l->cases[0].token[1], "0.5");
+    char token[SWEEP_TOKEN_BYTES];
+    assert_string_equal(sweep_case_token(&l->cases[0], 1, token), "0.5");
     sweep_list_free(l);
 }
 
@@ -211,7 +213,7 @@ static void test_numeric_twins(void **state) {
     assert_int_equal(l->issues[2].line_no, 5);
     for (size_t i = 0; i < 6; i++) {
         assert_false(l->cases[i].risky || l->cases[i].duplicate);
-        assert_null(l->cases[i].trouble);
+        assert_null(sweep_list_trouble(l, &l->cases[i]));
     }
     sweep_list_free(l);
 }
@@ -230,13 +232,13 @@ static void test_letter_case(void **state) {
     assert_true(l->cases[0].risky && l->cases[2].risky && l->cases[3].risky);
     assert_false(l->cases[1].risky || l->cases[0].duplicate);
     assert_string_equal(
-        l->cases[0].trouble,
+        sweep_list_trouble(l, &l->cases[0]),
         "differs only in letter case from the title of line 3; Windows and macOS give both one directory");
     assert_string_equal(
-        l->cases[2].trouble,
+        sweep_list_trouble(l, &l->cases[2]),
         "differs only in letter case from the title of line 1; Windows and macOS give both one directory");
     assert_string_equal(
-        l->cases[3].trouble,
+        sweep_list_trouble(l, &l->cases[3]),
         "differs only in letter case from the title of line 1; Windows and macOS give both one directory");
 
     const struct profile *p = profile_builtin();
@@ -268,9 +270,9 @@ static void is_risky(const char *prefix, const char *suffix, const char *line, c
     assert_int_equal(l->n_issues, trouble != NULL);
     assert_int_equal(l->cases[0].risky, trouble != NULL);
     if (trouble == NULL) {
-        assert_null(l->cases[0].trouble);
+        assert_null(sweep_list_trouble(l, &l->cases[0]));
     } else {
-        assert_string_equal(l->cases[0].trouble, trouble);
+        assert_string_equal(sweep_list_trouble(l, &l->cases[0]), trouble);
         assert_int_equal(l->issues[0].severity, LIST_WARNING);
         assert_int_equal(l->issues[0].line_no, 1);
     }
@@ -319,7 +321,8 @@ static void test_room_for_paths(void **state) {
     assert_int_equal(l->issues[1].line_no, 3);
     assert_false(l->cases[0].risky);
     assert_true(l->cases[1].risky && l->cases[2].risky);
-    assert_string_equal(l->cases[2].trouble, "its longest path would have 260 characters, Windows allows 259");
+    assert_string_equal(sweep_list_trouble(l, &l->cases[2]),
+                        "its longest path would have 260 characters, Windows allows 259");
     sweep_list_free(l);
     l = parse_bytes(text, sizeof text - 1, profile_builtin(), 0);
     assert_int_equal(l->n_issues, 0);
@@ -327,7 +330,7 @@ static void test_room_for_paths(void **state) {
     /* Two troubles of one case are both told. */
     l = parse_bytes("4000 0.5 10\n4000 0p5 10\n", 24, profile_builtin(), 242);
     assert_true(l->cases[0].risky && l->cases[0].duplicate);
-    assert_string_equal(l->cases[0].trouble,
+    assert_string_equal(sweep_list_trouble(l, &l->cases[0]),
                         "its longest path would have 260 characters, Windows allows 259; lines 1 and 2 "
                         "of the list have this title, one directory cannot hold both");
     sweep_list_free(l);
