@@ -4,8 +4,9 @@
  * CSV on stdout, a line a number of cases: ns and facts a second of the first pass over finished cases; ns a changed
  * case of a tick that judges 100 changed ones, and of one that finds nothing to do; bytes a case; and of a frame of
  * 200x60 after a fifth of the cases (10,000 at most) have changed the median and the 99th percentile in ms, once with
- * the changes applied and once without any; last, the 99th percentile of a key and the frame that answers it, of keys
- * of all views, after such changes. The best of three for the rates: what the machine does meanwhile only adds.
+ * the changes applied and once without any; the 99th percentile of a key and the frame that answers it, of keys of
+ * all views, after such changes; last, bytes a case when all are finished and have their copy in the archive, told as a
+ * scan tells them. The best of three for the rates: what the machine does meanwhile only adds.
  */
 #include "model/text.h"
 #include "tui/view.h"
@@ -26,11 +27,18 @@ static const struct policy policy = {.archive = ARCHIVE_NONE,
                                      .batch_path = "/data/sweep/batch_1",
                                      .batch_name = "batch_1",
                                      .separator = '/'};
+static const struct policy with_archive = {.archive = ARCHIVE_GIVEN,
+                                           .stall_after_ms = 1800000,
+                                           .settle_ms = 600000,
+                                           .batch_path = "/data/sweep/batch_1",
+                                           .batch_name = "batch_1",
+                                           .separator = '/'};
 #define WALL INT64_C(1709294400000)
 
 struct world {
     struct table *table;
     char (*title)[48];
+    char *list; /* kept to the end, so that its memory is not counted as free for the table */
     size_t n;
     int64_t now;
     uint64_t id;
@@ -66,18 +74,22 @@ static char *make_titles(struct world *w, size_t *len) {
     return text;
 }
 
+static void tell_root(struct world *w, enum root_id root, const char *path) {
+    struct fact f = {.kind = FACT_ROOT, .root = root};
+    f.u.root_state.health = HEALTH_LIVE;
+    f.u.root_state.path = path;
+    f.u.root_state.settle_ms = 3000;
+    f.u.root_state.poll_ms = 5000;
+    table_apply(w->table, &f);
+}
+
 static void tell_list(struct world *w, const char *text, size_t len) {
     struct fact f = {.kind = FACT_LIST};
     f.u.list.path = "/data/sweep/batch_1/checks/expected_sweep_list.txt";
     f.u.list.text = text;
     f.u.list.len = len;
     table_apply(w->table, &f);
-    f = (struct fact){.kind = FACT_ROOT};
-    f.u.root_state.health = HEALTH_LIVE;
-    f.u.root_state.path = "/data/sweep/batch_1";
-    f.u.root_state.settle_ms = 3000;
-    f.u.root_state.poll_ms = 5000;
-    table_apply(w->table, &f);
+    tell_root(w, ROOT_BATCH, "/data/sweep/batch_1");
 }
 
 static void file(struct world *w, size_t i, int artifact, enum content content, int64_t size) {
@@ -87,11 +99,13 @@ static void file(struct world *w, size_t i, int artifact, enum content content, 
     f.u.file.size = size;
     f.u.file.mtime_ns = (WALL + w->now - 1000) * 1000000;
     f.u.file.id = w->id++;
+    if (profile_builtin()->artifact[artifact].kind == KIND_JSON) /* what is read whole has one */
+        f.u.file.hash = text_hash(&f.u.file.id, sizeof f.u.file.id, 0);
     table_apply(w->table, &f);
 }
 
-static void place(struct world *w, size_t i) {
-    struct fact f = {.kind = FACT_PLACE, .at = w->now, .place = w->title[i]};
+static void place(struct world *w, enum root_id root, size_t i) {
+    struct fact f = {.kind = FACT_PLACE, .root = root, .at = w->now, .place = w->title[i]};
     f.u.place_state.present = f.u.place_state.has_files = true;
     f.u.place_state.stamp = w->id++;
     table_apply(w->table, &f);
@@ -107,8 +121,44 @@ static size_t tell_case(struct world *w, size_t i) {
         file(w, i, a, CONTENT_WHOLE, 8000);
         n++;
     }
-    place(w, i);
+    place(w, ROOT_BATCH, i);
     return n;
+}
+
+/* A finished case in one root, as a scan tells it: with what its files say, and what is not there. */
+static void tell_whole(struct world *w, enum root_id root, size_t i) {
+    const struct profile *p = profile_builtin();
+    char dir[96];
+    snprintf(dir, sizeof dir, "/data/sweep/batch_1/%s", w->title[i]);
+    const struct fact_value config[] = {{profile_value_index(p, "outdir"), dir, 0},
+                                        {profile_value_index(p, "archive.enabled"), "true", 0},
+                                        {profile_value_index(p, "archive.dir"), "/mnt/archive", 0},
+                                        {profile_value_index(p, "t_end_s"), "100", 0}};
+    const struct fact_value summary[] = {{profile_value_index(p, "case_status"), "no_blowout", 0}};
+    for (int a = 0; a < p->n_artifacts; a++) {
+        struct fact f = {.kind = FACT_FILE, .root = root, .at = w->now, .place = w->title[i]};
+        unsigned roles = p->artifact[a].roles, copied = root == ROOT_ARCHIVE ? ROLE_MARKER_DONE | ROLE_MANIFEST : 0;
+        f.u.file.artifact = a;
+        if (roles & (ROLE_REQUIRED | copied)) {
+            f.u.file.content = CONTENT_WHOLE;
+            f.u.file.size = 8000;
+            f.u.file.mtime_ns = (WALL + w->now - 1000) * 1000000;
+            f.u.file.id = w->id++;
+            f.u.file.hash = p->artifact[a].kind == KIND_JSON ? text_hash(&i, sizeof i, (uint64_t)a) : 0;
+            f.u.file.note = roles & ROLE_MARKER_DONE ? "verified" : NULL;
+            f.u.file.values = roles & ROLE_CONFIG ? config : summary;
+            f.u.file.n_values = roles & ROLE_CONFIG        ? sizeof config / sizeof *config
+                                : roles & ROLE_LAST_RESULT ? sizeof summary / sizeof *summary
+                                                           : 0;
+        }
+        table_apply(w->table, &f);
+    }
+    struct fact progress = {.kind = FACT_PROGRESS, .root = root, .at = w->now, .place = w->title[i]};
+    progress.u.progress.rows = 512;
+    progress.u.progress.chunk_rows = -1;
+    progress.u.progress.value = 100;
+    table_apply(w->table, &progress);
+    place(w, root, i);
 }
 
 static void scan(struct world *w, enum fact_kind kind) {
@@ -118,14 +168,13 @@ static void scan(struct world *w, enum fact_kind kind) {
 }
 
 /* *before_kb: the most memory that was in use before the table had anything in it. */
-static struct world world_of(size_t n, long *before_kb) {
-    struct world w = {.n = n, .id = 1, .table = table_new(profile_builtin(), &policy)};
+static struct world world_of(size_t n, const struct policy *p, long *before_kb) {
+    struct world w = {.n = n, .id = 1, .table = table_new(profile_builtin(), p)};
     size_t len;
     w.title = must(calloc(n, sizeof *w.title));
-    char *text = make_titles(&w, &len);
+    w.list = make_titles(&w, &len);
     *before_kb = peak_kb();
-    tell_list(&w, text, len);
-    free(text);
+    tell_list(&w, w.list, len);
     return w;
 }
 
@@ -238,11 +287,41 @@ static void least(double *best, double now, int round) {
     if (round == 0 || now < *best) *best = now;
 }
 
-static void measure(size_t n) {
+/* Bytes a case when each is finished and has its copy. */
+static double bytes_with_copy(size_t n) {
+    long before;
+    struct world w = world_of(n, &with_archive, &before);
+    tell_root(&w, ROOT_ARCHIVE, "/mnt/archive");
+    for (size_t i = 0; i < n; i++) {
+        tell_whole(&w, ROOT_BATCH, i);
+        tell_whole(&w, ROOT_ARCHIVE, i);
+        if (i % 32 == 31) table_tick(w.table, w.now);
+    }
+    table_tick(w.table, w.now);
+    if (table_status_count(w.table, STATUS_COMPLETE) != n) abort();
+    return (double)(peak_kb() - before) * 1024 / (double)n;
+}
+
+/* In a process of its own: the peak is that of the process. False: it broke. */
+static bool apart(double (*figure)(size_t), size_t n, double *out) {
+    int ends[2], status = 1;
+    if (pipe(ends) != 0) return false;
+    pid_t child = fork();
+    if (child == 0) {
+        double d = figure(n);
+        _exit(write(ends[1], &d, sizeof d) == sizeof d ? 0 : 1);
+    }
+    close(ends[1]);
+    bool ok = child > 0 && read(ends[0], out, sizeof *out) == sizeof *out;
+    close(ends[0]);
+    return child > 0 && waitpid(child, &status, 0) >= 0 && status == 0 && ok;
+}
+
+static double measure(size_t n) {
     double pass = 0, changed = 0, idle = 0, median[2], p99[2], key = 0;
     long before, grown = 0;
     for (int round = 0; round < 3; round++) {
-        struct world w = world_of(n, &before);
+        struct world w = world_of(n, &policy, &before);
         least(&pass, first_pass(&w), round);
         if (round == 0) grown = peak_kb() - before;
         least(&changed, changed_tick(&w), round);
@@ -254,26 +333,26 @@ static void measure(size_t n) {
         }
         table_free(w.table);
         free(w.title);
+        free(w.list);
     }
-    printf("%zu,%.0f,%.2f,%.0f,%.0f,%.0f,%.3f,%.3f,%.3f,%.3f,%.3f\n", n, pass, 1e3 / pass, changed, idle,
+    printf("%zu,%.0f,%.2f,%.0f,%.0f,%.0f,%.3f,%.3f,%.3f,%.3f,%.3f", n, pass, 1e3 / pass, changed, idle,
            (double)grown * 1024 / (double)n, median[0], p99[0], median[1], p99[1], key);
     fflush(stdout);
+    return 0;
 }
 
 int main(int argc, char **argv) {
     static char *const usual[] = {"100", "1000", "10000", "50000", "100000", NULL};
     char *const *number = argc > 1 ? argv + 1 : usual;
     puts("cases,ns_a_fact,million_facts_a_second,ns_a_changed_case,ns_an_idle_tick,bytes_a_case,"
-         "frame_ms,frame_ms_p99,still_frame_ms,still_frame_ms_p99,key_ms_p99");
+         "frame_ms,frame_ms_p99,still_frame_ms,still_frame_ms_p99,key_ms_p99,bytes_a_copied_case");
     fflush(stdout);
-    for (; *number; number++) { /* each in a process of its own: the peak is that of the process */
-        int status = 1;
-        pid_t child = fork();
-        if (child == 0) {
-            measure((size_t)strtoul(*number, NULL, 10));
-            return 0;
-        }
-        if (child < 0 || waitpid(child, &status, 0) < 0 || status != 0) return 1;
+    for (; *number; number++) {
+        double nothing, copied;
+        size_t n = (size_t)strtoul(*number, NULL, 10);
+        if (!apart(measure, n, &nothing) || !apart(bytes_with_copy, n, &copied)) return 1;
+        printf(",%.0f\n", copied);
+        fflush(stdout);
     }
     return 0;
 }
