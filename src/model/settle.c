@@ -7,6 +7,17 @@ static bool all_done(const struct table *t) {
     return table_count(t) > 0 && done == table_count(t);
 }
 
+/* What a first pass found is no change, but half a file of it is condemned only when a look after the settling time
+ * still finds it so: the last pass must not begin earlier. */
+static int64_t judged_from(const struct table *t) {
+    int64_t from = INT64_MIN;
+    for (int i = 0; i < ROOT_COUNT; i++) {
+        const struct root_state *r = table_root(t, (enum root_id)i);
+        if (r->scanned && r->scanned_at + r->settle_ms > from) from = r->scanned_at + r->settle_ms;
+    }
+    return from;
+}
+
 enum settle_reason settle_judge(const struct table *t, int64_t now, int64_t *again) {
     const struct root_state *batch = table_root(t, ROOT_BATCH), *archive = table_root(t, ROOT_ARCHIVE);
     *again = INT64_MAX;
@@ -29,9 +40,10 @@ enum settle_reason settle_judge(const struct table *t, int64_t now, int64_t *aga
         need = settle;
     }
     if (reason == SETTLE_NOT) return reason;
-    int64_t silence = table_silence(t, now);
-    if (silence >= need) return reason;
+    int64_t silence = table_silence(t, now), from = judged_from(t);
+    if (silence >= need && now >= from) return reason;
     *again = now + need - silence;
+    if (*again < from) *again = from;
     return SETTLE_NOT;
 }
 

@@ -653,6 +653,7 @@ static void apply_scan_end(struct table *t, const struct fact *f) {
     if (t->over && was_expected) mark_all(t); /* verified after all */
     if (!r->scanned) {
         r->scanned = true;
+        r->scanned_at = f->at;
         if (t->last_change < 0) set_last_change(t, f->at);
         mark_all(t);
     }

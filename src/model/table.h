@@ -220,6 +220,7 @@ struct root_state {
     const char *path;
     const char *reason; /* or NULL */
     int64_t since, settle_ms, poll_ms;
+    int64_t scanned_at;              /* monotonic ms when that first pass ended */
     int64_t space_total, space_free; /* bytes of its file system; total 0: unknown */
     int64_t last_fact_at;            /* monotonic ms of the newest fact, -1 none */
     int64_t slow_at;                 /* monotonic ms when it was slow last, -1 never */
