@@ -251,6 +251,9 @@ static int take_option(struct options *o, int argc, char **argv, int *i, char me
     }
     if (!eq && *i + 1 >= argc) return complain(message, "--%s needs a value", opt->name);
     const char *value = eq ? eq + 1 : argv[++*i];
+    if (opt->offset == offsetof(struct options, batch_dir) && o->batch_operand) {
+        return complain(message, "--batch-dir %s comes after another batch directory; name one of them", value);
+    }
     if (opt->type == OPT_REMOTE) {
         append(&o->remotes, &o->n_remotes, value);
         return 0;
@@ -269,6 +272,7 @@ static int take_operand(struct options *o, const char *word, char message[512]) 
         o->sweep_list = word;
     } else if ((IN(o->command) & (READS | IN(CMD_DOCTOR) | IN(CMD_SCAN))) && !o->batch_dir) {
         o->batch_dir = word;
+        o->batch_operand = true;
     } else if (o->command == CMD_WATCH) {
         append(&o->more_batches, &o->n_more_batches, word);
     } else if (o->command != CMD_HELP && o->command != CMD_VERSION) {

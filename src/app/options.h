@@ -38,6 +38,7 @@ struct options {
     enum command command;
     enum command help_for;     /* CMD_HELP: of which command; CMD_HELP itself: the whole program */
     const char *batch_dir;     /* as given; NULL: not given */
+    bool batch_operand;        /* without --batch-dir */
     const char **more_batches; /* watch: further ones */
     int n_more_batches;
     const char *sweep_list;  /* NULL: not given */

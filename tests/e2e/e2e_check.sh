@@ -185,6 +185,8 @@ runs 'a file that nobody writes' 1 check "$b" --require summary.json 'extra\of.c
 csv_is 'is the one that is missing' "$b/checks/sweep_completeness.csv" <<CSV
 T4000_eps0p1_tau1p0,$b/T4000_eps0p1_tau1p0,true,false,extra/of.csv,missing
 CSV
+runs 'two batches for one' 2 check "$b" --batch-dir "$work"
+contains 'it is said which' "$work/err" "--batch-dir $work comes after another batch directory"
 (cd "$b" && "$SWEEPWATCH" check . --csv "$work/dot.csv" --json "$work/dot.json") >"$work/out" 2>"$work/err" </dev/null
 csv_is 'expected_dir is the directory as given' "$work/dot.csv" <<CSV
 T4000_eps0p1_tau1p0,./T4000_eps0p1_tau1p0,true,false,,complete
