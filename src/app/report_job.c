@@ -198,20 +198,50 @@ void report_result_words(const struct report_result *r, char *out, size_t cap) {
 
 /* ---- blocking ---- */
 
+struct part_work {
+    void (*work)(void *arg);
+    void *arg;
+};
+
+static void do_part(void *arg) {
+    struct part_work *p = arg;
+    p->work(p->arg);
+}
+
+static void all_hands(void (*work)(void *arg), void *const arg[], unsigned n) {
+    uv_thread_t thread[REPORT_HANDS];
+    struct part_work part[REPORT_HANDS];
+    bool apart[REPORT_HANDS] = {false};
+    for (unsigned i = 1; i < n; i++) {
+        part[i] = (struct part_work){work, arg[i]};
+        apart[i] = uv_thread_create(&thread[i], do_part, &part[i]) == 0;
+    }
+    work(arg[0]);
+    for (unsigned i = 1; i < n; i++) {
+        if (apart[i])
+            uv_thread_join(&thread[i]);
+        else
+            work(arg[i]);
+    }
+}
+
 static int make_streamed(void *ctx, struct report_sink sink) {
     report_stream(ctx, sink);
     return 0;
 }
 
 void report_job_run(const struct session *s, const struct report_input *in, struct report_result *result) {
-    struct report_input all = *in;
+    unsigned processors = uv_available_parallelism();
+    const struct report_hands hands = {processors < REPORT_HANDS ? processors : REPORT_HANDS, all_hands};
+    struct report_input all = *in, some = *in;
+    all.hands = some.hands = &hands;
     all.only = NULL;
     write_part(s, in->only ? PART_FILES : PART_ALL, make_streamed, &all, result);
     bool any = false;
     for (int o = 0; o < OUTPUT_COUNT; o++) any |= s->output[o] && on_stdout(s->output[o]);
     if (!in->only || !any) return;
     struct report_result printed;
-    write_part(s, PART_STDOUT, make_streamed, (void *)(uintptr_t)in, &printed);
+    write_part(s, PART_STDOUT, make_streamed, &some, &printed);
     if (result->err >= 0 && printed.err < 0) *result = printed;
 }
 

@@ -20,19 +20,28 @@ enum report_output { OUTPUT_CSV, OUTPUT_JSON, OUTPUT_HTML, OUTPUT_RERUN, OUTPUT_
 /* "sweep_completeness.csv" ...; where it stands unless told otherwise, under checks/ of the batch. */
 const char *report_output_name(enum report_output o);
 
+/* Who makes rows at the same time. all: does work(arg[0]) ... work(arg[n - 1]), each on whatever thread, and returns
+ * when all are done. n: how many at once are worth it, 1 to REPORT_HANDS. */
+enum { REPORT_HANDS = 8 };
+struct report_hands {
+    unsigned n;
+    void (*all)(void (*work)(void *arg), void *const arg[], unsigned n);
+};
+
 struct report_input {
     const struct table *table;
     int64_t now;  /* monotonic ms */
     int64_t wall; /* ms since 1970 UTC at `now` */
     bool settled;
-    bool csv_bom;                  /* the CSV begins with a byte order mark: Excel takes it for UTF-8 only then */
-    const char *version;           /* of the program */
-    int refresh_seconds;           /* how often the page is written anew while the sweep runs; 0: it is not */
-    const char *rerun_path;        /* where the list of cases to run again stands; NULL: nowhere */
-    const char *retry_path;        /* the same of the directories to archive again */
-    const struct closeup *closeup; /* at the one case that is told; NULL: none */
-    const struct filter *only;     /* the report is of these cases alone; NULL: of all */
-    const char *only_text;         /* the same as it was typed; NULL with `only` */
+    bool csv_bom;                     /* the CSV begins with a byte order mark: Excel takes it for UTF-8 only then */
+    const char *version;              /* of the program */
+    int refresh_seconds;              /* how often the page is written anew while the sweep runs; 0: it is not */
+    const char *rerun_path;           /* where the list of cases to run again stands; NULL: nowhere */
+    const char *retry_path;           /* the same of the directories to archive again */
+    const struct closeup *closeup;    /* at the one case that is told; NULL: none */
+    const struct filter *only;        /* the report is of these cases alone; NULL: of all */
+    const char *only_text;            /* the same as it was typed; NULL with `only` */
+    const struct report_hands *hands; /* for report_stream; NULL: the caller alone */
 };
 
 /* ---- all outputs, in one walk over the rows ---- */
@@ -43,7 +52,8 @@ struct report_sink {
     void *ctx;
 };
 
-/* Everything at once, piece by piece, never held whole. The bytes of an output come in order. */
+/* Everything at once, piece by piece, never held whole. The bytes of an output come in order, on this thread; others
+ * help to make them (one a processor), so nothing of the table may change meanwhile. */
 void report_stream(const struct report_input *in, struct report_sink sink);
 
 /* The bytes of the rows, of which there are two kinds, kept for a report that is made in slices. */
@@ -82,6 +92,7 @@ struct report_totals {
 };
 void report_totals_add(struct report_totals *totals, const struct report_input *in, const struct row *r,
                        const struct verdict *v);
+void report_totals_join(struct report_totals *totals, const struct report_totals *more);
 
 /* Rows that somebody has to do something about, in list order. Zeroed is empty. */
 struct report_steps {
@@ -90,6 +101,8 @@ struct report_steps {
 };
 void report_steps_add(struct report_steps *s, const struct row *r, enum case_status status);
 void report_steps_free(struct report_steps *s);
+void report_steps_move(struct report_steps *to,
+                       struct report_steps *from); /* behind those it has; from is empty then */
 /* RERUN and RETRY; and both of them with the cases themselves as JSON (docs/FORMATS.md), for `failed`. */
 void report_steps_rerun(const struct report_input *in, const struct report_steps *s, struct buffer *out);
 void report_steps_retry(const struct report_input *in, const struct report_steps *s, struct buffer *out);

@@ -41,8 +41,77 @@ static void finish(struct buffer *b) {
     buffer_free(b);
 }
 
+/* Some rows of the report, made by one hand: nothing of the table changes meanwhile. */
+enum { SLICE_ROWS = 256 };
+
+struct slice {
+    const struct report_input *in;
+    size_t from, to;
+    struct buffer csv, json;
+    struct report_totals totals;
+    struct report_steps steps;
+};
+
+static void count_slice(void *arg) {
+    struct slice *s = arg;
+    const struct table *t = s->in->table;
+    for (size_t i = s->from; i < s->to; i++) {
+        struct verdict v;
+        if (!is_told(s->in, table_row(t, i))) continue;
+        table_judge(t, table_row(t, i), s->in->now, &v);
+        report_totals_add(&s->totals, s->in, table_row(t, i), &v);
+    }
+}
+
+/* Every case begins with the comma that parts it from the one before. */
+static void make_slice(void *arg) {
+    struct slice *s = arg;
+    const struct table *t = s->in->table;
+    struct json_writer w;
+    json_resume(&w, &s->json, 2, true);
+    for (size_t i = s->from; i < s->to; i++) {
+        const struct row *r = table_row(t, i);
+        struct verdict v;
+        if (!is_told(s->in, r)) continue;
+        table_judge(t, r, s->in->now, &v);
+        report_csv_row(s->in, r, &v, &s->csv);
+        report_json_case(&w, s->in, r, &v);
+        report_steps_add(&s->steps, r, v.status);
+    }
+}
+
+/* One slice a hand, from `from` on. Returns where they end. */
+static size_t all_hands(struct slice *slices, unsigned hands, size_t from, size_t rows, void (*work)(void *arg)) {
+    const struct report_input *in = slices[0].in;
+    size_t all = table_count(in->table);
+    void *arg[REPORT_HANDS];
+    unsigned n = 0;
+    for (; n < hands && from < all; n++) {
+        slices[n].from = from;
+        slices[n].to = from = rows < all - from ? from + rows : all;
+        arg[n] = &slices[n];
+    }
+    if (n > 1) {
+        in->hands->all(work, arg, n);
+    } else if (n == 1) {
+        work(arg[0]);
+    }
+    return from;
+}
+
+/* any: was a case before it? */
+static void put_slice(struct slice *s, struct tee *csv, struct tee *json, bool *any, struct report_steps *steps) {
+    if (s->json.len == 0) return;
+    size_t comma = *any ? 0 : 1;
+    spill_tee(csv, s->csv.bytes, s->csv.len);
+    spill_tee(json, s->json.bytes + comma, s->json.len - comma);
+    *any = true;
+    s->csv.len = s->json.len = 0;
+    report_steps_move(steps, &s->steps);
+}
+
 void report_stream(const struct report_input *in, struct report_sink sink) {
-    const struct table *t = in->table;
+    size_t all = table_count(in->table);
     struct tee to_csv = {sink, OUTPUT_CSV, OUTPUT_CSV}, to_json = {sink, OUTPUT_JSON, OUTPUT_HTML};
     struct tee to_rerun = {sink, OUTPUT_RERUN, OUTPUT_RERUN}, to_retry = {sink, OUTPUT_RETRY, OUTPUT_RETRY};
     struct buffer csv = {.spill = spill_tee, .ctx = &to_csv}, json = {.spill = spill_tee, .ctx = &to_json};
@@ -50,23 +119,26 @@ void report_stream(const struct report_input *in, struct report_sink sink) {
     struct json_writer w = {.out = &json};
     struct report_totals totals = {0};
     struct report_steps steps = {0};
-    struct verdict v;
-    for (size_t i = 0; i < table_count(t); i++) {
-        if (!is_told(in, table_row(t, i))) continue;
-        table_judge(t, table_row(t, i), in->now, &v);
-        report_totals_add(&totals, in, table_row(t, i), &v);
-    }
+    struct slice slices[REPORT_HANDS] = {{0}};
+    unsigned hands = in->hands ? in->hands->n : 1;
+    bool any = false;
+    for (unsigned i = 0; i < hands; i++) slices[i].in = in;
+    all_hands(slices, hands, 0, all / hands + 1, count_slice);
+    for (unsigned i = 0; i < hands; i++) report_totals_join(&totals, &slices[i].totals);
     put_page(sink, report_page_head, report_page_head_len);
     report_csv_head(in, &csv);
     report_json_head(&w, in, &totals);
-    for (size_t i = 0; i < table_count(t); i++) {
-        const struct row *r = table_row(t, i);
-        if (!is_told(in, r)) continue;
-        table_judge(t, r, in->now, &v);
-        report_csv_row(in, r, &v, &csv);
-        report_json_case(&w, in, r, &v);
-        report_steps_add(&steps, r, v.status);
+    buffer_spill(&csv);
+    buffer_spill(&json);
+    for (size_t at = 0; at < all;) {
+        at = all_hands(slices, hands, at, SLICE_ROWS, make_slice);
+        for (unsigned i = 0; i < hands; i++) put_slice(&slices[i], &to_csv, &to_json, &any, &steps);
     }
+    for (unsigned i = 0; i < hands; i++) {
+        buffer_free(&slices[i].csv);
+        buffer_free(&slices[i].json);
+    }
+    json_resume(&w, &json, 2, any);
     report_json_tail(&w, in, &steps);
     report_steps_rerun(in, &steps, &rerun);
     report_steps_retry(in, &steps, &retry);

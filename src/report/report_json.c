@@ -272,6 +272,15 @@ void report_totals_add(struct report_totals *totals, const struct report_input *
     for (int b = 0; b < FLAG_COUNT; b++) totals->flag[b] += (v->flags >> b) & 1;
 }
 
+void report_totals_join(struct report_totals *totals, const struct report_totals *more) {
+    totals->cases += more->cases;
+    totals->found += more->found;
+    totals->missing += more->missing;
+    totals->missing_files += more->missing_files;
+    for (int s = 0; s < STATUS_COUNT; s++) totals->status[s] += more->status[s];
+    for (int b = 0; b < FLAG_COUNT; b++) totals->flag[b] += more->flag[b];
+}
+
 static void put_totals(struct json_writer *w, const struct report_totals *totals) {
     json_int(w, "expected_cases", (int64_t)totals->cases);
     json_int(w, "found_cases", (int64_t)totals->found);

@@ -26,6 +26,12 @@ void report_steps_free(struct report_steps *s) {
     memset(s, 0, sizeof *s);
 }
 
+void report_steps_move(struct report_steps *to, struct report_steps *from) {
+    for (size_t i = 0; i < from->n_rerun; i++) add_index(&to->rerun, &to->n_rerun, &to->cap_rerun, from->rerun[i]);
+    for (size_t i = 0; i < from->n_retry; i++) add_index(&to->retry, &to->n_retry, &to->cap_retry, from->retry[i]);
+    report_steps_free(from);
+}
+
 /* The case's own line, so that the result is a list again; a discovered case has none, its title is all there is. */
 void report_steps_rerun(const struct report_input *in, const struct report_steps *s, struct buffer *out) {
     for (size_t i = 0; i < s->n_rerun; i++) {

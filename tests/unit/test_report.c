@@ -596,6 +596,50 @@ static void test_slices(void **state) {
     }
 }
 
+static void from_the_last(void (*work)(void *arg), void *const arg[], unsigned n) {
+    while (n > 0) work(arg[--n]);
+}
+
+/* However many make it, and whichever row is the first that is told. */
+static void test_hands(void **state) {
+    (void)state;
+    enum { ROWS = 1500 };
+    static const char *const filters[] = {NULL, "T>=1300", "T>=2499", "T>=9000"};
+    struct world w;
+    struct buffer list = {0};
+    char word[FILTER_WORD];
+    four_cases(&w);
+    for (int i = 0; i < ROWS; i++) buffer_format(&list, "%d 0.1 1.0\n", 1000 + i);
+    world_list(&w, text_of(&list));
+    world_tick(&w);
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
+        struct filter f;
+        struct buffer alone[OUTPUT_COUNT] = {{0}};
+        struct report_input in = input(&w);
+        if (filters[i]) assert_int_equal(filter_parse(filters[i], table_profile(w.table), &f, word), FILTER_OK);
+        in.only = filters[i] ? &f : NULL;
+        report_stream(&in, (struct report_sink){collect, alone});
+        for (unsigned n = 1; n <= REPORT_HANDS; n++) {
+            struct buffer several[OUTPUT_COUNT] = {{0}};
+            struct report_hands hands = {n, from_the_last};
+            in.hands = &hands;
+            report_stream(&in, (struct report_sink){collect, several});
+            for (int o = 0; o < OUTPUT_COUNT; o++) {
+                assert_int_equal(several[o].len, alone[o].len);
+                if (alone[o].len > 0) assert_memory_equal(several[o].bytes, alone[o].bytes, alone[o].len);
+            }
+            free_all(several);
+        }
+        cJSON *o = cJSON_ParseWithLength(alone[OUTPUT_JSON].bytes, alone[OUTPUT_JSON].len);
+        static const int told[] = {ROWS, ROWS - 300, 1, 0};
+        assert_int_equal(cJSON_GetArraySize(item(o, "cases")), told[i]);
+        cJSON_Delete(o);
+        free_all(alone);
+    }
+    buffer_free(&list);
+    world_free(&w);
+}
+
 static void test_steps(void **state) {
     (void)state;
     struct world w;
@@ -640,15 +684,25 @@ static void test_page(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_csv),          cmocka_unit_test(test_csv_bom),
-        cmocka_unit_test(test_csv_quoting),  cmocka_unit_test(test_csv_windows),
-        cmocka_unit_test(test_found),        cmocka_unit_test(test_unreadable_archive),
-        cmocka_unit_test(test_json),         cmocka_unit_test(test_json_agrees_with_itself),
-        cmocka_unit_test(test_json_hostile), cmocka_unit_test(test_slices),
-        cmocka_unit_test(test_steps),        cmocka_unit_test(test_page),
-        cmocka_unit_test(test_json_writer),  cmocka_unit_test(test_json_decimal),
-        cmocka_unit_test(test_summary),      cmocka_unit_test(test_summary_is_bounded),
-        cmocka_unit_test(test_transition),   cmocka_unit_test(test_time),
+        cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_csv_bom),
+        cmocka_unit_test(test_csv_quoting),
+        cmocka_unit_test(test_csv_windows),
+        cmocka_unit_test(test_found),
+        cmocka_unit_test(test_unreadable_archive),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_json_agrees_with_itself),
+        cmocka_unit_test(test_json_hostile),
+        cmocka_unit_test(test_slices),
+        cmocka_unit_test(test_hands),
+        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_page),
+        cmocka_unit_test(test_json_writer),
+        cmocka_unit_test(test_json_decimal),
+        cmocka_unit_test(test_summary),
+        cmocka_unit_test(test_summary_is_bounded),
+        cmocka_unit_test(test_transition),
+        cmocka_unit_test(test_time),
         cmocka_unit_test(test_no_cases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
