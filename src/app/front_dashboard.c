@@ -52,9 +52,14 @@ static bool look_closely(struct dashboard *d) {
     return newer;
 }
 
-/* now: of this machine's clock. */
+static void await_room(struct dashboard *d) {
+    if (term_waits(d->term)) term_events_await_room(d->events);
+}
+
+/* now: of this machine's clock. A terminal that has not taken the last drawing yet gets the next one when it has. */
 static void draw(struct dashboard *d, int64_t now) {
     const struct front_frame *f = &d->last;
+    if (term_waits(d->term)) return;
     if (d->filter_wanted) ui_set_filter(&d->ui, d->filter_wanted, table_profile(f->fleet->table[0]));
     d->filter_wanted = NULL;
     int64_t ahead = f->replayed ? 0 : now - f->now;
@@ -70,6 +75,7 @@ static void draw(struct dashboard *d, int64_t now) {
                             .message = now < d->message_until ? d->message : NULL};
     view_render(&in, d->screen);
     term_draw(d->term, d->screen);
+    await_room(d);
     d->drawn_at = now;
     d->version = fleet_version(f->fleet);
     d->dirty = false;
@@ -81,6 +87,7 @@ static void tell(struct dashboard *d, int64_t now) {
     char text[NOTICE_TEXT];
     if (!notice_due(&d->notice, d->last.fleet, d->ui.language, now, text)) return;
     if (d->ui.notice != NOTICE_OFF) term_notice(d->term, text, d->ui.notice == NOTICE_DESKTOP);
+    await_room(d);
 }
 
 static int64_t show(void *ctx, const struct front_frame *f) {
@@ -89,6 +96,7 @@ static int64_t show(void *ctx, const struct front_frame *f) {
     d->has_frame = true;
     if (d->suspended) return INT64_MAX;
     tell(d, f->now);
+    if (term_waits(d->term)) return INT64_MAX; /* on_room comes first */
     /* What stands still is drawn when a key is pressed. */
     if (d->ui.paused && !d->dirty) return mono_now() + CLOCK_MS;
     d->dirty |= look_closely(d);
@@ -148,6 +156,7 @@ static void copy_path(struct dashboard *d) {
         return;
     }
     term_copy(d->term, path);
+    await_room(d);
     words_format(d->ui.language, WORD_COPIED, WORDS(path), text, sizeof text);
     say(d, text);
 }
@@ -161,7 +170,7 @@ static void react(struct dashboard *d, unsigned reaction) {
     if (reaction & UI_COPY) copy_path(d);
     if (reaction & UI_NOTICE) say(d, word(l, (enum word)(WORD_NOTICE_IS_OFF + d->ui.notice)));
     if (reaction & UI_MOUSE) {
-        term_mouse(d->term, d->ui.mouse);
+        if (!term_mouse(d->term, d->ui.mouse)) d->ui.mouse = !d->ui.mouse;
         say(d, word(l, d->ui.mouse ? WORD_MOUSE_IS_ON : WORD_MOUSE_IS_OFF));
     }
 }
@@ -232,6 +241,12 @@ static void on_cont(void *ctx) {
     ask(d, FRONT_RESCAN);
 }
 
+static void on_room(void *ctx) {
+    struct dashboard *d = ctx;
+    d->dirty = true;
+    if (!d->suspended) d->o.request(d->o.ctx, 0); /* and that shows what there is now */
+}
+
 static void close_dashboard(void *ctx, const struct front_frame *last) {
     struct dashboard *d = ctx;
     (void)last;
@@ -265,7 +280,7 @@ int front_dashboard_open(uv_loop_t *loop, const struct front_dashboard_options *
     if (options->view) d->ui.view = (enum ui_view)view_from_name(options->view);
     if (options->notify) d->ui.notice = (enum ui_notice)notice_from_word(options->notify);
     d->filter_wanted = options->filter;
-    struct term_events_calls calls = {d, on_keys, on_size, on_stop, on_cont};
+    struct term_events_calls calls = {d, on_keys, on_size, on_stop, on_cont, on_room};
     d->events = term_events_open(loop, d->term, &calls);
     *out = (struct front){d, show, say, close_dashboard};
     return 0;

@@ -14,6 +14,7 @@ struct term_events_calls {
     void (*size)(void *ctx);              /* it may have another size */
     void (*stop)(void *ctx);              /* the program is about to be stopped: give the terminal back */
     void (*cont)(void *ctx);              /* it goes on: take the terminal again */
+    void (*room)(void *ctx);              /* what waited (term_waits) has gone; after term_events_await_room */
 };
 
 struct term_events;
@@ -22,6 +23,8 @@ struct term_events *term_events_open(uv_loop_t *loop, struct term *term, const s
 /* The person pressed the key for it: as if the terminal had stopped everything that runs in it, once it is given back.
  * Returns when it goes on; `cont` is called later. Nothing where programs cannot be stopped. */
 void term_events_suspend(struct term_events *e);
+/* The terminal has not taken all that was drawn (term_waits): the rest is sent when it does. */
+void term_events_await_room(struct term_events *e);
 /* No more keys: the terminal is gone. */
 void term_events_mute(struct term_events *e);
 /* Frees e, once the loop has turned. */

@@ -3,12 +3,15 @@
 #include "platform/crash.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 struct term_events {
     struct term_events_calls calls;
     struct term *term;
-    uv_poll_t keys;
+    uv_poll_t keys, out;
+    bool polls_out;
+    int handles; /* that are not closed yet, once they are to be */
     uv_signal_t winch, stop, cont;
 };
 
@@ -27,6 +30,20 @@ static void on_winch(uv_signal_t *handle, int signum) {
 static void hear_keys(struct term_events *e) {
     uv_poll_start(&e->keys, UV_READABLE, on_keys);
     term_keep_blocking(e->term);
+}
+
+static void on_room(uv_poll_t *poll, int status, int events) {
+    struct term_events *e = poll->data;
+    (void)status;
+    (void)events;
+    term_flush(e->term);
+    if (term_waits(e->term)) return;
+    uv_poll_stop(poll);
+    e->calls.room(e->calls.ctx);
+}
+
+void term_events_await_room(struct term_events *e) {
+    if (e->polls_out && !uv_is_active((uv_handle_t *)&e->out)) uv_poll_start(&e->out, UV_WRITABLE, on_room);
 }
 
 static void on_stop(uv_signal_t *handle, int signum) {
@@ -70,6 +87,9 @@ struct term_events *term_events_open(uv_loop_t *loop, struct term *term, const s
     uv_poll_init(loop, &e->keys, term_fd(term));
     e->keys.data = e;
     hear_keys(e);
+    e->polls_out = term_out_fd(term) >= 0 && uv_poll_init(loop, &e->out, term_out_fd(term)) == 0;
+    e->out.data = e;
+    if (!e->polls_out) term_wait_for_it(term);
     on(e, loop, &e->winch, on_winch, SIGWINCH);
     on(e, loop, &e->stop, on_stop, SIGTSTP);
     on(e, loop, &e->cont, on_cont, SIGCONT);
@@ -78,12 +98,21 @@ struct term_events *term_events_open(uv_loop_t *loop, struct term *term, const s
 
 void term_events_mute(struct term_events *e) { uv_poll_stop(&e->keys); }
 
-static void free_events(uv_handle_t *handle) { free(handle->data); }
+/* libuv closes the last one first. */
+static void closed(uv_handle_t *handle) {
+    struct term_events *e = handle->data;
+    if (--e->handles == 0) free(e);
+}
+
+static void close_one(struct term_events *e, uv_handle_t *handle) {
+    e->handles++;
+    uv_close(handle, closed);
+}
 
 void term_events_close(struct term_events *e) {
-    uv_poll_stop(&e->keys);
-    uv_close((uv_handle_t *)&e->winch, NULL);
-    uv_close((uv_handle_t *)&e->stop, NULL);
-    uv_close((uv_handle_t *)&e->cont, NULL);
-    uv_close((uv_handle_t *)&e->keys, free_events);
+    close_one(e, (uv_handle_t *)&e->keys);
+    if (e->polls_out) close_one(e, (uv_handle_t *)&e->out);
+    close_one(e, (uv_handle_t *)&e->winch);
+    close_one(e, (uv_handle_t *)&e->stop);
+    close_one(e, (uv_handle_t *)&e->cont);
 }

@@ -29,6 +29,8 @@ struct term_events *term_events_open(uv_loop_t *loop, struct term *term, const s
 
 void term_events_suspend(struct term_events *e) { (void)e; }
 
+void term_events_await_room(struct term_events *e) { (void)e; }
+
 void term_events_mute(struct term_events *e) { uv_timer_stop(&e->timer); }
 
 static void free_events(uv_handle_t *handle) { free(handle->data); }

@@ -210,6 +210,11 @@ void term_draw(struct term *t, const struct screen *s) {
     }
 }
 
+bool term_waits(const struct term *t) {
+    (void)t;
+    return false; /* a console takes everything */
+}
+
 void term_repaint(struct term *t) {
     free(t->shown);
     t->shown = NULL;
@@ -340,9 +345,10 @@ void term_click(const struct term *t, int *row, int *col) {
     *col = t->click_col;
 }
 
-void term_mouse(struct term *t, bool on) {
+bool term_mouse(struct term *t, bool on) {
     t->mouse = on;
     if (!t->suspended) set_input_mode(t);
+    return true;
 }
 
 /* ---- what is said beside the screen ---- */

@@ -1,9 +1,14 @@
-/* Terminals need what C has not: modes (termios), their size, wide characters. This file is one of the two that may ask
- * for the platform; on Windows ncurses itself looks after the console's modes. */
+/* Terminals need what C has not: modes (termios), their size, wide characters.
+ *
+ * curses knows the terminal (terminfo), has its modes, and decodes keys and the mouse. What is drawn is written here
+ * instead: curses writes to a descriptor that blocks, in pieces, and a terminal that does not take them would hold the
+ * loop that takes facts, for ever. After term_open it writes only where the terminal is given back or taken again. */
 #define NCURSES_WIDECHAR 1
 
 #include "tui/term_curses.h"
 
+#include "model/text.h"
+#include "tui/term_out.h"
 #include "tui/theme.h"
 
 #include <curses.h>
@@ -20,16 +25,29 @@
 #include <unistd.h>
 #include <wchar.h>
 
-enum { ESC_WAIT_MS = 25, RESTORE_BYTES = 512 };
+enum { ESC_WAIT_MS = 25, RESTORE_BYTES = 512, LOOK_BYTES = 96, LEAVE_WAIT_MS = 300, NO_LOOK = -1 };
+
+/* What makes characters look like a style. */
+struct look {
+    char bytes[LOOK_BYTES];
+    size_t n;
+};
 
 struct term {
     SCREEN *curses;
+    WINDOW *keys;   /* a pad, which reading a key does not draw */
     FILE *in, *out; /* ours when `owned` */
+    FILE *own;      /* the terminal once more, non-blocking, which nobody else's descriptor is; NULL: there is none */
+    struct term_out *sent;
     bool owned;
     bool utf8, colour, suspended, repaint, mouse;
+    bool short_of_corner; /* a character in the last corner would scroll the screen */
     enum theme_depth depth;
+    int rows, cols;
     int click_row, click_col;
-    struct screen *shown; /* what the terminal shows */
+    int look;                          /* the one that the terminal has now, as an index into looks, or NO_LOOK */
+    struct look looks[2][STYLE_COUNT]; /* plain and marked */
+    struct screen *shown;              /* what the terminal shows */
 };
 
 static struct term *opened; /* there is one at most */
@@ -110,18 +128,57 @@ void term_emergency_restore(void) {
 static const int kept_signals[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 enum { KEPT_SIGNALS = sizeof kept_signals / sizeof *kept_signals };
 
-static void init_pairs(void) {
-    enum theme_depth depth = theme_depth_of(COLORS);
-    for (int s = 0; s < STYLE_COUNT; s++) {
-        init_pair((short)(s + 1), (short)theme_look(depth, (enum style)s, false).colour, -1);
-    }
-}
-
 static bool locale_is_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }
 
 static bool knows(const char *capability) {
     const char *s = tigetstr(capability);
     return s != NULL && s != (const char *)-1;
+}
+
+/* ---- sequences of terminfo ---- */
+
+static struct look *written; /* what write_byte adds to: tputs takes no context */
+
+static int write_byte(int c) {
+    if (written->n < sizeof written->bytes) written->bytes[written->n++] = (char)c;
+    return c;
+}
+
+/* Adds a sequence, its numbers filled in; nothing where the terminal has none. */
+static void add_sequence(struct look *l, const char *capability, long a, long b) {
+    if (!knows(capability)) return;
+    written = l;
+    tputs(tparm(tigetstr(capability), a, b, 0L, 0L, 0L, 0L, 0L, 0L, 0L), 1, write_byte);
+}
+
+static void put_sequence(struct term *t, const char *capability, long a, long b) {
+    struct look l = {.n = 0};
+    add_sequence(&l, capability, a, b);
+    term_out_put(t->sent, l.bytes, l.n);
+}
+
+/* Attributes that the terminal cannot show together with a colour are left out (no_color_video of terminfo(5)). */
+static void make_looks(struct term *t) {
+    static const struct {
+        const char *capability;
+        unsigned attribute;
+        int excluded; /* bit of "ncv" */
+    } attributes[] = {
+        {"smul", THEME_UNDERLINE, 2}, {"rev", THEME_REVERSE, 4}, {"dim", THEME_FAINT, 16}, {"bold", THEME_BOLD, 32}};
+    int ncv = tigetnum("ncv");
+    for (int marked = 0; marked < 2; marked++) {
+        for (int s = 0; s < STYLE_COUNT; s++) {
+            struct theme_look look = theme_look(t->depth, (enum style)s, marked == 1);
+            struct look *l = &t->looks[marked][s];
+            bool coloured = t->colour && look.colour >= 0;
+            add_sequence(l, "sgr0", 0, 0);
+            if (coloured) add_sequence(l, "setaf", look.colour, 0);
+            for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
+                bool shown = !coloured || ncv < 0 || !(ncv & attributes[i].excluded);
+                if ((look.attrs & attributes[i].attribute) && shown) add_sequence(l, attributes[i].capability, 0, 0);
+            }
+        }
+    }
 }
 
 /* Ctrl+Z comes as a key: sent by the terminal it would stop a script around this program at once, and the shell would
@@ -134,6 +191,25 @@ static void take_suspend_key(int fd) {
     modes.c_cc[VDSUSP] = _POSIX_VDISABLE;
 #endif
     if (tcsetattr(fd, TCSADRAIN, &modes) == 0) def_prog_mode();
+}
+
+/* Flags of a descriptor belong to all who share it, the shell, too: only one of our own may be made non-blocking. It is
+ * the same terminal when that is the one that controls this program. */
+static void open_own(struct term *t) {
+    int flags;
+    if (tcgetpgrp(fileno(t->out)) >= 0) t->own = fopen("/dev/tty", "we");
+    if (t->own != NULL &&
+        ((flags = fcntl(fileno(t->own), F_GETFL)) < 0 || fcntl(fileno(t->own), F_SETFL, flags | O_NONBLOCK) < 0)) {
+        fclose(t->own);
+        t->own = NULL;
+    }
+    t->sent = term_out_new(fileno(t->own != NULL ? t->own : t->out), t->own == NULL);
+}
+
+static void set_mouse(struct term *t, bool on) {
+    t->mouse = on;
+    mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+    fflush(t->out);
 }
 
 struct term *term_open(const struct term_options *options, const char **why) {
@@ -182,29 +258,35 @@ struct term *term_open(const struct term_options *options, const char **why) {
     noecho();
     nonl();
     take_suspend_key(fileno(t->in));
-    keypad(stdscr, TRUE);
-    nodelay(stdscr, TRUE);
+    t->keys = newpad(1, 1);
+    if (t->keys == NULL) abort();
+    keypad(t->keys, TRUE);
+    nodelay(t->keys, TRUE);
     leaveok(stdscr, TRUE);
     curs_set(0);
     t->utf8 = !options->ascii && locale_is_utf8();
     t->colour = options->colour && has_colors();
-    if (t->colour && (start_color() == ERR || use_default_colors() == ERR || COLOR_PAIRS <= STYLE_COUNT)) {
-        t->colour = false;
-    }
+    if (t->colour && (start_color() == ERR || use_default_colors() == ERR)) t->colour = false;
     t->depth = t->colour ? theme_depth_of(COLORS) : THEME_MONO;
-    if (t->colour) init_pairs();
-    t->repaint = true;
-    t->shown = screen_new(1, 1, true);
+    make_looks(t);
+    t->short_of_corner = tigetflag("am") > 0 && tigetflag("xenl") <= 0;
+    t->rows = LINES;
+    t->cols = COLS;
+    t->look = NO_LOOK;
+    t->shown = screen_new(t->rows, t->cols, true);
     mouseinterval(0); /* a click is told when it begins */
-    term_mouse(t, options->mouse && can_mouse);
+    set_mouse(t, options->mouse && can_mouse);
+    refresh(); /* the last that curses draws: the screen it began with */
+    open_own(t);
+    emergency.fd = t->own != NULL ? fileno(t->own) : emergency.fd;
     opened = t;
     return t;
 }
 
-void term_mouse(struct term *t, bool on) {
-    t->mouse = on;
-    mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
-    fflush(t->out);
+bool term_mouse(struct term *t, bool on) {
+    if (!term_out_has_room(t->sent)) return false;
+    set_mouse(t, on);
+    return true;
 }
 
 void term_click(const struct term *t, int *row, int *col) {
@@ -212,13 +294,37 @@ void term_click(const struct term *t, int *row, int *col) {
     *col = t->click_col;
 }
 
+/* What was held with Ctrl+S goes on where that key means nothing any more. */
+static void end_hold(int fd) {
+    struct termios modes;
+    sigset_t before;
+    if (tcgetattr(fd, &modes) != 0) return;
+    modes.c_iflag &= ~(tcflag_t)IXON;
+    hold_ttou(&before);
+    tcsetattr(fd, TCSANOW, &modes);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+/* The terminal as it was before; where it takes nothing now, as far as that goes without waiting for it. */
+static void leave(struct term *t) {
+    if (!term_out_has_room(t->sent)) end_hold(fileno(t->out)); /* or the person would wait for their shell */
+    if (term_out_drain(t->sent, LEAVE_WAIT_MS) && term_out_has_room(t->sent)) {
+        give_back();
+    } else {
+        term_emergency_restore();
+    }
+}
+
 void term_close(struct term *t) {
     if (t == NULL || t != opened) return;
     opened = NULL;
-    if (!t->suspended) give_back();
+    if (!t->suspended) leave(t);
     emergency.armed = 0;
+    delwin(t->keys);
     delscreen(t->curses);
     screen_free(t->shown);
+    term_out_free(t->sent);
+    if (t->own != NULL) fclose(t->own);
     if (t->owned) {
         fclose(t->in);
         fclose(t->out);
@@ -233,37 +339,39 @@ void term_keep_blocking(const struct term *t) {
     if (flags >= 0 && (flags & O_NONBLOCK)) fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
 }
 
+int term_out_fd(const struct term *t) { return t->own != NULL ? fileno(t->own) : -1; }
+
+void term_wait_for_it(struct term *t) {
+    if (t->own == NULL) return;
+    int fd = fileno(t->own), flags = fcntl(fd, F_GETFL);
+    if (flags >= 0) fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
+bool term_waits(const struct term *t) { return term_out_waiting(t->sent) > 0; }
+void term_flush(struct term *t) { term_out_send(t->sent); }
+
 bool term_utf8(const struct term *t) { return t->utf8; }
 
 void term_size(const struct term *t, int *rows, int *cols) {
-    (void)t;
-    *rows = LINES > 0 ? LINES : 1;
-    *cols = COLS > 0 ? COLS : 1;
+    *rows = t->rows > 0 ? t->rows : 1;
+    *cols = t->cols > 0 ? t->cols : 1;
 }
 
-static attr_t attributes(unsigned look) {
-    attr_t a = WA_NORMAL;
-    if (look & THEME_BOLD) a |= WA_BOLD;
-    if (look & THEME_FAINT) a |= WA_DIM;
-    if (look & THEME_REVERSE) a |= WA_REVERSE;
-    if (look & THEME_UNDERLINE) a |= WA_UNDERLINE;
-    return a;
-}
+/* ---- drawing ---- */
 
-/* The characters of a cell, as wide as the grid believes. Where the system's own width differs, curses would move what
- * follows on the line: such a character is shown as a question mark over the same cells. */
-static void cell_text(const struct cell *c, wchar_t out[CELL_CODE_POINTS + 1], bool *widened) {
-    int n = 0;
-    *widened = false;
-    for (; n < CELL_CODE_POINTS && c->cp[n] != 0; n++) out[n] = (wchar_t)c->cp[n];
-    out[n] = L'\0';
-    if (c->cp[0] < 0x7F && n == 1) return;
-    bool agrees = wcwidth((wchar_t)c->cp[0]) == c->width;
-    for (int i = 1; agrees && i < n; i++) agrees = wcwidth((wchar_t)c->cp[i]) == 0;
-    if (agrees) return;
-    out[0] = L'?';
-    out[1] = L'\0';
-    *widened = c->width == 2;
+/* The characters of a cell, as wide as the grid believes; returns their bytes. Where the system's own width differs,
+ * the terminal's may, too, and would move what follows on the line: such a character is shown as a question mark over
+ * the same cells. */
+static size_t cell_text(const struct cell *c, char out[4 * CELL_CODE_POINTS]) {
+    bool agrees = c->cp[0] < 0x7F || wcwidth((wchar_t)c->cp[0]) == c->width;
+    size_t n = 0;
+    for (int i = 0; i < CELL_CODE_POINTS && c->cp[i] != 0; i++) {
+        agrees &= i == 0 || wcwidth((wchar_t)c->cp[i]) == 0;
+        n += text_utf8_encode(c->cp[i], out + n);
+    }
+    if (agrees) return n;
+    memcpy(out, "? ", 2);
+    return (size_t)c->width;
 }
 
 static bool same_cell(const struct cell *a, const struct cell *b) {
@@ -275,19 +383,19 @@ static bool same_cell(const struct cell *a, const struct cell *b) {
     return true;
 }
 
-static void put_cell(const struct term *t, int row, int col, const struct cell *c) {
-    wchar_t text[CELL_CODE_POINTS + 1];
-    bool widened;
-    cchar_t out;
-    struct theme_look look = theme_look(t->depth, (enum style)c->style, c->marked);
-    short pair = (short)(t->colour ? c->style + 1 : 0);
-    cell_text(c, text, &widened);
-    if (setcchar(&out, text, attributes(look.attrs), pair, NULL) == ERR) return;
-    mvadd_wch(row, col, &out); /* ERR in the last corner only tells that the cursor cannot go on */
-    if (!widened) return;
-    text[0] = L' ';
-    setcchar(&out, text, attributes(look.attrs), pair, NULL);
-    mvadd_wch(row, col + 1, &out);
+static void put_look(struct term *t, int look) {
+    if (t->look == look) return;
+    const struct look *l = &t->looks[look / STYLE_COUNT][look % STYLE_COUNT];
+    term_out_put(t->sent, l->bytes, l->n);
+    t->look = look;
+}
+
+static int look_of(const struct cell *c) { return (c->marked ? STYLE_COUNT : 0) + c->style; }
+
+static void put_cell(struct term *t, const struct cell *c) {
+    char text[4 * CELL_CODE_POINTS];
+    put_look(t, look_of(c));
+    term_out_put(t->sent, text, cell_text(c, text));
 }
 
 /* A cell that is the half of a wide character cannot be drawn alone: the whole line is drawn again where one changed.
@@ -299,66 +407,108 @@ static bool has_wide(const struct screen *s, int row) {
     return false;
 }
 
-/* Gives the cells that changed to curses; false: none did. */
-static bool put_changes(struct term *t, const struct screen *s) {
-    bool whole = t->repaint || t->shown->rows != s->rows || t->shown->cols != s->cols, any = false;
-    if (whole) erase();
-    for (int row = 0; row < s->rows && row < LINES; row++) {
-        bool line, changed = whole;
-        for (int col = 0; !changed && col < s->cols; col++) {
-            changed = !same_cell(screen_at(s, row, col), screen_at(t->shown, row, col));
+static bool is_blank(const struct cell *c) {
+    return c->cp[0] == ' ' && c->cp[1] == 0 && c->style == STYLE_TEXT && !c->marked;
+}
+
+/* Where nothing but blanks follow on a line. */
+static int end_of(const struct screen *s, int row) {
+    int end = s->cols;
+    while (end > 0 && is_blank(screen_at(s, row, end - 1))) end--;
+    return end;
+}
+
+/* The next cell from col on that is not as it is shown; s->cols: none. */
+static int next_change(const struct term *t, const struct screen *s, int row, int col) {
+    while (col < s->cols && same_cell(screen_at(s, row, col), screen_at(t->shown, row, col))) col++;
+    return col;
+}
+
+/* Sends the cells that changed of a line; whole: all of it, from the first that did. */
+static void put_line(struct term *t, const struct screen *s, int row, bool whole) {
+    enum { JUMP = 6 }; /* cells: to go somewhere on the line takes as many bytes */
+    static const struct cell blank = {.cp = {' '}, .width = 1};
+    int cols = s->cols < t->cols ? s->cols : t->cols, end = end_of(s, row), at = -1;
+    bool erases = knows("el");
+    if (row + 1 == t->rows && t->short_of_corner && cols == t->cols) cols--;
+    for (int col = whole ? 0 : next_change(t, s, row, 0); col < cols; col = whole ? col : next_change(t, s, row, col)) {
+        if (at < 0 || col - at > JUMP || whole) {
+            if (at != col) put_sequence(t, "cup", row, col);
+        } else {
+            for (; at < col; at++) put_cell(t, screen_at(s, row, at));
         }
-        if (!changed) continue;
-        any = true;
-        line = whole || has_wide(s, row) || has_wide(t->shown, row);
-        for (int col = 0; col < s->cols && col < COLS; col++) {
-            const struct cell *c = screen_at(s, row, col);
-            if (c->width == 0 || (c->width == 2 && col + 1 >= COLS)) continue;
-            if (line || !same_cell(c, screen_at(t->shown, row, col))) put_cell(t, row, col, c);
+        if (erases && col >= end && cols - col > JUMP) {
+            put_look(t, STYLE_TEXT);
+            put_sequence(t, "el", 0, 0);
+            return;
         }
+        const struct cell *c = screen_at(s, row, col);
+        bool fits = col + c->width <= cols;
+        if (c->width > 0) put_cell(t, fits ? c : &blank);
+        at = ++col;
     }
-    return any || whole;
+}
+
+/* A terminal that knows a synchronized update shows nothing half drawn. What is this short it gets at once anyway. */
+static const char update_begin[] = "\033[?2026h", update_end[] = "\033[?2026l";
+enum { UPDATE_LEAST = 512 };
+
+static void clear_all(struct term *t) {
+    t->look = NO_LOOK;
+    put_look(t, STYLE_TEXT);
+    put_sequence(t, "clear", 0, 0);
+    screen_clear(t->shown);
 }
 
 void term_draw(struct term *t, const struct screen *s) {
-    if (t->suspended || !put_changes(t, s)) return;
-    if (t->shown->rows != s->rows || t->shown->cols != s->cols) screen_resize(t->shown, s->rows, s->cols);
-    memcpy(t->shown->cells, s->cells, (size_t)s->rows * (size_t)s->cols * sizeof *s->cells);
-    if (t->repaint) clearok(curscr, TRUE);
+    if (t->suspended || term_waits(t)) return;
+    if (t->shown->rows != s->rows || t->shown->cols != s->cols) {
+        screen_resize(t->shown, s->rows, s->cols);
+        t->repaint = true;
+    }
+    term_out_put(t->sent, update_begin, sizeof update_begin - 1);
+    if (t->repaint) clear_all(t);
     t->repaint = false;
-    putp("\033[?2026h");
-    wnoutrefresh(stdscr);
-    doupdate();
-    putp("\033[?2026l");
-    fflush(t->out);
+    for (int row = 0; row < s->rows && row < t->rows; row++) {
+        if (next_change(t, s, row, 0) == s->cols) continue;
+        put_line(t, s, row, has_wide(s, row) || has_wide(t->shown, row));
+    }
+    memcpy(t->shown->cells, s->cells, (size_t)s->rows * (size_t)s->cols * sizeof *s->cells);
+    if (term_out_waiting(t->sent) < UPDATE_LEAST) {
+        term_out_skip(t->sent, sizeof update_begin - 1);
+    } else {
+        term_out_put(t->sent, update_end, sizeof update_end - 1);
+    }
+    term_out_send(t->sent);
 }
 
 /* ---- what is said beside the screen ---- */
 
 enum { NOTICE_BYTES = 200 };
 
+static void put_text(struct term *t, const char *text) { term_out_put(t->sent, text, strlen(text)); }
+
 void term_notice(struct term *t, const char *text, bool desktop) {
-    if (t->suspended) return;
+    if (t->suspended || term_waits(t)) return;
     if (desktop) {
-        putp("\033]9;");
+        put_text(t, "\033]9;");
         /* ASCII only: what does not understand the sequence must not be confused by the rest of it. */
         char plain[NOTICE_BYTES];
         size_t n = 0;
         for (const char *s = text; *s != '\0' && n + 1 < sizeof plain; s++) {
-            if (*s >= 0x20 && *s < 0x7F && *s != '$') plain[n++] = *s;
+            if (*s >= 0x20 && *s < 0x7F) plain[n++] = *s;
         }
-        plain[n] = '\0';
-        putp(plain);
-        putp("\033\\");
+        term_out_put(t->sent, plain, n);
+        put_text(t, "\033\\");
     }
-    putp("\007");
-    fflush(t->out);
+    put_text(t, "\007");
+    term_out_send(t->sent);
 }
 
 void term_copy(struct term *t, const char *text) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    if (t->suspended) return;
-    putp("\033]52;c;");
+    if (t->suspended || term_waits(t)) return;
+    put_text(t, "\033]52;c;");
     for (size_t n = strlen(text), i = 0; i < n; i += 3) {
         unsigned group = (unsigned)(unsigned char)text[i] << 16;
         if (i + 1 < n) group |= (unsigned)(unsigned char)text[i + 1] << 8;
@@ -366,10 +516,10 @@ void term_copy(struct term *t, const char *text) {
         char out[5] = {digits[group >> 18], digits[group >> 12 & 63], '=', '=', '\0'};
         if (i + 1 < n) out[2] = digits[group >> 6 & 63];
         if (i + 2 < n) out[3] = digits[group & 63];
-        putp(out);
+        put_text(t, out);
     }
-    putp("\007");
-    fflush(t->out);
+    put_text(t, "\007");
+    term_out_send(t->sent);
 }
 
 void term_repaint(struct term *t) { t->repaint = true; }
@@ -434,7 +584,7 @@ static int special_key(struct term *t, wint_t c) {
 int term_key(struct term *t) {
     if (t->suspended) return UI_KEY_NONE;
     wint_t c = 0;
-    int kind = wget_wch(stdscr, &c);
+    int kind = wget_wch(t->keys, &c);
     if (kind == ERR) return no_key(t);
     if (kind == KEY_CODE_YES) return special_key(t, c);
     switch (c) {
@@ -463,24 +613,30 @@ bool term_resize(struct term *t) {
         return false;
     }
     t->repaint = true; /* what the terminal did to its content on the way is its own affair */
-    if (size.ws_row == LINES && size.ws_col == COLS) return false;
-    return resizeterm(size.ws_row, size.ws_col) == OK;
+    if (size.ws_row == t->rows && size.ws_col == t->cols) return false;
+    t->rows = size.ws_row;
+    t->cols = size.ws_col;
+    resize_term(t->rows, t->cols); /* so that it leaves from the last line; draws nothing */
+    return true;
 }
 
 void term_suspend(struct term *t) {
     if (t->suspended) return;
-    give_back();
+    leave(t);
+    term_out_skip(t->sent, term_out_waiting(t->sent));
     t->suspended = true;
 }
 
 void term_resume(struct term *t) {
     if (!t->suspended) return;
     t->suspended = false;
+    emergency.armed = 1;
     reset_prog_mode();
     t->repaint = true;
     refresh();
     curs_set(0);
+    set_mouse(t, t->mouse);
     /* Curses would do so when it reads the next key: too late for that one. */
-    if (knows("smkx")) putp(tigetstr("smkx"));
-    term_mouse(t, t->mouse);
+    put_sequence(t, "smkx", 0, 0);
+    term_out_send(t->sent);
 }

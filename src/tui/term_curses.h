@@ -41,10 +41,17 @@ void term_keep_blocking(const struct term *t);
 bool term_utf8(const struct term *t);
 void term_size(const struct term *t, int *rows, int *cols);
 
-/* Shows s; only what differs from the last time is sent, in one write as far as the terminal's buffer allows, between
- * the marks of a synchronized update (DEC private mode 2026; terminals without it ignore them). What is larger than the
- * terminal is clipped. */
+/* Shows s; only what differs from the last time is sent, in one write, and what is more than a terminal reads at once
+ * between the marks of a synchronized update (DEC private mode 2026; terminals without it ignore them). What is larger
+ * than the terminal is clipped. Never waits for the terminal: when it does not take all of it, the rest waits
+ * (term_waits), and until that has gone nothing more is drawn or said. */
 void term_draw(struct term *t, const struct screen *s);
+bool term_waits(const struct term *t);
+/* POSIX only: what to poll for room while it waits, then to be sent on by term_flush. -1: nothing ever waits. */
+int term_out_fd(const struct term *t);
+void term_flush(struct term *t);
+/* POSIX only: term_out_fd cannot be polled here; from now on drawing waits for the terminal. */
+void term_wait_for_it(struct term *t);
 /* The next term_draw sends everything. */
 void term_repaint(struct term *t);
 
@@ -54,8 +61,9 @@ int term_key(struct term *t);
 
 /* Where the click was, or the turn of the wheel, that term_key told last. */
 void term_click(const struct term *t, int *row, int *col);
-/* Takes the mouse, or leaves it to the terminal, which then selects text with it. */
-void term_mouse(struct term *t, bool on);
+/* Takes the mouse, or leaves it to the terminal, which then selects text with it. False: the terminal takes nothing
+ * now. */
+bool term_mouse(struct term *t, bool on);
 
 /* Rings the bell; desktop: also asks the terminal for a notice (OSC 9, as iTerm2, kitty, foot and Windows Terminal know
  * it). The text is cleaned. */

@@ -145,6 +145,23 @@ wait_for 20 'q ends it after that' test -s "$work/code"
 term_type "stty -a | sed 's/rows [0-9]*; columns [0-9]*;//' >'$work/after.new' && mv '$work/after.new' '$work/after'"
 closed 'q after Ctrl+Z' 4
 
+# A terminal that takes nothing holds nothing else up: what happens is seen, keys do what they do, and it can be ended.
+open_dashboard Ctrl+S
+term_key C-s
+sleep 2 # the clock goes on, and cannot be shown
+begin_case "$batch" 1400 0.1 0.5
+wait_for 20 'Ctrl+S: the report is written, with what has happened since' sh -c "
+    tmux -L '$tmux_socket' send-keys -t t w
+    sleep 1
+    grep -q '^T1400_eps0p1_tau0p5,.*,running' '$batch/checks/sweep_completeness.csv'"
+term_key C-q
+wait_for 10 'Ctrl+Q: the screen shows it, too' sh -c "
+    tmux -L '$tmux_socket' capture-pane -p -t t | grep -F T1400_eps0p1_tau0p5 | grep -q running"
+term_key C-s
+sleep 2
+kill -TERM "$(cat "$work/pid")"
+closed 'SIGTERM after Ctrl+S' 130
+
 open_dashboard hang-up
 children="$children $(cat "$work/pid")"
 term_close
