@@ -171,7 +171,7 @@ static void list_kept(uv_work_t *work, int status) {
 static void apply_list(struct batch *b, const struct fact *f) {
     char text[512];
     if (b->s->list_text) return; /* the explicit one is used; keep_list says when they differ */
-    struct sweep_list *l = sweep_list_parse(f->u.list.text, f->u.list.len, b->s->profile, 0);
+    struct sweep_list *l = sweep_list_parse(f->u.list.text, f->u.list.len, b->s->profile, table_path_room(b->s->table));
     if (l->n_errors > 0) {
         snprintf(text, sizeof text, "%s:%u: %s", f->u.list.path, l->issues[0].line_no, l->issues[0].message);
         for (size_t i = 0; i < l->n_issues; i++) {
@@ -180,8 +180,10 @@ static void apply_list(struct batch *b, const struct fact *f) {
             break;
         }
         say(b, text);
+        sweep_list_free(l);
     } else {
-        apply(b, f);
+        record_fact(b->record, f);
+        table_apply_list(b->s->table, f, l);
         char *old = b->s->list_live;
         b->s->list_live = malloc(f->u.list.len + 1);
         if (!b->s->list_live) abort();
@@ -190,7 +192,6 @@ static void apply_list(struct batch *b, const struct fact *f) {
         if (b->archive) root_set_list(b->archive, b->s->list_live, b->s->list_live_len);
         free(old);
     }
-    sweep_list_free(l);
 }
 
 /* A connection that breaks or comes back is news also where no header shows it. */

@@ -149,12 +149,14 @@ static void say_issues(const char *path, const struct sweep_list *l, bool errors
     }
 }
 
-static void apply_list(struct session *s, const char *path, const char *text, size_t len, int64_t now) {
+/* l as for table_apply_list. */
+static void apply_list(struct session *s, const char *path, const char *text, size_t len, int64_t now,
+                       struct sweep_list *l) {
     struct fact f = {.kind = FACT_LIST, .root = ROOT_BATCH, .at = now};
     f.u.list.path = path;
     f.u.list.text = text;
     f.u.list.len = len;
-    table_apply(s->table, &f);
+    table_apply_list(s->table, &f, l);
 }
 
 int session_use_list(struct session *s, const char *path, const char *text, size_t len, int64_t now) {
@@ -165,8 +167,7 @@ int session_use_list(struct session *s, const char *path, const char *text, size
         sweep_list_free(l);
         return EXIT_USAGE;
     }
-    sweep_list_free(l);
-    apply_list(s, path, text, len, now);
+    apply_list(s, path, text, len, now, l);
     return 0;
 }
 
@@ -489,7 +490,7 @@ void session_set_origin(struct session *s, const struct scan_origin *o) {
     set_outputs(s);
     s->located = true;
     /* Again: how long a path may be is known only now. */
-    if (s->list_text) apply_list(s, s->list_path, s->list_text, s->list_len, session_mono_ms());
+    if (s->list_text) apply_list(s, s->list_path, s->list_text, s->list_len, session_mono_ms(), NULL);
 }
 
 void session_close(struct session *s) {

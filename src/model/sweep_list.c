@@ -341,11 +341,9 @@ static void report_columns(struct parser *s, size_t columns, size_t line_no) {
 /* Why Windows cannot have a directory of this name; NULL: it can. */
 static const char *windows_trouble(const char *title, size_t len) {
     static const char *const devices[] = {"con", "prn", "aux", "nul"};
-    for (size_t i = 0; i < len; i++) {
-        if ((unsigned char)title[i] < 0x20 || strchr("<>:\"/\\|?*", title[i]) != NULL) {
-            return "it has a character that is forbidden there";
-        }
-    }
+    bool forbidden = title[strcspn(title, "<>:\"/\\|?*")] != '\0';
+    for (size_t i = 0; i < len; i++) forbidden |= (unsigned char)title[i] < 0x20;
+    if (forbidden) return "it has a character that is forbidden there";
     if (title[len - 1] == '.') return "it ends with a dot";
     if (title[len - 1] == ' ') return "it ends with a blank";
     char base[5] = "";

@@ -1047,19 +1047,41 @@ static void apply_away(struct table *t, const struct fact_away *a) {
     t->version++;
 }
 
+/* l: the list of f, NULL: is still to be made. */
+static void apply_list(struct table *t, const struct fact *f, struct sweep_list *l) {
+    uint64_t stamp = text_hash(f->u.list.text, f->u.list.len, table_path_room(t));
+    set_string((const char **)&t->list_path, f->u.list.path);
+    if (stamp == t->list_stamp) { /* the same list again is no news: rows keep what is known of them */
+        sweep_list_free(l);
+        return;
+    }
+    if (!l) l = sweep_list_parse(f->u.list.text, f->u.list.len, t->profile, table_path_room(t));
+    table_set_list(t, l, f->at);
+    t->list_stamp = stamp;
+}
+
 static bool is_of_a_root(enum fact_kind kind) {
     return kind != FACT_PARENT && kind != FACT_ELSEWHERE && kind != FACT_MACHINE && kind != FACT_AWAY;
 }
 
-void table_apply(struct table *t, const struct fact *f) {
+static void hear(struct table *t, const struct fact *f) {
     struct root_state *root = &t->roots[f->root];
     if (is_of_a_root(f->kind) && f->at > root->last_fact_at) root->last_fact_at = f->at;
+}
+
+void table_apply_list(struct table *t, const struct fact *f, struct sweep_list *l) {
+    hear(t, f);
+    apply_list(t, f, l);
+}
+
+void table_apply(struct table *t, const struct fact *f) {
+    hear(t, f);
     switch (f->kind) {
     case FACT_ROOT:
         apply_root(t, f);
         break;
     case FACT_SCAN_BEGIN:
-        root->generation = f->u.scan.generation;
+        t->roots[f->root].generation = f->u.scan.generation;
         break;
     case FACT_SCAN_END:
         apply_scan_end(t, f);
@@ -1093,15 +1115,9 @@ void table_apply(struct table *t, const struct fact *f) {
         t->parent = f->u.parent.alive;
         t->version++;
         break;
-    case FACT_LIST: {
-        uint64_t stamp = text_hash(f->u.list.text, f->u.list.len, table_path_room(t));
-        set_string((const char **)&t->list_path, f->u.list.path);
-        if (stamp == t->list_stamp) break; /* the same list again is no news: rows keep what is known of them */
-        struct sweep_list *l = sweep_list_parse(f->u.list.text, f->u.list.len, t->profile, table_path_room(t));
-        table_set_list(t, l, f->at);
-        t->list_stamp = stamp;
+    case FACT_LIST:
+        apply_list(t, f, NULL);
         break;
-    }
     }
 }
 

@@ -250,6 +250,9 @@ size_t table_path_room(const struct table *t);
 void table_set_list(struct table *t, struct sweep_list *l, int64_t now);
 
 void table_apply(struct table *t, const struct fact *f);
+/* The same of a FACT_LIST whose list the caller has made already, with table_path_room; takes ownership of l. NULL: it
+ * is made here. */
+void table_apply_list(struct table *t, const struct fact *f, struct sweep_list *l);
 /* Judge what was touched and what is due. Call after each batch of facts and at table_deadline. */
 void table_tick(struct table *t, int64_t now);
 int64_t table_deadline(const struct table *t); /* monotonic ms, INT64_MAX never */

@@ -45,6 +45,7 @@ struct root_thread {
     uv_loop_t loop;
     uv_async_t to_worker;
     uv_timer_t timer;
+    uv_idle_t again; /* a step that is due at once */
     uv_poll_t mounts;
     int mounts_fd; /* -1: none */
     struct scanner *scanner;
@@ -181,11 +182,20 @@ static void watch_mounts(struct root_thread *w) {
 }
 
 static void on_timer(uv_timer_t *timer) { step(timer->data); }
+static void on_again(uv_idle_t *again) { step(again->data); }
 
+/* At once means after a look at what has come in: a timer that is due runs again and again within one turn of the loop,
+ * and during a whole pass nothing would be heard, neither events nor commands. */
 static void schedule(struct root_thread *w, int64_t due) {
     int64_t now = worker_clock(NULL);
+    if (due <= now) {
+        uv_timer_stop(&w->timer);
+        uv_idle_start(&w->again, on_again);
+        return;
+    }
+    uv_idle_stop(&w->again);
     uv_update_time(&w->loop);
-    uv_timer_start(&w->timer, on_timer, due <= now ? 0 : (uint64_t)(due - now), 0);
+    uv_timer_start(&w->timer, on_timer, (uint64_t)(due - now), 0);
 }
 
 static void close_handle(uv_handle_t *handle, void *arg) {
@@ -328,6 +338,8 @@ int root_thread_open(uv_loop_t *owner, const struct root_options *o, bool waits,
     w->to_worker.data = w;
     uv_timer_init(&w->loop, &w->timer);
     w->timer.data = w;
+    uv_idle_init(&w->loop, &w->again);
+    w->again.data = w;
     uv_async_init(owner, &w->to_owner, on_facts_ready);
     w->to_owner.data = w;
     *out = w;
