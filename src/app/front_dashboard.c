@@ -90,6 +90,9 @@ static void tell(struct dashboard *d, int64_t now) {
     await_room(d);
 }
 
+/* When the clock on the screen goes on: with the whole seconds, as other things that happen once a second. */
+static int64_t next_second(const struct dashboard *d) { return (d->drawn_at / CLOCK_MS + 1) * CLOCK_MS; }
+
 static int64_t show(void *ctx, const struct front_frame *f) {
     struct dashboard *d = ctx;
     d->last = *f;
@@ -101,11 +104,11 @@ static int64_t show(void *ctx, const struct front_frame *f) {
     if (d->ui.paused && !d->dirty) return mono_now() + CLOCK_MS;
     d->dirty |= look_closely(d);
     bool changed = d->dirty || fleet_version(f->fleet) != d->version;
-    int64_t due = d->drawn_at + (changed ? FRAME_MS : CLOCK_MS);
+    int64_t due = changed ? d->drawn_at + FRAME_MS : next_second(d);
     int64_t now = mono_now();
     if (d->drawn_at == 0 || now >= due) {
         draw(d, now);
-        due = d->drawn_at + CLOCK_MS;
+        due = next_second(d);
     }
     return due;
 }

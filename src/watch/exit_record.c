@@ -325,7 +325,8 @@ void exit_reader_step(struct exit_reader *r, int64_t now, struct fact_sink sink)
     look_at_processes(r, now, sink);
     /* At most a twentieth of the time, however many there are. */
     int64_t took = (int64_t)((uv_hrtime() - begun) / 1000000);
-    r->due = now + (took * 20 > EXIT_RECORD_EVERY_MS ? took * 20 : EXIT_RECORD_EVERY_MS);
+    int64_t next = (now / EXIT_RECORD_EVERY_MS + 1) * EXIT_RECORD_EVERY_MS; /* with the settings */
+    r->due = took * 20 > next - now ? now + took * 20 : next;
 }
 
 int64_t exit_reader_due(const struct exit_reader *r) { return r->due; }

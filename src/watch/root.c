@@ -13,6 +13,7 @@ enum {
     HUNG_MS = 15 * 1000,
     KILL_MS = 60 * 1000,
     TICK_MS = 250,
+    CALM_TICK_MS = 1000, /* while the thread answers; with the clock's seconds, so that a program at rest wakes once */
     LATE_MS = 1500, /* a tick this late: the owner itself was held up, and the process' signs are still to be read */
     BACKOFF_MS = 1000,
     BACKOFF_MAX_MS = 60 * 1000,
@@ -420,9 +421,17 @@ static void watch_answers(struct root_worker *w, int64_t now) {
     }
 }
 
+static void on_tick(uv_timer_t *timer);
+
+static void tick_later(struct root_worker *w, int64_t now) {
+    bool calm = w->thread && w->answer == ANSWER_WELL;
+    uv_timer_start(&w->tick, on_tick, (uint64_t)(calm ? CALM_TICK_MS - now % CALM_TICK_MS : TICK_MS), 0);
+}
+
 static void on_tick(uv_timer_t *timer) {
     struct root_worker *w = timer->data;
     int64_t now = mono_now();
+    tick_later(w, now);
     if (now - w->ticked_at > LATE_MS) w->sign_at = now;
     w->ticked_at = now;
     bury(w);
@@ -527,7 +536,7 @@ int root_open(uv_loop_t *owner, const struct root_options *o, void (*on_facts)(v
     w->ticked_at = now;
     uv_timer_init(owner, &w->tick);
     w->tick.data = w;
-    uv_timer_start(&w->tick, on_tick, TICK_MS, TICK_MS);
+    tick_later(w, now);
     bool thread = !w->argv && !w->command;
     if (!thread && !o->waits)
         spawn(w, now);

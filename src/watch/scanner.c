@@ -33,6 +33,7 @@ enum {
     LOST_SHARE = 3,            /* and not before this many times what the pass before it took has passed, */
     LOST_WAIT_MS = 30000,      /* but within this: that pass may have been held up, by a sleep say */
     GAP_MS = 10000,            /* a step so much later than asked for, or a wall clock that jumped so far: a sleep */
+    TOGETHER_MS = 5000,        /* cases that have long been quiet are looked at so often, together */
     COST_SHARE = 8,            /* places are looked at so rarely that it takes 1 / this of the time at most */
     COST_MAX_MS = 200,         /* a look that took longer was held up; it tells little of the next ones */
     MISSED_FORGET_MS = 600000, /* a root that missed no event for so long is trusted again */
@@ -656,6 +657,11 @@ static void set_awake(struct scanner *s, struct splace *p, bool awake) {
     s->n_awake += awake ? 1 : (size_t)-1;
 }
 
+/* The looks that only reconcile are held together, a little sooner: the machine sleeps in between. */
+static int64_t together(int64_t interval, int64_t now) {
+    return interval < 4 * TOGETHER_MS ? interval : interval - (now + interval) % TOGETHER_MS;
+}
+
 static int64_t next_look(struct scanner *s, struct splace *p, int64_t now) {
     if (!p->memory.present) {
         set_awake(s, p, false);
@@ -671,7 +677,7 @@ static int64_t next_look(struct scanner *s, struct splace *p, int64_t now) {
     int64_t interval = resting ? idle : quiet / QUIET_SHARE;
     set_awake(s, p, interval < s->c.idle_ms);
     least = later(least, affordable(s, s->n_awake));
-    interval = sooner(later(interval, least), idle);
+    interval = together(sooner(later(interval, least), idle), now);
     /* Is it settled, and is what was not whole still so? */
     int64_t settles = later(p->last_change, scan_memory_partial_since(&p->memory)) + s->c.settle_ms + 1;
     return settles > now ? sooner(settles, now + interval) : now + interval;

@@ -163,7 +163,7 @@ static bool step_list_at(struct settings_reader *r, const char *path, int64_t no
 static void step_list(struct settings_reader *r, int64_t now, struct fact_sink sink) {
     char path[PATH_BYTES];
     if (now < r->due) return;
-    r->due = now + SETTINGS_EVERY_MS;
+    r->due = (now / SETTINGS_EVERY_MS + 1) * SETTINGS_EVERY_MS; /* as others: a program at rest wakes for all of them */
     read_settings(r, now, sink);
     r->unread = 0;
     snprintf(path, sizeof path, "%s/%s", r->batch, r->profile->kept_list);

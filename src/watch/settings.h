@@ -10,7 +10,7 @@
 #include "model/sweep_list.h"
 #include "watch/fs_ops.h"
 
-enum { SETTINGS_EVERY_MS = 1000, SETTINGS_MAX_BYTES = 1024 * 1024 };
+enum { SETTINGS_EVERY_MS = 2000, SETTINGS_MAX_BYTES = 1024 * 1024 };
 
 struct settings_reader;
 struct settings_reader *settings_reader_new(const struct fs_ops *fs, const struct profile *p, const char *batch);
