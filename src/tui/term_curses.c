@@ -462,6 +462,7 @@ static void clear_all(struct term *t) {
 
 void term_draw(struct term *t, const struct screen *s) {
     if (t->suspended || term_waits(t)) return;
+    bool first = t->look == NO_LOOK;
     if (t->shown->rows != s->rows || t->shown->cols != s->cols) {
         screen_resize(t->shown, s->rows, s->cols);
         t->repaint = true;
@@ -474,7 +475,7 @@ void term_draw(struct term *t, const struct screen *s) {
         put_line(t, s, row, has_wide(s, row) || has_wide(t->shown, row));
     }
     memcpy(t->shown->cells, s->cells, (size_t)s->rows * (size_t)s->cols * sizeof *s->cells);
-    if (term_out_waiting(t->sent) < UPDATE_LEAST) {
+    if (term_out_waiting(t->sent) < (first ? sizeof update_begin : UPDATE_LEAST)) {
         term_out_skip(t->sent, sizeof update_begin - 1);
     } else {
         term_out_put(t->sent, update_end, sizeof update_end - 1);
