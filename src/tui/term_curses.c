@@ -62,18 +62,29 @@ static struct {
     size_t len;
 } emergency;
 
-/* Adds what the terminal knows under a name of terminfo, without its padding ("$<5>"): no modern terminal needs it. */
-static void prepare_sequence(const char *capability) {
+static bool knows(const char *capability) {
     const char *s = tigetstr(capability);
-    if (s == NULL || s == (const char *)-1) return;
-    for (; *s != '\0' && emergency.len < sizeof emergency.bytes; s++) {
+    return s != NULL && s != (const char *)-1;
+}
+
+/* What the terminal knows under a name of terminfo, the numbers filled in, without its padding ("$<5>"): no modern
+ * terminal needs it. Returns the bytes, 0 where it knows nothing. */
+static size_t sequence(const char *capability, long a, long b, char *out, size_t cap) {
+    size_t n = 0;
+    if (!knows(capability)) return 0;
+    for (const char *s = tparm(tigetstr(capability), a, b, 0L, 0L, 0L, 0L, 0L, 0L, 0L); *s != '\0' && n < cap; s++) {
         const char *end = s[0] == '$' && s[1] == '<' ? strchr(s, '>') : NULL;
         if (end != NULL) {
             s = end;
         } else {
-            emergency.bytes[emergency.len++] = *s;
+            out[n++] = *s;
         }
     }
+    return n;
+}
+
+static void prepare_sequence(const char *capability) {
+    emergency.len += sequence(capability, 0, 0, emergency.bytes + emergency.len, RESTORE_BYTES - emergency.len);
 }
 
 static void prepare_emergency(int fd, const struct termios *modes, bool with_mouse) {
@@ -130,31 +141,15 @@ enum { KEPT_SIGNALS = sizeof kept_signals / sizeof *kept_signals };
 
 static bool locale_is_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }
 
-static bool knows(const char *capability) {
-    const char *s = tigetstr(capability);
-    return s != NULL && s != (const char *)-1;
-}
-
 /* ---- sequences of terminfo ---- */
 
-static struct look *written; /* what write_byte adds to: tputs takes no context */
-
-static int write_byte(int c) {
-    if (written->n < sizeof written->bytes) written->bytes[written->n++] = (char)c;
-    return c;
-}
-
-/* Adds a sequence, its numbers filled in; nothing where the terminal has none. */
-static void add_sequence(struct look *l, const char *capability, long a, long b) {
-    if (!knows(capability)) return;
-    written = l;
-    tputs(tparm(tigetstr(capability), a, b, 0L, 0L, 0L, 0L, 0L, 0L, 0L), 1, write_byte);
+static void add_sequence(struct look *l, const char *capability, long number) {
+    l->n += sequence(capability, number, 0, l->bytes + l->n, sizeof l->bytes - l->n);
 }
 
 static void put_sequence(struct term *t, const char *capability, long a, long b) {
-    struct look l = {.n = 0};
-    add_sequence(&l, capability, a, b);
-    term_out_put(t->sent, l.bytes, l.n);
+    char bytes[LOOK_BYTES];
+    term_out_put(t->sent, bytes, sequence(capability, a, b, bytes, sizeof bytes));
 }
 
 /* Attributes that the terminal cannot show together with a colour are left out (no_color_video of terminfo(5)). */
@@ -171,11 +166,11 @@ static void make_looks(struct term *t) {
             struct theme_look look = theme_look(t->depth, (enum style)s, marked == 1);
             struct look *l = &t->looks[marked][s];
             bool coloured = t->colour && look.colour >= 0;
-            add_sequence(l, "sgr0", 0, 0);
-            if (coloured) add_sequence(l, "setaf", look.colour, 0);
+            add_sequence(l, "sgr0", 0);
+            if (coloured) add_sequence(l, "setaf", look.colour);
             for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
                 bool shown = !coloured || ncv < 0 || !(ncv & attributes[i].excluded);
-                if ((look.attrs & attributes[i].attribute) && shown) add_sequence(l, attributes[i].capability, 0, 0);
+                if ((look.attrs & attributes[i].attribute) && shown) add_sequence(l, attributes[i].capability, 0);
             }
         }
     }
