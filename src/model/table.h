@@ -102,7 +102,7 @@ struct place_told {
 
 /* A case directory in one root. */
 struct place {
-    const char *name;            /* relative to the root */
+    const char *name;            /* relative to the root; good until another list is set */
     struct place *hash_next;     /* private to the table */
     struct place *older, *newer; /* private to the table: by seen_at, of this root */
     struct file_state *file;     /* private: those that are there; see place_file */

@@ -730,6 +730,33 @@ static void test_elsewhere(void **state) {
     world_free(&w);
 }
 
+/* Directories are called as a list has them, and lists go. */
+static void test_names_outlive_the_list(void **state) {
+    (void)state;
+    struct world w;
+    const struct place *unexpected[2];
+    begin(&w, false, LIST);
+    world_scan_begin(&w, ROOT_BATCH);
+    world_results(&w, A, 0);
+    world_results(&w, B, 0);
+    world_scan_end(&w, ROOT_BATCH);
+    world_list(&w, "3 0.1 1\n");
+    world_tick(&w);
+    assert_int_equal(table_unexpected(w.table, unexpected, 2), 2);
+    assert_string_equal(unexpected[0]->name, A);
+    assert_string_equal(unexpected[1]->name, B);
+    world_list(&w, "3 0.1 1\n" LIST);
+    world_tick(&w);
+    assert_int_equal(table_unexpected(w.table, unexpected, 2), 0);
+    const struct row *a = table_row(w.table, 1);
+    assert_string_equal(table_place(w.table, a, ROOT_BATCH, NULL)->name, A);
+    assert_int_equal(a->status, STATUS_COMPLETE);
+    world_results(&w, A, 0); /* known still, not a second one */
+    assert_null(place_more(table_place(w.table, a, ROOT_BATCH, NULL))->next);
+    recount(&w);
+    world_free(&w);
+}
+
 static void test_discovery_then_list(void **state) {
     (void)state;
     struct world w;
@@ -858,6 +885,7 @@ int main(void) {
         cmocka_unit_test(test_moved_batch),
         cmocka_unit_test(test_every_value_that_disagrees),
         cmocka_unit_test(test_elsewhere),
+        cmocka_unit_test(test_names_outlive_the_list),
         cmocka_unit_test(test_discovery_then_list),
         cmocka_unit_test(test_the_same_list_again),
         cmocka_unit_test(test_overwritten),
