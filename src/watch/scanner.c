@@ -34,7 +34,9 @@ enum {
     LOST_WAIT_MS = 30000,      /* but within this: that pass may have been held up, by a sleep say */
     GAP_MS = 10000,            /* a step so much later than asked for, or a wall clock that jumped so far: a sleep */
     TOGETHER_MS = 5000,        /* cases that have long been quiet are looked at so often, together */
-    COST_SHARE = 8,            /* places are looked at so rarely that it takes 1 / this of the time at most */
+    COST_SHARE = 8,            /* places are looked at so rarely that it takes 1 / this of the time at most, */
+    REST_SHARE = 500,          /* and those at rest 1 / this, */
+    REST_MAX_MS = 600000,      /* but not more rarely than this */
     COST_MAX_MS = 200,         /* a look that took longer was held up; it tells little of the next ones */
     MISSED_FORGET_MS = 600000, /* a root that missed no event for so long is trusted again */
     MOUNT_EVERY_MS = 10000,    /* its mount and the space on it are looked at this often */
@@ -646,9 +648,11 @@ static void end_pass_if_done(struct scanner *s, int64_t now) {
 
 /* ---- one place ---- */
 
-/* So rarely must n places be looked at that it takes only its share of the time. */
-static int64_t affordable(const struct scanner *s, size_t n) {
-    return (int64_t)(s->look_cost_ms * (double)n * COST_SHARE);
+/* So rarely must n places be looked at, of which this is one, that it takes only its share of the time. */
+static int64_t affordable(const struct scanner *s, const struct splace *p, size_t n) {
+    double whole = s->look_cost_ms * (double)n;
+    int64_t busy = (int64_t)(whole * COST_SHARE);
+    return p->at_rest ? later(busy, sooner((int64_t)(whole * REST_SHARE), REST_MAX_MS)) : busy;
 }
 
 static void set_awake(struct scanner *s, struct splace *p, bool awake) {
@@ -671,12 +675,12 @@ static int64_t next_look(struct scanner *s, struct splace *p, int64_t now) {
     if (p->memory.held) return now + s->c.active_ms;
     int64_t quiet = now - p->last_change;
     int64_t least = s->c.watch && !p->unwatched ? s->c.active_ms : s->c.poll_ms;
-    int64_t idle = later(s->c.idle_ms, affordable(s, s->n_present));
+    int64_t idle = later(s->c.idle_ms, affordable(s, p, s->n_present));
     /* Events tell of a case that has not moved since watching began; the reconcile needs only its turn. */
     bool resting = s->c.watch && !p->unwatched && !p->active;
     int64_t interval = resting ? idle : quiet / QUIET_SHARE;
     set_awake(s, p, interval < s->c.idle_ms);
-    least = later(least, affordable(s, s->n_awake));
+    least = later(least, affordable(s, p, p->at_rest ? s->n_present : s->n_awake));
     interval = together(sooner(later(interval, least), idle), now);
     /* Is it settled, and is what was not whole still so? */
     int64_t settles = later(p->last_change, scan_memory_partial_since(&p->memory)) + s->c.settle_ms + 1;
