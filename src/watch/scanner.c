@@ -79,6 +79,7 @@ struct splace {
     bool at_rest : 1;   /* finished and quiet for long: it needs no watches */
     bool active : 1;    /* it was seen to change */
     bool awake : 1;     /* looked at more often than every idle_ms */
+    bool by_event : 1;  /* its last look followed an event */
     char name[];
 };
 
@@ -777,6 +778,7 @@ static int look_attentively(struct scanner *s, struct fs_dir *root, struct splac
     if (!p->memory.present) drop_watches(s, p);
     s->n_present += (size_t)p->memory.present - (size_t)was_known;
     p->last_scan = now;
+    p->by_event = announced;
     if (s->pass_running && p->pass != s->generation) {
         p->pass = s->generation;
         s->pass_left--;
@@ -968,8 +970,8 @@ static void make_dirty(struct scanner *s, struct splace *p, int64_t now) {
     a->suspect_at = NEVER;
     if (a->dirty_since == NEVER) {
         a->dirty_since = now;
-        /* A quiet directory is looked at at once, a busy one when it rests. */
-        bool quiet = p->last_scan < 0 || now - p->last_scan >= DEBOUNCE_MAX_MS;
+        /* A quiet directory is looked at at once, a busy one when it rests. A look in its turn says nothing of that. */
+        bool quiet = !p->by_event || now - p->last_scan >= DEBOUNCE_MAX_MS;
         int64_t due = quiet ? now : now + DEBOUNCE_MS;
         set_due(s, p, due);
         return;
