@@ -11,8 +11,10 @@
 #include <uv.h>
 
 enum {
-    DEBOUNCE_MS = 200,         /* trailing */
-    DEBOUNCE_MAX_MS = 1000,    /* a directory that never rests is scanned this often */
+    DEBOUNCE_MS = 200,         /* a busy directory is looked at so long after the first event that was not seen */
+    BUSY_MS = 1000,            /* it is busy when an event was looked at within this time */
+    RETRY_MS = 1000,           /* a case that changed while it was read */
+    ROOT_LATEST_MS = 1000,     /* a root that never rests is listed this often */
     ROOT_RETRY_MS = 1000,      /* a root that cannot be opened is tried again */
     ROOT_RELIST_MS = 5000,     /* names in the root are read again, at least */
     ROOT_DUTY = 500,           /* and not more often than this many times the time it takes */
@@ -672,7 +674,7 @@ static int64_t next_look(struct scanner *s, struct splace *p, int64_t now) {
         set_awake(s, p, false);
         return NEVER; /* the root's listing and its events bring it back */
     }
-    if (p->memory.changing) return now + DEBOUNCE_MAX_MS;
+    if (p->memory.changing) return now + RETRY_MS;
     if (p->memory.held) return now + s->c.active_ms;
     int64_t quiet = now - p->last_change;
     int64_t least = s->c.watch && !p->unwatched ? s->c.active_ms : s->c.poll_ms;
@@ -968,16 +970,12 @@ int64_t scanner_step(struct scanner *s, int64_t now, int64_t budget_ms, struct f
 static void make_dirty(struct scanner *s, struct splace *p, int64_t now) {
     struct attention *a = attend(p);
     a->suspect_at = NEVER;
-    if (a->dirty_since == NEVER) {
-        a->dirty_since = now;
-        /* A quiet directory is looked at at once, a busy one when it rests. A look in its turn says nothing of that. */
-        bool quiet = !p->by_event || now - p->last_scan >= DEBOUNCE_MAX_MS;
-        int64_t due = quiet ? now : now + DEBOUNCE_MS;
-        set_due(s, p, due);
-        return;
-    }
-    int64_t latest = a->dirty_since + DEBOUNCE_MAX_MS, due = now + DEBOUNCE_MS;
-    if (p->due > now) set_due(s, p, due < latest ? due : latest);
+    if (a->dirty_since != NEVER) return; /* that look will see this, too */
+    a->dirty_since = now;
+    /* A quiet directory is looked at at once, a busy one five times a second: never late, never in its way. A look in
+     * its turn does not make it busy. */
+    bool busy = p->by_event && now - p->last_scan < BUSY_MS;
+    set_due(s, p, busy ? now + DEBOUNCE_MS : now);
 }
 
 /* The end of a watched directory (deleted, moved, unmounted) is told without a name, or as an event with its own name,
@@ -1018,7 +1016,7 @@ void scanner_event(struct scanner *s, uint64_t token, const char *name, int64_t 
     }
     if (s->root_due > now) {
         if (s->root_dirty_since == NEVER) s->root_dirty_since = now;
-        int64_t latest = s->root_dirty_since + DEBOUNCE_MAX_MS, due = now + (p ? DEBOUNCE_MS : 0);
+        int64_t latest = s->root_dirty_since + ROOT_LATEST_MS, due = now + (p ? DEBOUNCE_MS : 0);
         due = due < latest ? due : latest;
         if (due < s->root_due) s->root_due = due;
     }
