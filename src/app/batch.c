@@ -171,6 +171,11 @@ static void list_kept(uv_work_t *work, int status) {
 static void apply_list(struct batch *b, const struct fact *f) {
     char text[512];
     if (b->s->list_text) return; /* the explicit one is used; keep_list says when they differ */
+    if (f->u.list.problem) {
+        snprintf(text, sizeof text, "the sweep list %s cannot be read: %s", f->u.list.path, f->u.list.problem);
+        say(b, text);
+        return;
+    }
     struct sweep_list *l = sweep_list_parse(f->u.list.text, f->u.list.len, b->s->profile, table_path_room(b->s->table));
     if (l->n_errors > 0) {
         snprintf(text, sizeof text, "%s:%u: %s", f->u.list.path, l->issues[0].line_no, l->issues[0].message);

@@ -75,6 +75,10 @@ static void take_fact(void *ctx, const struct fact *f) {
     struct gathering *g = ctx;
     if (f->kind == FACT_LIST) {
         g->kept_list = copy(f->u.list.path);
+        if (f->u.list.problem) {
+            g->facts.list_problem = copy(f->u.list.problem);
+            return;
+        }
         g->list_text = copy(f->u.list.text);
         g->list_len = strlen(g->list_text);
     } else if (f->kind == FACT_SETTING) {
@@ -89,20 +93,10 @@ static void take_fact(void *ctx, const struct fact *f) {
     }
 }
 
-static const char *list_problem(int err) {
-    return err == UV_EILSEQ ? "it is neither UTF-8 nor code page 932 text" : uv_strerror(err);
-}
-
 /* Before any of them is published: what a later word replaces nobody has seen. */
 static void read_settings(struct gathering *g, const char *batch) {
     struct settings_reader *reader = settings_reader_new(fs_real(), g->profile, batch);
-    const char *unread;
     settings_reader_step(reader, session_mono_ms(), (struct fact_sink){take_fact, g});
-    int err = settings_reader_unread_list(reader, &unread);
-    if (err < 0) {
-        g->kept_list = copy(unread);
-        g->facts.list_problem = list_problem(err);
-    }
     settings_reader_free(reader);
     for (int k = 0; k < KEY_COUNT; k++) {
         const char *text = getenv(doctor_key_name((enum doctor_key)k));
@@ -168,7 +162,7 @@ static struct sweep_list *judge_list(struct gathering *g) {
         free(g->list_text);
         g->list_text = NULL;
         int err = settings_read_text(fs_real(), given, SWEEP_LIST_MAX_BYTES, &g->list_text, &g->list_len, &st);
-        f->list_problem = err < 0 ? list_problem(err) : NULL;
+        f->list_problem = err < 0 ? settings_list_problem(err) : NULL;
         if (err < 0) return NULL;
     }
     if (!g->list_text) return NULL;

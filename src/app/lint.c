@@ -26,9 +26,7 @@ static int lint_list(const struct options *o, const struct profile *p) {
     int err = settings_read_text(fs_real(), o->sweep_list, SWEEP_LIST_MAX_BYTES, &text, &len, &st);
     text_clean(o->sweep_list, path, sizeof path);
     if (err < 0) {
-        session_say("%s cannot be read: %s", path,
-                    err == UV_EILSEQ ? "it is neither UTF-8 nor code page 932 text; save it as UTF-8"
-                                     : uv_strerror(err));
+        session_say("%s cannot be read: %s", path, settings_list_problem(err));
         return fs_means_absent(err) ? EXIT_NOT_THERE : EXIT_USAGE;
     }
     struct sweep_list *l = sweep_list_parse(text, len, p, 0);

@@ -25,6 +25,8 @@ static void take_setting(void *ctx, const struct fact *f) {
     struct found_list *found = ctx;
     if (f->kind != FACT_LIST) {
         table_apply(found->s->table, f);
+    } else if (!found->s->list_text && f->u.list.problem) {
+        found->code = session_list_unread(f->u.list.path, f->u.list.problem);
     } else if (!found->s->list_text) {
         found->code = session_use_list(found->s, f->u.list.path, f->u.list.text, f->u.list.len, f->at);
     }
@@ -39,9 +41,6 @@ static int find_list(struct session *s) {
     do {
         settings_reader_step(r, now, (struct fact_sink){take_setting, &found});
     } while (settings_reader_due(r) <= now && found.code == 0); /* a long log takes several steps */
-    const char *unread;
-    int err = settings_reader_unread_list(r, &unread);
-    if (err < 0 && !s->list_text) found.code = session_list_unread(unread, err);
     settings_reader_free(r);
     if (found.code) return found.code;
     if (table_list(s->table)) {

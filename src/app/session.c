@@ -171,12 +171,8 @@ int session_use_list(struct session *s, const char *path, const char *text, size
     return 0;
 }
 
-int session_list_unread(const char *path, int err) {
-    if (err == UV_EILSEQ) {
-        session_say("%s is neither UTF-8 nor code page 932 text; save it as UTF-8", path);
-    } else {
-        session_say("the sweep list %s cannot be read: %s", path, uv_strerror(err));
-    }
+int session_list_unread(const char *path, const char *problem) {
+    session_say("the sweep list %s cannot be read: %s", path, problem);
     return EXIT_USAGE;
 }
 
@@ -185,7 +181,7 @@ static int read_explicit_list(struct session *s) {
     s->list_path = accept_slashes(s->options->sweep_list);
     int err = settings_read_text(fs_real(), s->list_path, SWEEP_LIST_MAX_BYTES, &s->list_text, &s->list_len, &st);
     if (err >= 0) return 0;
-    if (!fs_means_absent(err)) return session_list_unread(s->list_path, err);
+    if (!fs_means_absent(err)) return session_list_unread(s->list_path, settings_list_problem(err));
     session_say("the sweep list %s is not there; check --sweep-list", s->list_path);
     return EXIT_NOT_THERE;
 }

@@ -61,8 +61,8 @@ void session_find_places(struct session *s);
  * thread. message: what there is to say, or "". */
 void session_keep_list(const struct session *s, char message[SESSION_MESSAGE]);
 
-/* Says why a list that is there cannot be used: err, a negative libuv error. Returns EXIT_USAGE. */
-int session_list_unread(const char *path, int err);
+/* Says why a list that is there cannot be used (settings_list_problem). Returns EXIT_USAGE. */
+int session_list_unread(const char *path, const char *problem);
 
 /* Parses a list's text, prints its issues as "path:line: error: ...", and gives the list to the table when it can be
  * used. Returns 0 or EXIT_USAGE. */

@@ -114,6 +114,7 @@ void fact_batch_add(struct fact_batch *b, const struct fact *f) {
     case FACT_LIST:
         copy->u.list.path = copy_text(b, f->u.list.path);
         copy->u.list.text = copy_bytes(b, f->u.list.text, f->u.list.len);
+        copy->u.list.problem = copy_text(b, f->u.list.problem);
         break;
     case FACT_SETTING:
         copy->u.setting.key = copy_text(b, f->u.setting.key);

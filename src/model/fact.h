@@ -126,6 +126,7 @@ struct fact {
             const char *path;
             const char *text; /* UTF-8, NUL-terminated */
             size_t len;
+            const char *problem; /* why it is there and cannot be read: then the text is empty; else NULL */
         } list;
         struct {
             const char *key, *value;

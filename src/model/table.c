@@ -1116,7 +1116,7 @@ void table_apply(struct table *t, const struct fact *f) {
         t->version++;
         break;
     case FACT_LIST:
-        apply_list(t, f, NULL);
+        if (!f->u.list.problem) apply_list(t, f, NULL);
         break;
     }
 }

@@ -253,6 +253,7 @@ static int encode_fields(const struct profile *p, const struct fact *f, struct f
         put_number(t, "at", f->at);
         put_text(t, "path", f->u.list.path);
         fact_put_text(t, "text", f->u.list.text, f->u.list.len);
+        put_text(t, "problem", f->u.list.problem);
         return 0;
     case FACT_SETTING:
         put_number(t, "at", f->at);
@@ -577,6 +578,7 @@ static int decode_list(struct reader *r, struct fact *f) {
         {.key = "at", .type = FIELD_NUMBER, .to = &f->at, .must = true},
         {.key = "path", .type = FIELD_TEXT, .to = &f->u.list.path},
         {.key = "text", .type = FIELD_BYTES, .to = &f->u.list.text, .len = &f->u.list.len},
+        {.key = "problem", .type = FIELD_TEXT, .to = &f->u.list.problem},
     };
     int err = read_fields(r, fields, COUNT(fields), NULL);
     return err == 0 && f->u.list.len > FACT_LIST_MAX ? UV_E2BIG : err;

@@ -10,7 +10,7 @@
  *   place ROOT PLACE present|gone at=N stamp=H [files]
  *   file ROOT PLACE ARTIFACT CONTENT at=N size=N mtime=N id=H hash=H chunks=N [alternative|chunk] [name=S] [locked]
  *        [holder=S] [note=S] [differs] [with VALUE=S ...]
- *   list ROOT at=N [path=S] [text=S]
+ *   list ROOT at=N [path=S] [text=S] [problem=S]
  *   setting ROOT at=N [key=S] [value=S]
  *   exit ROOT PLACE at=N code=N signal=N [source=S] [command=S] [host=S] [pid=N] [start=N] [end=N] [written=N] [peak=N]
  *        [user=N] [system=N] [attempt=N] [previous=N] [alive|gone]

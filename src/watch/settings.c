@@ -20,7 +20,7 @@ struct settings_reader {
     char list_path[PATH_BYTES]; /* named by the settings, "" none */
     uint64_t settings_version, list_version;
     char told_path[PATH_BYTES]; /* of the list told last */
-    int unread;                 /* why the list that counts could not be read, 0: it was, or there is none */
+    int unread;                 /* why the list that counts could not be read, as it was told; 0: it was, or is none */
     char unread_path[PATH_BYTES];
     struct exit_reader *exits;
     struct joblog *joblog; /* or NULL */
@@ -150,13 +150,34 @@ static int tell_list(struct settings_reader *r, const char *path, int64_t now, s
     return 0;
 }
 
+const char *settings_list_problem(int err) {
+    return err == UV_EILSEQ ? "it is neither UTF-8 nor code page 932 text; save it as UTF-8" : uv_strerror(err);
+}
+
+/* Once, until it changes. */
+static void tell_unread(struct settings_reader *r, const char *path, int err, int64_t now, struct fact_sink sink) {
+    if (r->unread == err && strcmp(r->unread_path, path) == 0) return;
+    r->unread = err;
+    snprintf(r->unread_path, sizeof r->unread_path, "%s", path);
+    struct fact f = {.kind = FACT_LIST, .root = ROOT_BATCH, .at = now};
+    char shown[PATH_BYTES];
+    snprintf(shown, sizeof shown, "%s", path);
+    path_to_show(shown);
+    f.u.list.path = shown;
+    f.u.list.text = "";
+    f.u.list.problem = settings_list_problem(err);
+    sink.put(sink.ctx, &f);
+}
+
 /* Is this the list that counts? Only absence lets the next place count: one that is there and cannot be read now would
  * else be replaced by another sweep's. */
 static bool step_list_at(struct settings_reader *r, const char *path, int64_t now, struct fact_sink sink) {
     int err = tell_list(r, path, now, sink);
     if (fs_means_absent(err)) return false;
-    r->unread = err;
-    if (err < 0) snprintf(r->unread_path, sizeof r->unread_path, "%s", path);
+    if (err < 0)
+        tell_unread(r, path, err, now, sink);
+    else
+        r->unread = 0;
     return true;
 }
 
@@ -165,17 +186,11 @@ static void step_list(struct settings_reader *r, int64_t now, struct fact_sink s
     if (now < r->due) return;
     r->due = (now / SETTINGS_EVERY_MS + 1) * SETTINGS_EVERY_MS; /* as others: a program at rest wakes for all of them */
     read_settings(r, now, sink);
-    r->unread = 0;
     snprintf(path, sizeof path, "%s/%s", r->batch, r->profile->kept_list);
     if (step_list_at(r, path, now, sink) || !r->list_path[0]) return;
     if (step_list_at(r, r->list_path, now, sink) || r->list_path[0] == '/') return;
     snprintf(path, sizeof path, "%s/%.2000s", r->batch, r->list_path);
     step_list_at(r, path, now, sink);
-}
-
-int settings_reader_unread_list(const struct settings_reader *r, const char **path) {
-    *path = r->unread_path;
-    return r->unread;
 }
 
 void settings_reader_step(struct settings_reader *r, int64_t now, struct fact_sink sink) {

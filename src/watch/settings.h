@@ -1,7 +1,7 @@
 /* settings: reads what a batch says of itself besides its cases (the kept sweep list, the settings file, the records of
  * how commands ended) and tells it as facts when it changes.
- * Blocking; runs on the batch root's worker (and in `check` before the scan). Errors are silence: what cannot be read
- * is not told, and is tried again. */
+ * Blocking; runs on the batch root's worker (and in `check` before the scan). What cannot be read is tried
+ * again; of the list it is told why. */
 #ifndef SW_WATCH_SETTINGS_H
 #define SW_WATCH_SETTINGS_H
 
@@ -19,13 +19,13 @@ void settings_reader_free(struct settings_reader *r); /* NULL is fine */
 /* GNU parallel's job log, read with the rest from now on; copied. NULL: none. */
 void settings_reader_joblog(struct settings_reader *r, const char *path);
 
-/* Tells SETTING facts, a LIST fact, then EXIT facts, of what changed since the last step. now: monotonic ms. */
+/* Tells SETTING facts, a LIST fact (also of one that cannot be read), then EXIT facts, of what changed since the last
+ * step. now: monotonic ms. */
 void settings_reader_step(struct settings_reader *r, int64_t now, struct fact_sink sink);
 int64_t settings_reader_due(const struct settings_reader *r); /* monotonic ms */
 
-/* Of the last step: the sweep list is there and cannot be read, or is no text; why, a negative libuv error, and *path
- * (until the next step). 0: it was told, or there is none. */
-int settings_reader_unread_list(const struct settings_reader *r, const char **path);
+/* Why a sweep list that is there cannot be read: err, a negative libuv error, in words. */
+const char *settings_list_problem(int err);
 
 /* A whole file; as below. */
 int settings_read_bytes(const struct fs_ops *fs, const char *path, size_t max, char **bytes, size_t *len,

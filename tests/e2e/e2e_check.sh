@@ -223,7 +223,7 @@ printf '1000 0.1 0.5\n\377\377\n' >>"$list"
 printf '2000 0.1 0.5\n' >"$work/other.txt"
 printf 'sweep_list_file=%s\n' "$work/other.txt" >"$batch/sweep_settings.txt"
 runs 'a kept list that is no text' 2 check "$batch"
-contains 'names it' "$work/err" 'expected_sweep_list.txt is neither UTF-8 nor code page 932 text'
+contains 'names it' "$work/err" 'expected_sweep_list.txt cannot be read: it is neither UTF-8 nor code page 932 text'
 absent 'and no other is taken' "$batch/checks/sweep_completeness.csv"
 runs 'one given counts' 0 check "$batch" --sweep-list "$work/other.txt"
 contains 'and is judged' "$work/out" '0/1 complete'

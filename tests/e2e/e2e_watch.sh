@@ -153,4 +153,16 @@ is 'and complete' 0 "$status"
 contains 'the newest batch was taken, and said so' "$work/err" 20260105-0000__abc1234__seed0
 exists 'its report is in the batch' "$b/checks/sweep_completeness.csv"
 
+# ---- a kept list that is no text ------------------------------------------------------------------------------------
+
+make_batch tag/20260106-0000__abc1234__seed0
+printf '1000 0.1 0.5\n\377\377\n' >>"$list"
+start watch "$batch"
+wait_for 20 'why it is not used is said' grep -q 'expected_sweep_list.txt cannot be read: it is neither UTF-8' "$work/err"
+printf '1000 0.1 0.5\n' >"$list"
+first_look 'and once it is mended it counts' '1 pending'
+is 'said once' 1 "$(grep -c 'cannot be read' "$work/err")"
+kill -TERM "$pid"
+reap 20 'SIGTERM ends it, too'
+
 finish

@@ -147,6 +147,10 @@ static void test_other_kinds(void **state) {
     f.u.list.text = "4000 0.5\n\0#";
     f.u.list.len = 11;
     assert_line(&f, "list batch at=2 path=/b/list.txt text=4000%200.5%0A%00#");
+    f.u.list.text = "";
+    f.u.list.len = 0;
+    f.u.list.problem = "it is no text";
+    assert_line(&f, "list batch at=2 path=/b/list.txt text= problem=it%20is%20no%20text");
     f = (struct fact){.kind = FACT_SETTING, .at = 3};
     f.u.setting.key = "sweep_total";
     f.u.setting.value = "";
