@@ -94,7 +94,7 @@ struct found {
 static struct found find_title(const struct sweep_list *l, const char *name, size_t len, uint32_t tag) {
     const struct index *x = &((const struct memory *)l->owned)->titles;
     struct found found = {-1, -1, 0};
-    if (x->slots == NULL) return found;
+    if (l->n_cases == 0) return found;
     size_t at = tag;
     for (long candidate; (candidate = index_next(x, tag, &at)) >= 0;) {
         const char *title = l->cases[candidate].title;

@@ -120,7 +120,7 @@ void report_stream(const struct report_input *in, struct report_sink sink) {
     struct report_totals totals = {0};
     struct report_steps steps = {0};
     struct slice slices[REPORT_HANDS] = {{0}};
-    unsigned hands = in->hands ? in->hands->n : 1;
+    unsigned hands = in->hands && in->hands->n > 0 ? in->hands->n : 1;
     bool any = false;
     for (unsigned i = 0; i < hands; i++) slices[i].in = in;
     all_hands(slices, hands, 0, all / hands + 1, count_slice);
