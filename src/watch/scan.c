@@ -88,6 +88,7 @@ struct scan {
     size_t cap_chunks;
     size_t dir_limit; /* n_names at which the directory in hand stops */
     bool has_files;
+    bool held; /* somebody holds a file of it, as far as that is told for nothing */
     uint64_t stamp;
     bool loose; /* what was told hangs on more than the stamp, or the stamp is of other versions than those read */
     int64_t newest_ns;
@@ -998,10 +999,11 @@ static bool is_chunk(const struct scan *s, const char *dir, const char *name) {
 }
 
 /* What makes a change visible: every name, and size, time and identity of every file that may still grow. Of the chunks
- * only the newest may. */
+ * only the newest may. A lock is in no stamp. */
 static void take_stamp(struct scan *s, bool sizes) {
+    char holder[FS_HOLDER_BYTES];
     uint64_t stamp = 1;
-    s->has_files = false;
+    s->has_files = s->held = false;
     s->newest_ns = 0;
     for (size_t i = 0; i < s->n_dirs; i++) {
         struct subdir *d = &s->dirs[i];
@@ -1027,6 +1029,7 @@ static void take_stamp(struct scan *s, bool sizes) {
             uint64_t version = inspect_version(st.id, st.size, st.mtime_ns);
             stamp = mix(stamp, version);
             if (s->names[k].read != 0 && s->names[k].read != version) s->loose = true;
+            s->held |= s->fs->lock && s->fs->lock(s->fs->ctx, d->handle, name, NULL, &st, FS_LOCK_READ, holder);
             if (st.mtime_ns > s->newest_ns) s->newest_ns = st.mtime_ns;
         }
     }
@@ -1061,8 +1064,8 @@ static bool sum_up(const struct scan *s, struct scan_memory *m, struct scan_deta
     return sure;
 }
 
-/* A lock is no change of names, sizes and times, and may be what an unfinished run waits for: does somebody hold a file
- * that may stand for an artifact? */
+/* A lock may be what an unfinished run waits for, so it is worth opening files: does somebody hold one that may stand for
+ * an artifact? */
 static bool is_any_held(struct scan *s) {
     char holder[FS_HOLDER_BYTES];
     for (int i = 0; s->fs->lock && i < s->profile->n_artifacts; i++) {
@@ -1115,9 +1118,10 @@ static bool recall_place(struct scan *s, struct look *l) {
     return false;
 }
 
-/* Nothing has changed since it fell asleep, and there is nothing to be read again. */
+/* Nothing has changed since it fell asleep, nobody holds a file, and there is nothing to be read again. */
 static bool sleeps_on(struct scan *s, const struct scan_memory *m) {
     if (!m->asleep || m->u.since != SCAN_SURE || m->stamp != s->stamp) return false;
+    if (s->held) return false;
     return m->finished || !is_any_held(s);
 }
 

@@ -147,6 +147,15 @@ static void test_finished_sleeps(void **state) {
     assert_true(memory->asleep && memory->rested);
     assert_int_equal(look(), 0);
     assert_int_equal(content, -1);
+    fs_fake_hold(world, SUMMARY, "a spreadsheet (9)", false); /* no stamp tells of that */
+    look();
+    assert_int_equal(content, CONTENT_WHOLE);
+    assert_true(memory->held && !memory->asleep);
+    fs_fake_hold(world, SUMMARY, NULL, false);
+    memory->calm = true;
+    look();
+    assert_true(memory->asleep && !memory->held);
+    memory->calm = false;
     fs_fake_advance(world, 60000);
     fs_fake_write_text(world, SUMMARY, broken);
     assert_true(look() > 0);
