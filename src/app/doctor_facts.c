@@ -37,6 +37,7 @@ struct gathering {
     char *list_text;
     size_t list_len;
     const char *kept_list;        /* the list that the batch has or names, or NULL */
+    const char *kept_problem;     /* why it cannot be read, or NULL */
     const char *settings_archive; /* of the settings, or NULL */
     char *largest;                /* name of the largest finished case seen so far, or NULL */
 };
@@ -76,7 +77,7 @@ static void take_fact(void *ctx, const struct fact *f) {
     if (f->kind == FACT_LIST) {
         g->kept_list = copy(f->u.list.path);
         if (f->u.list.problem) {
-            g->facts.list_problem = copy(f->u.list.problem);
+            g->facts.list_problem = g->kept_problem = copy(f->u.list.problem);
             return;
         }
         g->list_text = copy(f->u.list.text);

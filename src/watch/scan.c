@@ -1064,8 +1064,8 @@ static bool sum_up(const struct scan *s, struct scan_memory *m, struct scan_deta
     return sure;
 }
 
-/* A lock may be what an unfinished run waits for, so it is worth opening files: does somebody hold one that may stand for
- * an artifact? */
+/* A lock may be what an unfinished run waits for, so it is worth opening files: does somebody hold one that may stand
+ * for an artifact? */
 static bool is_any_held(struct scan *s) {
     char holder[FS_HOLDER_BYTES];
     for (int i = 0; s->fs->lock && i < s->profile->n_artifacts; i++) {
