@@ -126,6 +126,19 @@ static void read_settings(struct settings_reader *r, int64_t now, struct fact_si
     free(text);
 }
 
+static void put_list(const char *path, const char *text, size_t len, const char *problem, int64_t now,
+                     struct fact_sink sink) {
+    struct fact f = {.kind = FACT_LIST, .root = ROOT_BATCH, .at = now};
+    char shown[PATH_BYTES];
+    snprintf(shown, sizeof shown, "%s", path);
+    path_to_show(shown);
+    f.u.list.path = shown;
+    f.u.list.text = text;
+    f.u.list.len = len;
+    f.u.list.problem = problem;
+    sink.put(sink.ctx, &f);
+}
+
 /* 0 or a negative libuv error. */
 static int tell_list(struct settings_reader *r, const char *path, int64_t now, struct fact_sink sink) {
     struct fs_stat st;
@@ -138,14 +151,7 @@ static int tell_list(struct settings_reader *r, const char *path, int64_t now, s
     if (err < 0) return err;
     r->list_version = version(&st);
     snprintf(r->told_path, sizeof r->told_path, "%s", path);
-    struct fact f = {.kind = FACT_LIST, .root = ROOT_BATCH, .at = now};
-    char shown[PATH_BYTES];
-    snprintf(shown, sizeof shown, "%s", path);
-    path_to_show(shown);
-    f.u.list.path = shown;
-    f.u.list.text = text;
-    f.u.list.len = len;
-    sink.put(sink.ctx, &f);
+    put_list(path, text, len, NULL, now, sink);
     free(text);
     return 0;
 }
@@ -159,14 +165,7 @@ static void tell_unread(struct settings_reader *r, const char *path, int err, in
     if (r->unread == err && strcmp(r->unread_path, path) == 0) return;
     r->unread = err;
     snprintf(r->unread_path, sizeof r->unread_path, "%s", path);
-    struct fact f = {.kind = FACT_LIST, .root = ROOT_BATCH, .at = now};
-    char shown[PATH_BYTES];
-    snprintf(shown, sizeof shown, "%s", path);
-    path_to_show(shown);
-    f.u.list.path = shown;
-    f.u.list.text = "";
-    f.u.list.problem = settings_list_problem(err);
-    sink.put(sink.ctx, &f);
+    put_list(path, "", 0, settings_list_problem(err), now, sink);
 }
 
 /* Is this the list that counts? Only absence lets the next place count: one that is there and cannot be read now would
