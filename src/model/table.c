@@ -2,6 +2,7 @@
 
 #include "model/arena.h"
 #include "model/case.h"
+#include "model/cause.h"
 #include "model/command_match.h"
 #include "model/exits.h"
 #include "model/place_files.h"
@@ -51,6 +52,9 @@ struct table {
     uint64_t list_stamp; /* of the text it was made of; 0: none */
     struct row *rows;
     size_t n_rows, cap_rows;
+    uint32_t *cause; /* of each row, its number in causes */
+    size_t cap_cause;
+    struct cause_set causes;
     struct place_set places[ROOT_COUNT];
     struct place *last[ROOT_COUNT]; /* that a fact was about: mostly the next one is, too */
     struct arena arena;             /* places and what belongs to them */
@@ -326,6 +330,7 @@ static void *room(void *p, size_t *cap, size_t need, size_t size) {
 static void rows_room(struct table *t, size_t n) {
     transitions_room(t, n);
     t->rows = room(t->rows, &t->cap_rows, n, sizeof *t->rows);
+    t->cause = room(t->cause, &t->cap_cause, n, sizeof *t->cause);
     t->dirty = room(t->dirty, &t->cap_dirty, n, sizeof *t->dirty);
     t->heap = room(t->heap, &t->cap_heap, n, sizeof *t->heap);
 }
@@ -337,7 +342,9 @@ static struct row_more *more_of_row(struct row *r) {
 
 static uint32_t row_new(struct table *t, const char *title, int64_t now) {
     t->rows = grow(t->rows, &t->cap_rows, t->n_rows + 1, sizeof *t->rows);
+    t->cause = grow(t->cause, &t->cap_cause, t->n_rows + 1, sizeof *t->cause);
     uint32_t index = (uint32_t)t->n_rows++;
+    t->cause[index] = 0;
     struct row *r = &t->rows[index];
     memset(r, 0, sizeof *r);
     r->title = title;
@@ -1135,6 +1142,17 @@ static bool unseen(const struct table *t, const struct place *p, enum root_id ro
     return p ? is_unseen(t, p) : !table_pass_ended(t, root);
 }
 
+int64_t table_quiet(const struct table *t, const struct row *r, int64_t now) {
+    int64_t quiet = -1;
+    for (int i = 0; i < ROOT_COUNT; i++) {
+        bool ambiguous;
+        const struct place *p = chosen(r, (enum root_id)i, &ambiguous);
+        /* An archive that cannot be seen says nothing of a run: it neither hides its silence nor ends it. */
+        if (p) quiet = shorter(quiet, root_clock(t, ROOT_BATCH, now) - changed_run(p));
+    }
+    return quiet;
+}
+
 static void view_make(const struct table *t, const struct row *r, int64_t now, struct case_view *v) {
     v->profile = t->profile;
     v->policy = t->policy;
@@ -1143,15 +1161,14 @@ static void view_make(const struct table *t, const struct row *r, int64_t now, s
     v->over = t->over;
     v->moved_from = table_moved_from(t);
     v->pace = &t->pace;
-    v->quiet_ms = v->archive_quiet_ms = -1;
+    v->quiet_ms = table_quiet(t, r, now);
+    v->archive_quiet_ms = -1;
     for (int i = 0; i < ROOT_COUNT; i++) {
         v->root[i] = &t->roots[i];
         bool ambiguous;
         v->place[i] = chosen(r, (enum root_id)i, &ambiguous);
         v->unseen[i] = unseen(t, v->place[i], (enum root_id)i);
         if (!v->place[i]) continue;
-        /* An archive that cannot be seen says nothing of a run: it neither hides its silence nor ends it. */
-        v->quiet_ms = shorter(v->quiet_ms, root_clock(t, ROOT_BATCH, now) - changed_run(v->place[i]));
         v->archive_quiet_ms =
             shorter(v->archive_quiet_ms, root_clock(t, (enum root_id)i, now) - v->place[i]->changed_clock);
     }
@@ -1216,6 +1233,8 @@ static void rejudge(struct table *t, uint32_t index, int64_t now) {
         transition_add(t, r, from, first_look(t), now);
         t->version++;
     }
+    const struct cause_evidence why = cause_of(t, r, &v);
+    t->cause[index] = cause_keep(&t->causes, &why);
 }
 
 void table_tick(struct table *t, int64_t now) {
@@ -1311,6 +1330,7 @@ static void rows_drop(struct table *t) {
         free(more);
     }
     t->n_rows = t->n_dirty = t->n_heap = 0;
+    cause_set_free(&t->causes);
     t->rows_version++;
     t->n_transitions = 0;
     memset(t->status_count, 0, sizeof t->status_count);
@@ -1344,6 +1364,7 @@ void table_free(struct table *t) {
     arena_free(&t->arena);
     free(t->list_path);
     free(t->rows);
+    free(t->cause);
     free(t->dirty);
     free(t->heap);
     free(t->transitions);
@@ -1396,6 +1417,8 @@ const struct sweep_case *table_case(const struct table *t, const struct row *r) 
 }
 size_t table_count(const struct table *t) { return t->n_rows; }
 const struct row *table_row(const struct table *t, size_t i) { return &t->rows[i]; }
+uint32_t table_cause(const struct table *t, size_t i) { return t->cause[i]; }
+const struct cause_set *table_causes(const struct table *t) { return &t->causes; }
 size_t table_status_count(const struct table *t, enum case_status s) { return t->status_count[s]; }
 size_t table_flag_count(const struct table *t, enum case_flag_bit b) { return t->flag_count[b]; }
 const struct root_state *table_root(const struct table *t, enum root_id r) { return &t->roots[r]; }

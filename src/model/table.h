@@ -274,6 +274,13 @@ const struct row *table_row(const struct table *t, size_t i);
 const struct sweep_case *table_case(const struct table *t,
                                     const struct row *r);               /* its line; NULL: discovered, no list */
 const struct row *table_find(const struct table *t, const char *title); /* NULL: none */
+/* How long the case has been silent, ms; stands still while the batch cannot be read. -1: nothing was ever seen. */
+int64_t table_quiet(const struct table *t, const struct row *r, int64_t now);
+/* Why row i needs a person, as judged last: its number among table_causes (model/cause.h), which are good until the
+ * next tick; numbers below the count. 0: nobody has to look. */
+struct cause_set;
+uint32_t table_cause(const struct table *t, size_t i);
+const struct cause_set *table_causes(const struct table *t);
 size_t table_status_count(const struct table *t, enum case_status s);
 size_t table_flag_count(const struct table *t, enum case_flag_bit b);
 const struct root_state *table_root(const struct table *t, enum root_id r);

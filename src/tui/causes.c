@@ -10,207 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum cause_kind {
-    CAUSE_ROOT, /* what: enum root_id */
-    CAUSE_EXIT, /* what: code, more: signal */
-    CAUSE_DUPLICATE,
-    CAUSE_MISMATCH, /* what: mask of values */
-    CAUSE_INTERRUPTED,
-    CAUSE_BAD, /* what: mask of artifacts that are there and wrong */
-    CAUSE_WRONG,
-    CAUSE_ELSEWHERE,
-    CAUSE_NOTHING, /* nothing required is there */
-    CAUSE_ABSENT,  /* what: mask of artifacts */
-    CAUSE_MARKER,  /* what: artifact, more: hash of its text */
-    CAUSE_DIFFERS,
-    CAUSE_OTHER_BATCH,
-    CAUSE_NOT_ARCHIVED,
-    CAUSE_LOCKED, /* more: hash of who holds it */
-    CAUSE_FULL,   /* what: enum root_id */
-    CAUSE_SLOW,   /* what: enum machine_state, as in the next two */
-    CAUSE_ALL_SILENT,
-    CAUSE_NONE_NEWER,
-    CAUSE_SILENT,
-    CAUSE_FLAG /* what: enum case_flag_bit */
-};
-
-/* Why one row needs a person. */
-struct why {
-    enum cause_kind kind;
-    uint64_t what, more;
-    const char *text; /* CAUSE_MARKER: what it says, CAUSE_LOCKED: who holds it; or NULL */
-};
-
-struct entry {
-    uint64_t key;
-    uint32_t row;
-};
-
-/* What is of a batch as a whole is a cause of its own there. */
-static bool is_of_batch(const struct why *w) {
-    return w->kind == CAUSE_ROOT || (w->kind >= CAUSE_FULL && w->kind <= CAUSE_NONE_NEWER);
-}
-
-static uint64_t key_of(const struct why *w, size_t batch) {
-    const uint64_t parts[] = {(uint64_t)w->kind, w->what, w->more};
-    return text_hash(parts, sizeof parts, is_of_batch(w) ? batch : 0);
-}
-
 static bool is_unwell(const struct root_state *r) {
     return r->in_play && (r->health == HEALTH_STALE || r->health == HEALTH_HUNG || r->health == HEALTH_DEGRADED);
 }
 
-/* The newest failure marker of the case's own directory. */
-static void marker_of(const struct table *t, const struct row *r, struct why *w) {
-    const struct profile *p = table_profile(t);
-    const struct place *place = table_place(t, r, ROOT_BATCH, NULL);
-    int64_t newest = INT64_MIN;
-    for (int i = 0; place != NULL && i < p->n_artifacts; i++) {
-        const struct file_state *f = place_file(place, i);
-        if (!(p->artifact[i].roles & ROLE_MARKER_FAILURE) || f->content == CONTENT_ABSENT || f->mtime_ns < newest) {
-            continue;
-        }
-        newest = f->mtime_ns;
-        w->what = (uint64_t)i;
-        w->text = file_note(f);
-        w->more = w->text != NULL ? text_hash(w->text, strlen(w->text), 0) : 0;
-    }
-}
-
-static struct why why_archive(const struct table *t, const struct row *r, const struct verdict *v) {
-    struct why w = {CAUSE_NOT_ARCHIVED, 0, 0, NULL};
-    switch (v->proof) {
-    case PROOF_UNREACHABLE:
-        return (struct why){CAUSE_ROOT, ROOT_ARCHIVE, 0, NULL};
-    case PROOF_MARKER:
-        w.kind = CAUSE_MARKER;
-        marker_of(t, r, &w);
-        break;
-    case PROOF_DIFFERS:
-        w.kind = CAUSE_DIFFERS;
-        break;
-    case PROOF_OTHER_BATCH:
-        w.kind = CAUSE_OTHER_BATCH;
-        break;
-    default:
-        break;
-    }
-    return w;
-}
-
-/* Which values of the configuration contradict; of this case's own directory, else of the archive's. */
-static uint64_t mismatched(const struct table *t, const struct row *r) {
-    uint64_t mask = 0;
-    const char *moved = table_moved_from(t);
-    for (int id = 0; id < ROOT_COUNT && mask == 0; id++) {
-        const struct place *p = table_place(t, r, (enum root_id)id, NULL);
-        for (const struct mismatch *m = p != NULL ? place_more(p)->mismatches : NULL; m != NULL; m = m->next) {
-            if (mismatch_counts(m, moved)) mask |= UINT64_C(1) << m->value;
-        }
-    }
-    return mask;
-}
-
-static struct why why_invalid(const struct table *t, const struct row *r, const struct verdict *v) {
-    if (r->flags & FLAG_DUPLICATE_TITLE) return (struct why){CAUSE_DUPLICATE, 0, 0, NULL};
-    if (r->flags & FLAG_CONFIG_MISMATCH) return (struct why){CAUSE_MISMATCH, mismatched(t, r), 0, NULL};
-    if (v->bad != 0) return (struct why){CAUSE_BAD, v->bad, 0, NULL};
-    if (r->flags & FLAG_INTERRUPTED) return (struct why){CAUSE_INTERRUPTED, 0, 0, NULL};
-    return (struct why){CAUSE_WRONG, 0, 0, NULL};
-}
-
-static struct why why_missing(const struct row *r, const struct verdict *v) {
-    if (r->flags & FLAG_ELSEWHERE) return (struct why){CAUSE_ELSEWHERE, 0, 0, NULL};
-    if (r->done == 0 && v->bad == 0 && v->growing == 0) return (struct why){CAUSE_NOTHING, 0, 0, NULL};
-    return (struct why){CAUSE_ABSENT, v->absent, 0, NULL};
-}
-
-/* Who holds a file of the case, where that is known. */
-static void holder_of(const struct table *t, const struct row *r, struct why *w) {
-    for (int id = 0; id < ROOT_COUNT && w->text == NULL; id++) {
-        const struct place *p = table_place(t, r, (enum root_id)id, NULL);
-        for (int i = 0; p != NULL && i < table_profile(t)->n_artifacts && w->text == NULL; i++) {
-            if (place_file(p, i)->locked) w->text = file_holder(place_file(p, i));
-        }
-    }
-    w->more = w->text != NULL ? text_hash(w->text, strlen(w->text), 0) : 0;
-}
-
-static struct why why_stalled(const struct table *t, const struct row *r, int64_t quiet_ms, int64_t now) {
-    const struct stall_cause c = stall_cause_of(t, r, quiet_ms, now);
-    struct why w = {CAUSE_SILENT, 0, 0, NULL};
-    switch (c.kind) {
-    case STALL_LOCKED:
-        w.kind = CAUSE_LOCKED;
-        holder_of(t, r, &w);
-        break;
-    case STALL_FULL:
-        w = (struct why){CAUSE_FULL, c.root, 0, NULL};
-        break;
-    case STALL_SLOW:
-        w = (struct why){CAUSE_SLOW, c.machine, 0, NULL};
-        break;
-    case STALL_ALL:
-        w = (struct why){CAUSE_ALL_SILENT, c.machine, 0, NULL};
-        break;
-    case STALL_NONE_NEWER:
-        w = (struct why){CAUSE_NONE_NEWER, c.machine, 0, NULL};
-        break;
-    case STALL_ALONE:
-        break;
-    }
-    return w;
-}
-
-/* False: nobody has to look. */
-static bool why_of(const struct table *t, const struct row *r, int64_t now, struct why *w) {
-    struct verdict v;
-    switch ((enum case_status)r->status) {
-    case STATUS_FAILED:
-        *w = (struct why){CAUSE_EXIT, 0, 0, NULL};
-        if (row_more(r)->exit != NULL) {
-            w->what = (uint64_t)row_more(r)->exit->code;
-            w->more = (uint64_t)row_more(r)->exit->signal;
-        }
-        return true;
-    case STATUS_STALLED:
-        table_judge(t, r, now, &v);
-        *w = why_stalled(t, r, v.quiet_ms, now);
-        return true;
-    case STATUS_INVALID:
-        table_judge(t, r, now, &v);
-        *w = why_invalid(t, r, &v);
-        return true;
-    case STATUS_MISSING:
-        table_judge(t, r, now, &v);
-        *w = why_missing(r, &v);
-        return true;
-    case STATUS_ARCHIVE_FAILED:
-        table_judge(t, r, now, &v);
-        *w = why_archive(t, r, &v);
-        return true;
-    case STATUS_ARCHIVING:
-        /* Waits for a drive that is gone: nothing is wrong with the case, and yet it needs a person. */
-        if (is_unwell(table_root(t, ROOT_ARCHIVE)) && !table_root(t, ROOT_ARCHIVE)->readable) {
-            *w = (struct why){CAUSE_ROOT, ROOT_ARCHIVE, 0, NULL};
-            return true;
-        }
-        break;
-    default:
-        break;
-    }
-    if (r->flags & FLAG_CONFIG_MISMATCH) {
-        *w = (struct why){CAUSE_MISMATCH, mismatched(t, r), 0, NULL};
-        return true;
-    }
-    for (int b = 0; b < FLAG_COUNT; b++) {
-        /* A run that streams its results has chunks until its end. */
-        if ((r->flags & 1u << b) == 0 || (b == FLAG_BIT_UNMERGED && r->status == STATUS_RUNNING)) continue;
-        *w = (struct why){CAUSE_FLAG, (uint64_t)b, 0, NULL};
-        return true;
-    }
-    return false;
-}
+/* What is of a batch as a whole is a cause of its own there. */
+static bool is_of_batch(const struct cause_evidence *w) { return w->kind == CAUSE_ROOT || w->kind >= CAUSE_FULL; }
 
 /* ---- in words ---- */
 
@@ -257,8 +62,8 @@ static void root_words(const struct table *t, enum language l, enum root_id id, 
 }
 
 /* Adds to a silence what the machine shows. */
-static void machine_words(const struct table *t, enum language l, const struct why *w, enum word silence, int64_t now,
-                          char *out, size_t cap) {
+static void machine_words(const struct table *t, enum language l, const struct cause_evidence *w, enum word silence,
+                          int64_t now, char *out, size_t cap) {
     const struct fact_machine *m = table_machine(t, now);
     char a[PEN_WORDS], b[PEN_WORDS];
     if (m == NULL || w->what == MACHINE_UNKNOWN) {
@@ -274,8 +79,9 @@ static void machine_words(const struct table *t, enum language l, const struct w
     }
 }
 
-static void cause_words(const struct table *t, enum language l, const struct why *w, int64_t now, char *out,
-                        size_t cap) {
+/* text: as cause_text says. */
+static void cause_words(const struct table *t, enum language l, const struct cause_evidence *w, const char *text,
+                        int64_t now, char out[CAUSE_WORDS]) {
     const struct profile *p = table_profile(t);
     char raw[CAUSE_WORDS], names[CAUSE_WORDS], number[32];
     snprintf(number, sizeof number, "%" PRIu64, w->more > 0 ? w->more : w->what);
@@ -296,12 +102,12 @@ static void cause_words(const struct table *t, enum language l, const struct why
         words_format(l, w->kind == CAUSE_BAD ? WORD_CAUSE_BAD : WORD_CAUSE_ABSENT, WORDS(names), raw, sizeof raw);
         break;
     case CAUSE_MARKER:
-        text_clean(w->text != NULL ? w->text : "", names, sizeof names / 2);
+        text_clean(text != NULL ? text : "", names, sizeof names / 2);
         words_format(l, WORD_CAUSE_MARKER, WORDS(p->artifact[w->what].path, names), raw, sizeof raw);
         break;
     case CAUSE_LOCKED:
-        text_clean(w->text != NULL ? w->text : "", names, sizeof names / 2);
-        words_format(l, w->text != NULL ? WORD_CAUSE_LOCKED_BY : WORD_CAUSE_LOCKED, WORDS(names), raw, sizeof raw);
+        text_clean(text != NULL ? text : "", names, sizeof names / 2);
+        words_format(l, text != NULL ? WORD_CAUSE_LOCKED_BY : WORD_CAUSE_LOCKED, WORDS(names), raw, sizeof raw);
         break;
     case CAUSE_FULL:
         pen_size(table_root(t, (enum root_id)w->what)->space_free, names);
@@ -335,15 +141,35 @@ static void cause_words(const struct table *t, enum language l, const struct why
         break;
     }
     }
-    text_clean(raw, out, cap);
+    text_clean(raw, out, CAUSE_WORDS);
+}
+
+/* "2 seed1: " before what is of a batch as a whole. */
+static void name_batch(const struct fleet *f, size_t batch, char words[CAUSE_WORDS]) {
+    char raw[2 * CAUSE_WORDS];
+    if (f->n < 2) return;
+    snprintf(raw, sizeof raw, "%zu %.100s: %s", batch + 1, fleet_short_name(f, batch), words);
+    text_clean(raw, words, CAUSE_WORDS);
+}
+
+void causes_words(const struct causes *c, size_t i, const struct fleet *f, enum language language, int64_t now_ms,
+                  char out[CAUSE_WORDS]) {
+    const struct cause *cause = &c->cause[i];
+    const struct table *t = f->table[cause->batch];
+    const struct row *first = cause->n > 0 ? fleet_row(f, c->row[cause->first], NULL) : NULL;
+    const char *text = first != NULL ? cause_text(t, first, cause->why.kind) : NULL;
+    cause_words(t, language, &cause->why, text, now_ms, out);
+    if (is_of_batch(&cause->why)) name_batch(f, cause->batch, out);
 }
 
 /* ---- grouping ---- */
 
-static int compare_entries(const void *a, const void *b) {
-    const struct entry *x = a, *y = b;
-    if (x->key != y->key) return x->key < y->key ? -1 : 1;
-    return x->row < y->row ? -1 : x->row > y->row ? 1 : 0;
+static void *grow(void *old, size_t *capacity, size_t n, size_t size) {
+    if (n <= *capacity) return old;
+    *capacity = n + n / 4 + 16;
+    void *p = realloc(old, *capacity * size);
+    if (p == NULL) abort();
+    return p;
 }
 
 static int compare_causes(const void *a, const void *b) {
@@ -353,22 +179,130 @@ static int compare_causes(const void *a, const void *b) {
     if (root_x != root_y) return root_x ? -1 : 1;
     if (x->status != y->status) return x->status < y->status ? -1 : 1;
     if (x->n != y->n) return x->n > y->n ? -1 : 1;
-    return x->first < y->first ? -1 : x->first > y->first ? 1 : 0;
+    return x->key < y->key ? -1 : x->key > y->key ? 1 : 0;
 }
 
-static struct cause *add_cause(struct causes *c) {
-    if (c->n == c->cause_capacity) {
-        c->cause_capacity = 2 * c->cause_capacity + 16;
-        c->cause = realloc(c->cause, c->cause_capacity * sizeof *c->cause);
-        if (c->cause == NULL) abort();
+/* Where its cause stands, + 1; it is added when there is none yet. */
+static uint32_t cause_for(struct causes *c, const struct cause_evidence *why, size_t batch) {
+    struct cause_evidence own = *why;
+    if (is_of_batch(why)) own.what |= (uint64_t)(batch + 1) << 32;
+    uint32_t key = cause_keep(&c->known, &own);
+    size_t had = c->at_capacity;
+    c->at = grow(c->at, &c->at_capacity, key + (size_t)1, sizeof *c->at);
+    memset(c->at + had, 0, (c->at_capacity - had) * sizeof *c->at);
+    if (c->at[key] == 0) {
+        c->cause = grow(c->cause, &c->cause_capacity, c->n + 1, sizeof *c->cause);
+        c->cause[c->n] =
+            (struct cause){.key = key, .why = *why, .batch = batch, .status = STATUS_COMPLETE, .since = INT64_MAX};
+        c->at[key] = (uint32_t)++c->n;
     }
-    memset(&c->cause[c->n], 0, sizeof *c->cause);
-    return &c->cause[c->n++];
+    return c->at[key];
+}
+
+/* Why a silent case is silent, as others and the machine show it. */
+static struct cause_evidence why_silent(const struct table *t, const struct row *r, int64_t now) {
+    const struct stall_cause s = stall_cause_of(t, r, table_quiet(t, r, now), now);
+    switch (s.kind) {
+    case STALL_FULL:
+        return (struct cause_evidence){CAUSE_FULL, s.root, 0};
+    case STALL_SLOW:
+        return (struct cause_evidence){CAUSE_SLOW, s.machine, 0};
+    case STALL_ALL:
+        return (struct cause_evidence){CAUSE_ALL_SILENT, s.machine, 0};
+    case STALL_NONE_NEWER:
+        return (struct cause_evidence){CAUSE_NONE_NEWER, s.machine, 0};
+    default:
+        return (struct cause_evidence){CAUSE_SILENT, 0, 0};
+    }
+}
+
+static void add_case(struct cause *cause, const struct row *r) {
+    enum case_status status = (enum case_status)r->status;
+    cause->n++;
+    if (status < cause->status) cause->status = status;
+    if (r->status_since < cause->since) cause->since = r->status_since;
+    cause->urgent |= status_is_problem(status) || cause->why.kind == CAUSE_MISMATCH;
+}
+
+/* The cases of a batch, the first of them being case `at` of the fleet. What a number of its table means is looked up
+ * once, so that a case costs no more than its number and its row. */
+static void group_batch(struct causes *c, const struct table *t, size_t batch, size_t at, const bool *shown,
+                        int64_t now) {
+    static const struct cause_evidence no_archive = {CAUSE_ROOT, ROOT_ARCHIVE, 0};
+    const struct root_state *archive = table_root(t, ROOT_ARCHIVE);
+    /* What waits for a drive that is gone: nothing is wrong with the case, and yet it needs a person. */
+    bool gone = is_unwell(archive) && !archive->readable;
+    uint32_t *meaning = calloc(table_causes(t)->n + 1, sizeof *meaning);
+    if (meaning == NULL) abort();
+    for (size_t i = 0; i < table_count(t); i++, at++) {
+        uint32_t number = table_cause(t, i);
+        const struct row *r = table_row(t, i);
+        c->of[at] = 0;
+        if ((shown != NULL && !shown[at]) || (number == 0 && !gone)) continue;
+        if (gone && r->status == STATUS_ARCHIVING) {
+            c->of[at] = cause_for(c, &no_archive, batch);
+        } else if (number != 0 && meaning[number] != 0) {
+            c->of[at] = meaning[number];
+        } else if (number != 0) {
+            struct cause_evidence why = cause_at(table_causes(t), number);
+            bool silent = why.kind == CAUSE_SILENT;
+            if (silent) why = why_silent(t, r, now);
+            c->of[at] = cause_for(c, &why, batch);
+            if (!silent) meaning[number] = c->of[at];
+        }
+        if (c->of[at] != 0) add_case(&c->cause[c->of[at] - 1], r);
+    }
+    free(meaning);
+}
+
+/* A root that is unwell and holds no case up is a cause all the same. */
+static void add_roots(struct causes *c, const struct fleet *f, size_t batch) {
+    for (int id = 0; id < ROOT_COUNT; id++) {
+        const struct cause_evidence why = {CAUSE_ROOT, (uint64_t)id, 0};
+        const struct root_state *r = table_root(f->table[batch], (enum root_id)id);
+        size_t before = c->n;
+        if (is_unwell(r)) cause_for(c, &why, batch);
+        if (c->n > before) c->cause[before].urgent = r->health != HEALTH_DEGRADED;
+    }
+    for (size_t i = 0; i < c->n; i++) {
+        struct cause *cause = &c->cause[i];
+        if (cause->why.kind != CAUSE_ROOT || cause->batch != batch) continue;
+        cause->status = STATUS_COUNT;
+        cause->urgent |= cause->n > 0;
+        cause->since = table_root(f->table[batch], (enum root_id)cause->why.what)->since;
+    }
+}
+
+/* The cases of each cause together, in the order of the list. */
+static void gather(struct causes *c, size_t rows) {
+    size_t first = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        c->cause[i].first = first;
+        first += c->cause[i].n;
+        c->cause[i].n = 0;
+    }
+    for (size_t i = 0; i < rows; i++) {
+        struct cause *cause = c->of[i] != 0 ? &c->cause[c->of[i] - 1] : NULL;
+        if (cause != NULL) c->row[cause->first + cause->n++] = (uint32_t)i;
+    }
+    c->n_rows = first;
+}
+
+static void group(struct causes *c, const struct fleet *f, const bool *shown, int64_t now) {
+    size_t rows = fleet_count(f), capacity = c->row_capacity;
+    c->row = grow(c->row, &capacity, rows, sizeof *c->row);
+    c->of = grow(c->of, &c->row_capacity, rows, sizeof *c->of);
+    if (c->at_capacity > 0) memset(c->at, 0, c->at_capacity * sizeof *c->at);
+    c->n = 0;
+    for (size_t b = 0; b < f->n; b++) group_batch(c, f->table[b], b, fleet_first(f, b), shown, now);
+    for (size_t b = 0; b < f->n; b++) add_roots(c, f, b);
+    gather(c, rows);
+    if (c->n > 0) qsort(c->cause, c->n, sizeof *c->cause, compare_causes);
 }
 
 /* What the person had unfolded stays so. */
 struct unfolded {
-    uint64_t *key;
+    uint32_t *key;
     size_t n;
 };
 
@@ -381,98 +315,13 @@ static struct unfolded keep_unfolded(const struct causes *c) {
     return u;
 }
 
-/* "2 seed1: " before what is of a batch as a whole. */
-static void name_batch(const struct fleet *f, size_t batch, char words[CAUSE_WORDS]) {
-    char raw[2 * CAUSE_WORDS];
-    if (f->n < 2) return;
-    snprintf(raw, sizeof raw, "%zu %.100s: %s", batch + 1, fleet_short_name(f, batch), words);
-    text_clean(raw, words, CAUSE_WORDS);
-}
-
-static void group(struct causes *c, const struct fleet *f, enum language l, const struct entry *e, size_t n,
-                  int64_t now) {
-    for (size_t i = 0, end; i < n; i = end) {
-        struct cause *cause = add_cause(c);
-        struct why w;
-        size_t batch = 0;
-        const struct row *first = fleet_row(f, e[i].row, &batch);
-        const struct table *t = f->table[batch];
-        cause->key = e[i].key;
-        cause->first = i;
-        cause->status = STATUS_COMPLETE;
-        cause->since = INT64_MAX;
-        why_of(t, first, now, &w);
-        cause_words(t, l, &w, now, cause->words, sizeof cause->words);
-        if (is_of_batch(&w)) name_batch(f, batch, cause->words);
-        for (end = i; end < n && e[end].key == e[i].key; end++) {
-            const struct row *r = fleet_row(f, e[end].row, NULL);
-            if (r->status < cause->status) cause->status = (enum case_status)r->status;
-            if (r->status_since < cause->since) cause->since = r->status_since;
-            cause->urgent |= status_is_problem((enum case_status)r->status) || w.kind == CAUSE_MISMATCH;
-        }
-        if (w.kind == CAUSE_ROOT) {
-            cause->status = STATUS_COUNT;
-            cause->urgent = true;
-            cause->since = table_root(t, (enum root_id)w.what)->since;
-        }
-        cause->n = end - i;
-    }
-}
-
-/* A root that is unwell and holds no case up is a cause all the same. */
-static void add_roots_of(struct causes *c, const struct fleet *f, size_t batch, enum language l, int64_t now) {
-    const struct table *t = f->table[batch];
-    for (int id = 0; id < ROOT_COUNT; id++) {
-        const struct why w = {CAUSE_ROOT, (uint64_t)id, 0, NULL};
-        const struct root_state *r = table_root(t, (enum root_id)id);
-        bool there = !is_unwell(r);
-        for (size_t i = 0; i < c->n; i++) there |= c->cause[i].key == key_of(&w, batch);
-        if (there) continue;
-        struct cause *cause = add_cause(c);
-        cause->key = key_of(&w, batch);
-        cause->status = STATUS_COUNT;
-        cause->urgent = r->health != HEALTH_DEGRADED;
-        cause->since = r->since;
-        cause_words(t, l, &w, now, cause->words, sizeof cause->words);
-        name_batch(f, batch, cause->words);
-    }
-}
-
-static void add_roots(struct causes *c, const struct fleet *f, enum language l, int64_t now) {
-    for (size_t b = 0; b < f->n; b++) add_roots_of(c, f, b, l, now);
-}
-
-void causes_refresh(struct causes *c, const struct fleet *f, enum language language, const bool *shown, uint64_t stamp,
-                    int64_t now_ms) {
+void causes_refresh(struct causes *c, const struct fleet *f, const bool *shown, uint64_t stamp, int64_t now_ms) {
     uint64_t version = fleet_version(f), rows_version = fleet_rows_version(f) + fleet_count(f);
-    bool due = version != c->version && now_ms - c->made_at >= CAUSES_MAKE_MS;
     /* Why everything is silent is seen in what goes on without any change of a table. */
-    due |= fleet_status_count(f, STATUS_STALLED) > 0 && now_ms - c->made_at >= CAUSES_STALL_MS;
-    if (c->made && !due && stamp == c->shown_stamp && rows_version == c->rows_version) return;
-    size_t rows = fleet_count(f), n = 0;
+    bool due = fleet_status_count(f, STATUS_STALLED) > 0 && now_ms - c->made_at >= CAUSES_STALL_MS;
+    if (c->made && !due && version == c->version && stamp == c->shown_stamp && rows_version == c->rows_version) return;
     struct unfolded unfolded = keep_unfolded(c);
-    if (rows > c->row_capacity) {
-        c->row_capacity = rows + rows / 4 + 16;
-        c->row = realloc(c->row, c->row_capacity * sizeof *c->row);
-        if (c->row == NULL) abort();
-    }
-    struct entry *e = malloc((rows > 0 ? rows : 1) * sizeof *e);
-    if (e == NULL) abort();
-    for (size_t i = 0; i < rows; i++) {
-        struct why w;
-        size_t batch = 0;
-        const struct row *r = fleet_row(f, i, &batch);
-        if ((shown != NULL && !shown[i]) || !why_of(f->table[batch], r, now_ms, &w)) continue;
-        e[n++] = (struct entry){key_of(&w, batch), (uint32_t)i};
-    }
-    if (n > 0) qsort(e, n, sizeof *e, compare_entries);
-    c->n = 0;
-    group(c, f, language, e, n, now_ms);
-    for (size_t i = 0; i < n; i++) c->row[i] = e[i].row;
-    c->n_rows = n;
-    free(e);
-    add_roots(c, f, language, now_ms);
-    if (c->n > 0) qsort(c->cause, c->n, sizeof *c->cause, compare_causes);
+    group(c, f, shown, now_ms);
     for (size_t i = 0; i < c->n; i++) {
         for (size_t k = 0; k < unfolded.n; k++) c->cause[i].unfolded |= c->cause[i].key == unfolded.key[k];
     }
@@ -485,7 +334,10 @@ void causes_refresh(struct causes *c, const struct fleet *f, enum language langu
 }
 
 void causes_free(struct causes *c) {
+    cause_set_free(&c->known);
     free(c->cause);
     free(c->row);
+    free(c->of);
+    free(c->at);
     memset(c, 0, sizeof *c);
 }

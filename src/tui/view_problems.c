@@ -45,9 +45,10 @@ static void make_lines(struct ui_state *ui) {
     if (found != SIZE_MAX && ui->problems.cursor > 0) ui->problems.cursor = found;
 }
 
-static void draw_cause(const struct view_input *in, struct screen *s, int row, const struct cause *c) {
+static void draw_cause(const struct view_input *in, struct screen *s, int row, size_t at) {
+    const struct cause *c = &in->ui->causes.cause[at];
     enum language l = in->ui->language;
-    char clock[PEN_WORDS], number[32], tail[128], since[64] = "";
+    char clock[PEN_WORDS], number[32], tail[128], since[64] = "", words[CAUSE_WORDS];
     enum style style = !c->urgent ? STYLE_STALLED : c->status == STATUS_STALLED ? STYLE_STALLED : STYLE_PROBLEM;
     bool root = c->status == STATUS_COUNT;
     const char *glyph = root || !c->urgent ? "!" : status_glyph(c->status, s->utf8);
@@ -65,11 +66,12 @@ static void draw_cause(const struct view_input *in, struct screen *s, int row, c
     char full[256];
     snprintf(full, sizeof full, "%s%s%s%s", since[0] != '\0' ? " · " : "", since, c->n > 0 ? " · " : "",
              c->n > 0 ? tail : "");
+    causes_words(&in->ui->causes, at, in->fleet, l, in->now_ms, words);
     int cells = screen_measure(s, full, s->cols);
     struct pen p = {s, row, 1, s->cols - 1 - cells};
     pen_text(&p, style, glyph);
     pen_text(&p, style, " ");
-    pen_sentence(&p, STYLE_STRONG, c->words);
+    pen_sentence(&p, STYLE_STRONG, words);
     p.end = s->cols - 1;
     pen_text(&p, STYLE_DIM, full);
 }
@@ -95,7 +97,7 @@ static void draw_line(const struct view_input *in, struct screen *s, int row, si
     const struct cause *c = &in->ui->causes.cause[at->cause];
     bool selected = line == in->ui->problems.cursor;
     if (at->row == UI_NO_ROW) {
-        draw_cause(in, s, row, c);
+        draw_cause(in, s, row, at->cause);
     } else if (at->row == MORE_ROW) {
         char number[32];
         struct pen p = {s, row, INDENT, s->cols - 1};
@@ -114,8 +116,7 @@ static void draw_line(const struct view_input *in, struct screen *s, int row, si
 void view_problems_draw(const struct view_input *in, struct screen *s, int row, int lines) {
     struct ui_state *ui = in->ui;
     if (lines < 1) return;
-    causes_refresh(&ui->causes, in->fleet, ui->language, ui->filter.n > 0 ? ui->shown : NULL, ui->made_filter,
-                   in->now_ms);
+    causes_refresh(&ui->causes, in->fleet, ui->filter.n > 0 ? ui->shown : NULL, ui->made_filter, in->now_ms);
     make_lines(ui);
     ui_list_fit(&ui->problems, (size_t)lines);
     if (ui->problems.n == 0) {

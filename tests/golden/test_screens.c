@@ -111,10 +111,8 @@ static void golden_sizes(struct scene *c, const char *name) {
 
 static void golden_ja(struct scene *c, const char *name, int rows, int cols) {
     c->ui.language = LANGUAGE_JAPANESE;
-    c->ui.causes.made = false; /* made in the other language */
     golden(c, name, rows, cols, true);
     c->ui.language = LANGUAGE_ENGLISH;
-    c->ui.causes.made = false;
 }
 
 /* Keys are answered on what was last drawn. */
