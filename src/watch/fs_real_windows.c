@@ -85,7 +85,7 @@ static wchar_t *to_wide(const char *text) {
 static int64_t nanoseconds(const uv_timespec_t *t) { return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec; }
 
 /* Below the root a file is known by its time of creation, which is told without opening it, and directories need not be
- * told apart: events come by name (subscribe_windows.c). */
+ * told apart: events come by name (subscribe_tree.c). */
 static uint64_t id_below(enum fs_type type, int64_t created_ns) {
     return type == FS_TYPE_DIR ? 1 : file_id(0, (uint64_t)created_ns);
 }

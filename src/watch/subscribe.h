@@ -1,8 +1,10 @@
 /* subscribe: where file events of a root come from; one file a family of systems.
  *
- * Linux, macOS: a watch each directory. Windows: one watch over the whole tree, from which the directories asked for
- * are served: no handle stands in a case's directory, where it could be in somebody's way. All functions and calls on
- * the loop's thread; none of the functions within a call. Starting one blocks in the file system. */
+ * Linux (subscribe_linux): a watch each directory. Windows and macOS (subscribe_tree): one watch over the whole tree,
+ * from which the directories asked for are served. So on Windows no handle stands in a case's directory, where it could
+ * be in somebody's way; on macOS every new watch would make the system's stream of events anew, with a gap in it. All
+ * functions and calls on the loop's thread; none of the functions within a call. Starting one blocks in the file
+ * system. */
 #ifndef SW_WATCH_SUBSCRIBE_H
 #define SW_WATCH_SUBSCRIBE_H
 

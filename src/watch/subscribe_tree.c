@@ -9,6 +9,12 @@
 
 enum { AGAIN_MS = 1000 };
 
+#ifdef __APPLE__ /* platform-ifdef: FSEvents hears only some time after it was asked to, and does not say when */
+enum { DEAF_MS = 2000 };
+#else
+enum { DEAF_MS = 0 };
+#endif
+
 struct tree_watch {
     uv_fs_event_t handle;
     struct subscriptions *all; /* NULL: given up */
@@ -22,7 +28,7 @@ struct subscriptions {
     struct tree_watch *watch; /* NULL: none */
     uint64_t root_token;
     bool root_wanted;
-    uv_timer_t again; /* to subscribe anew after an error */
+    uv_timer_t again; /* to subscribe anew after an error, or to look at what a new watch was not told */
 };
 
 static void *must(void *p) {
@@ -54,8 +60,8 @@ static int watch_tree(struct subscriptions *s);
 
 static void on_again(uv_timer_t *timer) {
     struct subscriptions *s = timer->data;
-    if (!s->root_wanted || s->watch) return;
-    if (watch_tree(s) < 0) uv_timer_start(&s->again, on_again, AGAIN_MS, 0);
+    if (!s->root_wanted) return;
+    if (!s->watch && watch_tree(s) < 0) uv_timer_start(&s->again, on_again, AGAIN_MS, 0);
     s->on.lost(s->on.ctx); /* what happened meanwhile was not told */
 }
 
@@ -79,7 +85,8 @@ static void on_event(uv_fs_event_t *handle, const char *name, int events, int st
     free(child);
 }
 
-/* Names in events are relative to the directory as it is really called: 8.3 names and links are resolved first. */
+/* Names in events are relative to the directory as it is really called: links, and 8.3 names on Windows, are resolved
+ * first. */
 static int watch_tree(struct subscriptions *s) {
     struct tree_watch *w = must(calloc(1, sizeof *w));
     char *real = path_real(s->root);
@@ -93,6 +100,7 @@ static int watch_tree(struct subscriptions *s) {
         return err;
     }
     s->watch = w;
+    if (DEAF_MS > 0) uv_timer_start(&s->again, on_again, DEAF_MS, 0);
     return 0;
 }
 
