@@ -934,6 +934,15 @@ static enum message stall_remedy(const struct about *a) {
     }
 }
 
+/* A copier that mirrors would remove from the archive what is not here any more. */
+static bool only_in_archive(const struct about *a) {
+    for (int i = 0; i < a->profile->n_artifacts; i++) {
+        if (is_required(a, i) && a->verdict.artifact[i] == ARTIFACT_WHOLE && a->verdict.where[i] == ROOT_ARCHIVE)
+            return true;
+    }
+    return false;
+}
+
 /* MSG_TROUBLE: nothing. */
 static enum message remedy(const struct about *a) {
     const struct verdict *v = &a->verdict;
@@ -950,7 +959,8 @@ static enum message remedy(const struct about *a) {
         return v->unknown ? MSG_DO_READABLE : MSG_DO_RERUN;
     case STATUS_ARCHIVE_FAILED:
         if (root_unreadable(a, ROOT_ARCHIVE)) return MSG_DO_DRIVE;
-        return v->proof == PROOF_OTHER_BATCH ? MSG_DO_REPLACE : MSG_DO_ARCHIVE;
+        if (v->proof == PROOF_OTHER_BATCH) return MSG_DO_REPLACE;
+        return only_in_archive(a) ? MSG_DO_COPY_BACK : MSG_DO_ARCHIVE;
     case STATUS_STALLED:
         return stall_remedy(a);
     case STATUS_RUNNING:

@@ -469,6 +469,12 @@ static void test_differs(void **state) {
     assert_lines(&w, "archive_manifest.json and the archive's directory differ: series/run.parquet is absent",
                  "series/run.parquet is absent in the archive", NULL);
     assert_remedy(&w, "repeat the archive step of this case");
+
+    /* Trimmed here: a copier that mirrors would remove the only summary there is. */
+    world_file(&w, ROOT_BATCH, TITLE, "summary.json", CONTENT_ABSENT, 0, 0, NULL);
+    world_tick(&w);
+    assert_int_equal(status(&w), STATUS_ARCHIVE_FAILED);
+    assert_remedy(&w, "copy back what only the archive has, then repeat the archive step of this case");
     world_free(&w);
 }
 
