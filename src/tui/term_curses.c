@@ -113,10 +113,16 @@ static void hold_ttou(sigset_t *before) {
     pthread_sigmask(SIG_BLOCK, &ttou, before);
 }
 
-static void give_back(void) {
+/* Curses draws nothing after term_open, and would keep three copies of a screen for that (28 bytes a cell). How large
+ * the terminal is it needs to know only where it leaves from the last line. */
+static void forget_size(void) { resize_term(1, 1); }
+
+static void give_back(const struct term *t) {
     sigset_t before;
+    resize_term(t->rows, t->cols);
     hold_ttou(&before);
     endwin();
+    forget_size();
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -272,6 +278,7 @@ struct term *term_open(const struct term_options *options, const char **why) {
     mouseinterval(0); /* a click is told when it begins */
     set_mouse(t, options->mouse && can_mouse);
     refresh(); /* the last that curses draws: the screen it began with */
+    forget_size();
     open_own(t);
     emergency.fd = t->own != NULL ? fileno(t->own) : emergency.fd;
     opened = t;
@@ -304,7 +311,7 @@ static void end_hold(int fd) {
 static void leave(struct term *t) {
     if (!term_out_has_room(t->sent)) end_hold(fileno(t->out)); /* or the person would wait for their shell */
     if (term_out_drain(t->sent, LEAVE_WAIT_MS) && term_out_has_room(t->sent)) {
-        give_back();
+        give_back(t);
     } else {
         term_emergency_restore();
     }
@@ -612,7 +619,6 @@ bool term_resize(struct term *t) {
     if (size.ws_row == t->rows && size.ws_col == t->cols) return false;
     t->rows = size.ws_row;
     t->cols = size.ws_col;
-    resize_term(t->rows, t->cols); /* so that it leaves from the last line; draws nothing */
     return true;
 }
 
