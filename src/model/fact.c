@@ -6,10 +6,7 @@
 
 /* Facts and strings are cut from chunks that never move, so what fact_batch_at gave stays valid while the batch
  * grows. Chunks are kept in one list in the order of use; `current` is the one being filled. */
-enum {
-    CHUNK_BYTES = 32 * 1024,
-    KEEP_BYTES = 1024 * 1024 /* a larger chunk (the text of a list) is given back by fact_batch_clear */
-};
+enum { CHUNK_BYTES = 32 * 1024 };
 
 struct chunk {
     struct chunk *next;
@@ -86,12 +83,17 @@ struct fact_batch *fact_batch_new(void) {
     return must(calloc(1, sizeof(struct fact_batch)));
 }
 
+static void chunks_free(struct chunk *c) {
+    while (c != NULL) {
+        struct chunk *next = c->next;
+        free(c);
+        c = next;
+    }
+}
+
 void fact_batch_free(struct fact_batch *b) {
     if (b == NULL) return;
-    for (struct chunk *c = b->chunks, *next; c != NULL; c = next) {
-        next = c->next;
-        free(c);
-    }
+    chunks_free(b->chunks);
     free(b->facts);
     free(b);
 }
@@ -149,17 +151,16 @@ size_t fact_batch_count(const struct fact_batch *b) { return b->count; }
 
 const struct fact *fact_batch_at(const struct fact_batch *b, size_t i) { return b->facts[i]; }
 
+/* One chunk is kept: enough for the facts of a case, and most batches wait for the next one nearly all the time. */
 void fact_batch_clear(struct fact_batch *b) {
-    for (struct chunk **at = &b->chunks; *at != NULL;) {
-        struct chunk *c = *at;
-        if (c->cap > KEEP_BYTES) {
-            *at = c->next;
-            free(c);
-        } else {
-            c->used = 0;
-            at = &c->next;
-        }
-    }
+    struct chunk *first = b->chunks;
     b->current = NULL;
     b->count = 0;
+    if (first == NULL) return;
+    chunks_free(first->next);
+    first->next = NULL;
+    first->used = 0;
+    if (first->cap == CHUNK_BYTES) return;
+    free(first);
+    b->chunks = NULL;
 }

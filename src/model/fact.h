@@ -161,7 +161,7 @@ void fact_batch_free(struct fact_batch *b);                      /* NULL is fine
 void fact_batch_add(struct fact_batch *b, const struct fact *f); /* deep copy */
 size_t fact_batch_count(const struct fact_batch *b);
 const struct fact *fact_batch_at(const struct fact_batch *b, size_t i);
-void fact_batch_clear(struct fact_batch *b); /* keeps its memory */
+void fact_batch_clear(struct fact_batch *b); /* keeps room for a few */
 
 /* Where scans put their facts. */
 struct fact_sink {

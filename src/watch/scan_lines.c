@@ -232,9 +232,11 @@ uint64_t scan_profile_hash(const struct profile *p) {
 
 /* ---- lines ---- */
 
+enum { FIRST_BYTES = 64 * 1024, KEEP_BYTES = 128 * 1024 };
+
 int scan_lines_add(struct scan_line_buffer *b, const char *bytes, size_t n) {
     if (b->cap - b->len < n) {
-        size_t cap = b->cap ? b->cap : 65536;
+        size_t cap = b->cap ? b->cap : FIRST_BYTES;
         while (cap - b->len < n) cap *= 2;
         b->data = realloc(b->data, cap);
         if (!b->data) abort();
@@ -253,6 +255,10 @@ char *scan_lines_next(struct scan_line_buffer *b, size_t *len) {
         if (b->len > 0 && b->begin > 0) memmove(b->data, from, b->len);
         b->begin = 0;
         b->looked = b->len;
+        if (b->cap > KEEP_BYTES && b->len <= KEEP_BYTES) { /* a list came */
+            b->data = realloc(b->data, b->cap = KEEP_BYTES);
+            if (!b->data) abort();
+        }
         return NULL;
     }
     *end = '\0';
