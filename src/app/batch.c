@@ -167,6 +167,11 @@ static void list_kept(uv_work_t *work, int status) {
     if (b->keep_message[0]) say(b, b->keep_message);
 }
 
+static char *list_text(void *ctx, size_t *len) {
+    const struct batch *b = ctx;
+    return session_list_text(b->s, len);
+}
+
 /* A kept list may be seen half written: one that cannot be used is waited for, and said. */
 static void apply_list(struct batch *b, const struct fact *f) {
     char text[512];
@@ -189,13 +194,7 @@ static void apply_list(struct batch *b, const struct fact *f) {
     } else {
         record_fact(b->record, f);
         table_apply_list(b->s->table, f, l);
-        char *old = b->s->list_live;
-        b->s->list_live = malloc(f->u.list.len + 1);
-        if (!b->s->list_live) abort();
-        memcpy(b->s->list_live, f->u.list.text, f->u.list.len + 1);
-        b->s->list_live_len = f->u.list.len;
-        if (b->archive) root_set_list(b->archive, b->s->list_live, b->s->list_live_len);
-        free(old);
+        if (b->archive) root_set_list(b->archive, list_text, b);
     }
 }
 
@@ -268,9 +267,7 @@ static void want_nested(struct batch *b) {
 }
 
 static void tell_archive(struct batch *b) {
-    const char *text = b->s->list_text ? b->s->list_text : b->s->list_live;
-    size_t len = b->s->list_text ? b->s->list_len : b->s->list_live_len;
-    if (text) root_set_list(b->archive, text, len);
+    if (table_list(b->s->table)) root_set_list(b->archive, list_text, b);
     free(b->nested);
     b->nested = NULL;
     want_nested(b);

@@ -96,15 +96,11 @@ void elsewhere_stop(struct elsewhere_job *job) { atomic_store(&job->stop, true);
 
 bool elsewhere_start(struct elsewhere_job *job, uv_loop_t *loop, struct session *s,
                      void (*done)(struct elsewhere_job *job, const struct fact_batch *found), void *ctx) {
-    const char *text = s->list_text ? s->list_text : s->list_live;
-    size_t len = s->list_text ? s->list_len : s->list_live_len;
-    if (!text || !(job->wanted = find_absent(s->table, NULL))) return false;
+    if (!table_list(s->table) || !(job->wanted = find_absent(s->table, NULL))) return false;
     job->session = s;
     job->done = done;
     job->ctx = ctx;
-    job->list_text = memcpy(must(malloc(len + 1)), text, len);
-    job->list_text[len] = '\0';
-    job->list_len = len;
+    job->list_text = session_list_text(s, &job->list_len);
     job->archive = archive_path(s->table);
     job->facts = fact_batch_new();
     job->at = session_mono_ms();

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BEAT_MS = 500, PATH_BYTES = 4096, READ_BYTES = 65536, HOST_BYTES = UV_MAXHOSTNAMESIZE };
+enum { BEAT_MS = 500, PATH_BYTES = 4096, READ_BYTES = 65536, WRITE_BYTES = 65536, HOST_BYTES = UV_MAXHOSTNAMESIZE };
 
 struct queued {
     struct scan_command c; /* its text is owned */
@@ -91,6 +91,7 @@ static void on_facts(void *ctx, struct fact_batch *b) {
     for (size_t i = 0; i < fact_batch_count(b); i++) {
         if (fact_encode(r->session.profile, fact_batch_at(b, i), &r->text) < 0) continue; /* too long for a line */
         scan_put_end(&r->text);
+        if (r->text.len >= WRITE_BYTES) write_out(r);
     }
     fact_batch_free(b);
     write_out(r);
@@ -113,6 +114,12 @@ static void next_command(struct relay *r, struct scan_command *c) {
 
 /* ---- commands ---- */
 
+static char *list_text(void *ctx, size_t *len) {
+    const struct relay *r = ctx;
+    *len = r->list_len;
+    return copy_bytes(r->list, r->list_len);
+}
+
 /* Opened with the first pass, which comes after all that is known of it. */
 static void open_archive(struct relay *r, const char *path, bool learned) {
     if (r->archive) return;
@@ -126,7 +133,7 @@ static void open_archive(struct relay *r, const char *path, bool learned) {
                              .profile_text = r->session.profile_text,
                              .waits = true};
     if (root_open(&r->loop, &o, on_facts, r, &r->archive) != 0) abort();
-    if (r->list) root_set_list(r->archive, r->list, r->list_len);
+    if (r->list) root_set_list(r->archive, list_text, r);
     free(argv);
 }
 
@@ -139,7 +146,7 @@ static void run_for_batch(struct relay *r, const struct scan_command *c) {
         char *old = r->list;
         r->list = copy_bytes(c->text, c->len);
         r->list_len = c->len;
-        if (r->archive) root_set_list(r->archive, r->list, r->list_len);
+        if (r->archive) root_set_list(r->archive, list_text, r);
         free(old);
         break;
     }

@@ -489,6 +489,25 @@ void session_set_origin(struct session *s, const struct scan_origin *o) {
     if (s->list_text) apply_list(s, s->list_path, s->list_text, s->list_len, session_mono_ms(), NULL);
 }
 
+char *session_list_text(const struct session *s, size_t *len) {
+    const struct sweep_list *l = table_list(s->table);
+    size_t n = 0;
+    for (size_t i = 0; l && i < l->n_cases; i++) n += strlen(sweep_case_line(&l->cases[i])) + 1;
+    char *text = l ? malloc(n + 1) : NULL, *at = text;
+    if (!l) return NULL;
+    if (!text) abort();
+    for (size_t i = 0; i < l->n_cases; i++) {
+        const char *line = sweep_case_line(&l->cases[i]);
+        size_t bytes = strlen(line);
+        memcpy(at, line, bytes);
+        at[bytes] = '\n';
+        at += bytes + 1;
+    }
+    *at = '\0';
+    *len = n;
+    return text;
+}
+
 void session_close(struct session *s) {
     table_free(s->table);
     profile_free(s->own_profile); /* borrows from the next one */
@@ -502,7 +521,6 @@ void session_close(struct session *s) {
     for (int i = 0; i < OUTPUT_COUNT; i++) free(s->output[i]);
     free(s->list_path);
     free(s->list_text);
-    free(s->list_live);
     free(s->batch_path);
     free(s->batch_name);
     free(s->batch_real_name);

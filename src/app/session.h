@@ -28,8 +28,6 @@ struct session {
     char *list_path;                 /* explicit list, or NULL */
     char *list_text;                 /* its text as UTF-8 */
     size_t list_len;
-    char *list_live; /* the kept list as the batch's worker told it last, or NULL */
-    size_t list_live_len;
     const char *remote;  /* command that connects to the machine of the batch; NULL: it is this one */
     bool located;        /* it is known which batch it is: of a remote one since it has said so */
     char *state_dir;     /* remote: where report_dir will be */
@@ -67,6 +65,9 @@ int session_list_unread(const char *path, const char *problem);
 /* Parses a list's text, prints its issues as "path:line: error: ...", and gives the list to the table when it can be
  * used. Returns 0 or EXIT_USAGE. */
 int session_use_list(struct session *s, const char *path, const char *text, size_t len, int64_t now);
+
+/* A text that says what the list in use says; malloc'ed, NUL-terminated, *len without the NUL. NULL: there is none. */
+char *session_list_text(const struct session *s, size_t *len);
 
 /* The name of this batch's directory in an archive that keeps batches apart (ARCHIVE/BATCH/TITLE); NULL: unknown. */
 const char *session_archive_batch(const struct session *s);

@@ -69,8 +69,8 @@ struct root_worker {
     char answer_words[640];
 
     /* What a new process is told. */
-    const char *list;
-    size_t list_len;
+    char *(*list)(void *ctx, size_t *len); /* gives its text; NULL: none was set */
+    void *list_ctx;
     char *archive; /* of a remote batch, NULL: none was named */
     struct name_set *wants;
     char *nested;               /* wanted: the directory of cases, with its '/', one at a time; NULL: none */
@@ -259,7 +259,11 @@ static void send_known_place(void *ctx, const char *name) {
 
 static void send_want(void *ctx, const char *name) { send_text(ctx, SCAN_WANT, name); }
 static void send_list(struct root_worker *w) {
-    if (w->list) command(w, &(struct scan_command){.kind = SCAN_LIST, .text = w->list, .len = w->list_len});
+    size_t len;
+    bool heard = w->thread || (w->process && w->greeted);
+    char *text = w->list && heard ? w->list(w->list_ctx, &len) : NULL;
+    if (text) command(w, &(struct scan_command){.kind = SCAN_LIST, .text = text, .len = len});
+    free(text);
 }
 
 /* What a new process has to know before it looks. */
@@ -444,9 +448,9 @@ static void on_tick(uv_timer_t *timer) {
 
 /* ---- what the owner asks ---- */
 
-void root_set_list(struct root_worker *w, const char *text, size_t len) {
+void root_set_list(struct root_worker *w, char *(*text)(void *ctx, size_t *len), void *ctx) {
     w->list = text;
-    w->list_len = len;
+    w->list_ctx = ctx;
     send_list(w);
 }
 

@@ -43,9 +43,9 @@ struct root_worker;
 int root_open(uv_loop_t *owner, const struct root_options *o, void (*on_facts)(void *ctx, struct fact_batch *b),
               void *ctx, struct root_worker **out);
 
-/* The list whose cases are wanted, as NUL-terminated text. Borrowed: must stay until another one is set, for a process
- * that is started again. */
-void root_set_list(struct root_worker *w, const char *text, size_t len);
+/* The list whose cases are wanted. text() gives it, NUL-terminated and malloc'ed for the worker to free: now, and again
+ * for each process that is started later; *len without the NUL. */
+void root_set_list(struct root_worker *w, char *(*text)(void *ctx, size_t *len), void *ctx);
 /* As scanner_want. */
 void root_want(struct root_worker *w, const char *name);
 /* Of a remote one: its archive, which its configurations name. List and wanted cases are the archive's. */

@@ -32,6 +32,13 @@ static void on_facts(void *ctx, struct fact_batch *b) {
     fact_batch_free(b);
 }
 
+static char *list_text(void *ctx, size_t *len) {
+    static const char text[] = "1000 0.1 0.5\n1100 0.1 0.5\n1200 0.1 0.5\n";
+    (void)ctx;
+    *len = sizeof text - 1;
+    return strdup(text);
+}
+
 static void on_nap(uv_timer_t *timer) { (void)timer; }
 
 static void check(bool good, const char *what) {
@@ -55,7 +62,7 @@ static bool gives_up(void) { return seen.health == HEALTH_HUNG && strstr(seen.re
 static bool well_again(void) { return seen.health == HEALTH_POLLING && seen.passes > 0; }
 
 int main(int argc, char **argv) {
-    static char list[] = "1000 0.1 0.5\n1100 0.1 0.5\n1200 0.1 0.5\n", hang[4096];
+    static char hang[4096];
     if (argc != 3) return 2;
     snprintf(hang, sizeof hang, "%s/hang", argv[2]);
     const char *const scanner[] = {getenv("SWEEPWATCH"), "scan", "--apart", "--archive-dir", argv[1], NULL};
@@ -73,7 +80,7 @@ int main(int argc, char **argv) {
     uv_timer_init(&loop, &nap);
     uv_timer_start(&nap, on_nap, 20, 20);
     check(root_open(&loop, &o, on_facts, NULL, &w) == 0, "a scanner process is started");
-    root_set_list(w, list, sizeof list - 1);
+    root_set_list(w, list_text, NULL);
     until(&loop, all_read, "it reads all");
     while (seen.present < CASES) uv_run(&loop, UV_RUN_ONCE);
     FILE *f = fopen(hang, "w");

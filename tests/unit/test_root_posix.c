@@ -66,6 +66,11 @@ static void on_nap(uv_timer_t *timer) { (void)timer; }
 
 static const char *profile_text; /* told to what is started */
 
+static char *list_text(void *ctx, size_t *len) {
+    *len = strlen(ctx);
+    return strdup(ctx);
+}
+
 static struct fixture *begin(const char *const *argv) {
     struct fixture *x = calloc(1, sizeof *x);
     assert_non_null(x);
@@ -195,7 +200,7 @@ static void test_a_killed_scanner_hands_on_what_was_known(void **state) {
     static const char *const not_told[] = {"known-place name=T2", NULL};
     size_t from = 0;
     (void)state;
-    root_set_list(x->worker, "1000 0.5 1.0", 12);
+    root_set_list(x->worker, list_text, "1000 0.5 1.0");
     root_want(x->worker, "T9");
     assert_int_equal(wait_for(x, &from, FACT_SCAN_END, 0, "")->generation, 1);
     wait_for(x, &from, FACT_ROOT, HEALTH_HUNG, "no sign of its scanner for ");
@@ -244,7 +249,7 @@ static void test_the_program_scans_in_a_process(void **state) {
     (void)state;
     snprintf(path, sizeof path, "%s/T1000_eps0p5_tau1p0", x->dir);
     assert_int_equal(mkdir(path, 0700), 0);
-    root_set_list(x->worker, "1000 0.5 1.0\n", 13);
+    root_set_list(x->worker, list_text, "1000 0.5 1.0\n");
     wait_for(x, &from, FACT_PLACE, 0, "T1000_eps0p5_tau1p0");
     from = 0;
     wait_for(x, &from, FACT_SCAN_END, 0, "");
@@ -265,7 +270,7 @@ static void test_a_process_takes_the_profile_it_is_told(void **state) {
     struct fixture *x = begin(argv);
     snprintf(path, sizeof path, "%s/r 1.5", x->dir);
     assert_int_equal(mkdir(path, 0700), 0);
-    root_set_list(x->worker, "1.5\n", 4);
+    root_set_list(x->worker, list_text, "1.5\n");
     wait_for(x, &from, FACT_PLACE, 0, "r 1.5");
     end(x);
     /* One that cannot be used: the process ends, and that is told. */
