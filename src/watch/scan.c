@@ -17,6 +17,7 @@ enum {
 /* Versions of scan_told that are no hash; even, as those of what is not whole. */
 enum { TOLD_ABSENT = 2, TOLD_CHANGING = 4 };
 #define SCAN_SURE INT64_MIN
+#define STAMP_BITS (UINT64_MAX >> 8)  /* of a stamp are remembered: others are so by chance once in 10^17 */
 #define LONG_AGO_MS INT64_C(86400000) /* a day: more than time zones mistaken by FAT and clocks that differ */
 
 /* What was told of an artifact last. A file can be rewritten within one tick of its time and have the same size and
@@ -1120,7 +1121,7 @@ static bool recall_place(struct scan *s, struct look *l) {
 
 /* Nothing has changed since it fell asleep, nobody holds a file, and there is nothing to be read again. */
 static bool sleeps_on(struct scan *s, const struct scan_memory *m) {
-    if (!m->asleep || m->u.since != SCAN_SURE || m->stamp != s->stamp) return false;
+    if (!m->asleep || m->u.since != SCAN_SURE || m->stamp != (s->stamp & STAMP_BITS)) return false;
     if (s->held) return false;
     return m->finished || !is_any_held(s);
 }
@@ -1128,10 +1129,10 @@ static bool sleeps_on(struct scan *s, const struct scan_memory *m) {
 /* What will be remembered, after everything was looked at. began: monotonic ms before anything of it was read. */
 static void conclude(struct scan *s, struct look *l, struct scan_memory *next, int64_t began) {
     const struct scan_memory *before = l->memory;
-    bool sure = sum_up(s, next, l->details), same = before->present && before->stamp == s->stamp;
+    bool sure = sum_up(s, next, l->details), same = before->present && before->stamp == (s->stamp & STAMP_BITS);
     bool unsound = next->changing || l->details->partial_since != 0;
     next->present = true;
-    next->stamp = s->stamp;
+    next->stamp = s->stamp & STAMP_BITS;
     next->rested = same;
     if (before->asleep) { /* all was told again, changed or not */
         l->changed = unsound && !next->held;

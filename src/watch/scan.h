@@ -32,19 +32,19 @@ struct scan_subscriber {
  * on anything but names, sizes, times and identities inside, needs none: it sleeps, with a stamp of all of them. When
  * the stamp is another one, everything is read and told again, which is always right: facts are levels. */
 struct scan_memory {
-    uint64_t stamp;
+    uint64_t stamp : 56;
+    uint64_t present : 1;
+    uint64_t asleep : 1;
+    uint64_t calm : 1;     /* for the owner to say: nothing has changed for a while, or it was never looked at */
+    uint64_t quiet : 1;    /* the same for long */
+    uint64_t rested : 1;   /* the last scan saw what the one before it saw */
+    uint64_t changing : 1; /* a file was caught while it was written: the place is looked at again soon */
+    uint64_t held : 1;     /* somebody holds a file; no event tells when it is let go */
+    uint64_t finished : 1; /* every required artifact was told to be whole */
     union {
         struct scan_details *details; /* awake; NULL: nothing is known */
         int64_t since;                /* asleep: monotonic ms when the stamp was known first, or SCAN_SURE (scan.c) */
     } u;
-    bool present : 1;
-    bool asleep : 1;
-    bool calm : 1;     /* for the owner to say: nothing has changed for a while, or it was never looked at */
-    bool quiet : 1;    /* the same for long */
-    bool rested : 1;   /* the last scan saw what the one before it saw */
-    bool changing : 1; /* a file was caught while it was written: the place is looked at again soon */
-    bool held : 1;     /* somebody holds a file; no event tells when it is let go */
-    bool finished : 1; /* every required artifact was told to be whole */
 };
 void scan_memory_forget(struct scan_memory *m);
 /* Monotonic ms when the newest version was seen that is not whole; 0: there is none. */

@@ -65,25 +65,28 @@ struct attention {
     struct sub_watch sub[PLACE_WATCHES];
 };
 
-/* There may be as many as a sweep has cases, most of them finished: each byte counts. */
+/* There may be as many as a sweep has cases, most of them finished: each byte counts. Times are monotonic ms in 40 bits
+ * (17 years); the last change may have been before that clock began. */
 struct splace {
-    int64_t due;
-    int64_t last_scan, last_change; /* -1 never */
     struct scan_memory memory;
     struct attention *attention; /* NULL: none of it */
-    uint32_t index;
-    uint32_t hash_next; /* index + 1, 0: end */
-    uint32_t heap_pos;  /* 1-based, 0: not in the heap */
-    uint32_t listed;    /* root listing in which it was last seen */
-    uint32_t pass;      /* full pass in which it was last scanned */
-    bool unwatched : 1; /* some directory of it is not subscribed */
-    bool short_of : 1;  /* because there were no watches left, or it failed */
-    bool at_rest : 1;   /* finished and quiet for long: it needs no watches */
-    bool active : 1;    /* it was seen to change */
-    bool awake : 1;     /* looked at more often than every idle_ms */
-    bool by_event : 1;  /* its last look followed an event */
+    int64_t due : 40;            /* TIME_MAX never */
+    uint64_t listed : 24;   /* root listing in which it was last seen, its last bits; one that is there is in all */
+    int64_t last_scan : 40; /* -1 never */
+    uint64_t unwatched : 1; /* some directory of it is not subscribed */
+    uint64_t short_of : 1;  /* because there were no watches left, or it failed */
+    uint64_t at_rest : 1;   /* finished and quiet for long: it needs no watches */
+    uint64_t active : 1;    /* it was seen to change */
+    uint64_t awake : 1;     /* looked at more often than every idle_ms */
+    uint64_t by_event : 1;  /* its last look followed an event */
+    uint64_t passed : 1;    /* it was scanned in the full pass under way */
+    uint64_t changed : 40;  /* see last_change */
+    uint32_t hash_next;     /* index + 1, 0: end */
+    uint32_t heap_pos;      /* each is in the heap, which has its index */
     char name[];
 };
+#define TIME_MAX (INT64_MAX >> 24)
+#define LISTED_BITS 0xFFFFFF
 
 /* Places are made and never given back before all else is: they lie one behind the other. */
 struct place_block {
@@ -170,12 +173,24 @@ static int64_t clock_now(const struct scanner *s) { return s->c.clock(s->c.clock
 static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
 
+static int64_t last_change(const struct splace *p) { return (int64_t)p->changed - TIME_MAX; }
+
+static void set_last_change(struct splace *p, int64_t at) {
+    p->changed = (uint64_t)(later(at, -TIME_MAX) + TIME_MAX) & (UINT64_MAX >> 24);
+}
+
+static bool is_listed(const struct scanner *s, const struct splace *p) {
+    return p->listed == (s->listing & LISTED_BITS);
+}
+
 /* ---- heap of places by due time ---- */
 
 static void heap_put(struct scanner *s, size_t pos, uint32_t index) {
     s->heap[pos] = index;
-    s->places[index]->heap_pos = (uint32_t)pos + 1;
+    s->places[index]->heap_pos = (uint32_t)pos;
 }
+
+static uint32_t index_of(const struct scanner *s, const struct splace *p) { return s->heap[p->heap_pos]; }
 
 static bool heap_before(const struct scanner *s, uint32_t a, uint32_t b) {
     return s->places[a]->due < s->places[b]->due;
@@ -196,8 +211,8 @@ static void heap_fix(struct scanner *s, size_t pos) {
 }
 
 static void set_due(struct scanner *s, struct splace *p, int64_t due) {
-    p->due = due;
-    heap_fix(s, p->heap_pos - 1);
+    p->due = sooner(due, TIME_MAX) & TIME_MAX;
+    heap_fix(s, p->heap_pos);
 }
 
 /* ---- places ---- */
@@ -212,10 +227,11 @@ static struct splace *find_place(const struct scanner *s, const char *name) {
     return NULL;
 }
 
-static void hash_add(struct scanner *s, struct splace *p) {
+static void hash_add(struct scanner *s, uint32_t index) {
+    struct splace *p = s->places[index];
     size_t b = name_hash(p->name) & (s->n_buckets - 1);
     p->hash_next = s->buckets[b];
-    s->buckets[b] = p->index + 1;
+    s->buckets[b] = index + 1;
 }
 
 static struct splace *new_place(struct scanner *s, const char *name) {
@@ -242,19 +258,20 @@ static struct splace *add_place(struct scanner *s, const char *name, int64_t now
         s->heap = must(realloc(s->heap, s->cap_places * sizeof *s->heap));
     }
     struct splace *p = new_place(s, name);
-    p->index = (uint32_t)s->n_places;
-    p->last_scan = p->last_change = -1;
+    uint32_t index = (uint32_t)s->n_places;
+    p->last_scan = -1;
+    set_last_change(p, -1);
     s->places[s->n_places++] = p;
     if (s->n_places > s->n_buckets) {
         s->n_buckets = s->n_buckets ? s->n_buckets * 2 : 64;
         free(s->buckets);
         s->buckets = must(calloc(s->n_buckets, sizeof *s->buckets));
-        for (size_t i = 0; i < s->n_places; i++) hash_add(s, s->places[i]);
+        for (uint32_t i = 0; i <= index; i++) hash_add(s, i);
     } else {
-        hash_add(s, p);
+        hash_add(s, index);
     }
-    p->due = now;
-    heap_put(s, s->n_heap, p->index);
+    p->due = now & TIME_MAX;
+    heap_put(s, s->n_heap, index);
     heap_fix(s, s->n_heap++);
     if (s->pass_running) s->pass_left++;
     return p;
@@ -290,7 +307,9 @@ static size_t watches_of(const struct splace *p) { return p->attention ? p->atte
 
 /* ---- subscriptions ---- */
 
-static uint64_t token_of(const struct splace *p, size_t sub) { return ((uint64_t)p->index + 1) * TOKEN_SUBS + sub; }
+static uint64_t token_of(const struct scanner *s, const struct splace *p, size_t sub) {
+    return ((uint64_t)index_of(s, p) + 1) * TOKEN_SUBS + sub;
+}
 
 static int start_watch(struct scanner *s, const char *path, uint64_t token) {
     if (!s->c.watch) return UV_ENOSYS;
@@ -307,7 +326,7 @@ static void stop_watch(struct scanner *s, uint64_t token) {
 
 static void stop_sub(struct scanner *s, struct splace *p, size_t sub) {
     if (!p->attention->sub[sub].watched) return;
-    stop_watch(s, token_of(p, sub));
+    stop_watch(s, token_of(s, p, sub));
     p->attention->sub[sub].watched = false;
     p->attention->n_watched--;
 }
@@ -325,7 +344,7 @@ static void set_short(struct scanner *s, struct splace *p, bool short_of) {
 /* Of how little use watches are to a place: a finished one, or one quiet for long, needs none. */
 static int64_t idleness(const struct splace *p, int64_t now) {
     if (p->last_scan < 0) return INT64_MAX / 4; /* not known yet */
-    return later(now - p->last_change, 0) + (p->memory.finished ? FINISHED_MS : 0);
+    return later(now - last_change(p), 0) + (p->memory.finished ? FINISHED_MS : 0);
 }
 
 /* Takes the watches of a place that needs them less than p. It is looked at once more: what happened until now may not
@@ -367,8 +386,8 @@ static int subscribe(struct scanner *s, struct splace *p, size_t sub, int64_t no
     const char *dir = s->dirs[p->attention->sub[sub].dir];
     int n = snprintf(path, sizeof path, dir[0] ? "%s/%s" : "%s%s", p->name, dir);
     if (n >= (int)sizeof path) return UV_ENAMETOOLONG;
-    int err = start_watch(s, path, token_of(p, sub));
-    if (err == UV_ENOSPC && make_room(s, p, now)) err = start_watch(s, path, token_of(p, sub));
+    int err = start_watch(s, path, token_of(s, p, sub));
+    if (err == UV_ENOSPC && make_room(s, p, now)) err = start_watch(s, path, token_of(s, p, sub));
     return err;
 }
 
@@ -545,7 +564,7 @@ static bool visit_root(void *arg, const char *name, enum fs_type type) {
     } else if (p->last_scan >= 0 && (!p->memory.present || slipped_away(s, p))) {
         set_due(s, p, l->now);
     }
-    p->listed = s->listing;
+    p->listed = s->listing & LISTED_BITS;
     if (p->memory.present) l->seen++;
     return true;
 }
@@ -592,7 +611,7 @@ static bool look_for_the_gone(struct scanner *s, size_t known, size_t seen, int6
     s->shrink_since = NEVER;
     for (size_t i = 0; gone > 0 && i < s->n_places; i++) {
         struct splace *p = s->places[i];
-        if (p->memory.present && p->listed != s->listing) set_due(s, p, now);
+        if (p->memory.present && !is_listed(s, p)) set_due(s, p, now);
     }
     return true;
 }
@@ -632,6 +651,7 @@ static void begin_pass(struct scanner *s, int64_t now) {
     s->pass_began = now;
     s->pass_left = s->n_places;
     for (size_t i = 0; i < s->n_places; i++) {
+        s->places[i]->passed = false;
         if (s->places[i]->due > now) set_due(s, s->places[i], now);
     }
     struct fact f = {.kind = FACT_SCAN_BEGIN, .root = s->c.root, .at = now};
@@ -676,7 +696,7 @@ static int64_t next_look(struct scanner *s, struct splace *p, int64_t now) {
     }
     if (p->memory.changing) return now + RETRY_MS;
     if (p->memory.held) return now + s->c.active_ms;
-    int64_t quiet = now - p->last_change;
+    int64_t quiet = now - last_change(p);
     int64_t least = s->c.watch && !p->unwatched ? s->c.active_ms : s->c.poll_ms;
     int64_t idle = later(s->c.idle_ms, affordable(s, p, s->n_present));
     /* Events tell of a case that has not moved since watching began; the reconcile needs only its turn. */
@@ -686,7 +706,7 @@ static int64_t next_look(struct scanner *s, struct splace *p, int64_t now) {
     least = later(least, affordable(s, p, p->at_rest ? s->n_present : s->n_awake));
     interval = together(sooner(later(interval, least), idle), now);
     /* Is it settled, and is what was not whole still so? */
-    int64_t settles = later(p->last_change, scan_memory_partial_since(&p->memory)) + s->c.settle_ms + 1;
+    int64_t settles = later(last_change(p), scan_memory_partial_since(&p->memory)) + s->c.settle_ms + 1;
     return settles > now ? sooner(settles, now + interval) : now + interval;
 }
 
@@ -703,7 +723,7 @@ static int64_t age_of(const struct scanner *s) {
  * believed before the next listing, which has the eye for many gone at once. */
 static bool is_doubtful(const struct scanner *s, const struct splace *p) {
     uint32_t doubted = p->attention->doubted;
-    return p->listed == s->listing && (doubted == 0 || doubted == s->listing);
+    return is_listed(s, p) && (doubted == 0 || doubted == s->listing);
 }
 
 static void collect(void *ctx, const struct fact *f) {
@@ -740,7 +760,7 @@ static void note_unannounced(struct scanner *s, const struct splace *p, bool fou
 static bool rest(struct scanner *s, struct splace *p, int64_t now) {
     bool was_at_rest = p->at_rest;
     p->at_rest = s->c.rest_ms > 0 && s->c.watch && p->memory.present && p->memory.finished &&
-                 now - p->last_change >= s->c.rest_ms;
+                 now - last_change(p) >= s->c.rest_ms;
     if (p->at_rest) {
         drop_watches(s, p);
         p->unwatched = true;
@@ -757,8 +777,8 @@ static int look_attentively(struct scanner *s, struct fs_dir *root, struct splac
     set_short(s, p, false);
     s->current = p;
     a->dirty_since = NEVER; /* an event from here on means another look */
-    p->memory.calm = p->last_scan < 0 || now - p->last_change >= CALM_MS;
-    p->memory.quiet = s->c.rest_ms > 0 && p->last_scan >= 0 && now - p->last_change >= s->c.rest_ms;
+    p->memory.calm = p->last_scan < 0 || now - last_change(p) >= CALM_MS;
+    p->memory.quiet = s->c.rest_ms > 0 && p->last_scan >= 0 && now - last_change(p) >= s->c.rest_ms;
     int result = scan_place(s->scan, root, p->name, &p->memory, s->c.watch ? &subscriber : NULL, now,
                             (struct fact_sink){collect, s});
     s->current = NULL;
@@ -775,14 +795,14 @@ static int look_attentively(struct scanner *s, struct fs_dir *root, struct splac
     if (!watched) a->suspect_at = NEVER; /* an event on its way to a watch that has ended never comes */
     if (result > 0) {
         if (p->last_scan >= 0) p->active = true;
-        p->last_change = p->active ? now : now - age_of(s);
+        set_last_change(p, p->active ? now : now - age_of(s));
     }
     if (!p->memory.present) drop_watches(s, p);
     s->n_present += (size_t)p->memory.present - (size_t)was_known;
-    p->last_scan = now;
+    p->last_scan = now & TIME_MAX;
     p->by_event = announced;
-    if (s->pass_running && p->pass != s->generation) {
-        p->pass = s->generation;
+    if (s->pass_running && !p->passed) {
+        p->passed = true;
         s->pass_left--;
     }
     bool woken = rest(s, p, now);
@@ -847,7 +867,7 @@ static bool is_bare(struct scanner *s, struct fs_dir *root, int64_t now) {
     s->listing++;
     if (places == 0 || list_names(s, root, &l) < 0 || s->n_places != places) return false;
     for (size_t i = 0; i < places; i++) {
-        if (s->places[i]->listed == s->listing) return false;
+        if (is_listed(s, s->places[i])) return false;
     }
     return true;
 }
@@ -868,7 +888,7 @@ static int64_t next_due(const struct scanner *s) {
     int64_t due = sooner(s->root_due, lost_due(s));
     if (s->health != HEALTH_STALE && s->health != HEALTH_WAITING && s->n_heap > 0) {
         int64_t first = s->places[s->heap[0]]->due;
-        if (first < due) due = first;
+        if (first < due && first != TIME_MAX) due = first;
     }
     return due;
 }
