@@ -85,10 +85,12 @@ uint64_t fleet_rows_version(const struct fleet *f) {
 }
 
 void fleet_eta(const struct fleet *f, struct eta each[], int64_t wall_ms, struct eta *out) {
-    *out = (struct eta){.known = true};
+    *out = (struct eta){.known = true, .began_ms = -1, .newest_ms = -1};
     for (size_t i = 0; i < f->n; i++) {
         const struct eta *e = &each[i];
         eta_refresh(&each[i], f->table[i], wall_ms);
+        if (e->began_ms >= 0 && (out->began_ms < 0 || e->began_ms < out->began_ms)) out->began_ms = e->began_ms;
+        if (e->newest_ms > out->newest_ms) out->newest_ms = e->newest_ms;
         out->remaining += e->remaining;
         if (e->remaining == 0 && table_count(f->table[i]) > 0) continue;
         if (!e->known) out->known = false;

@@ -31,8 +31,8 @@ uint64_t fleet_version(const struct fleet *f); /* changes whenever that of a tab
 uint64_t fleet_transition_total(const struct fleet *f);
 uint64_t fleet_rows_version(const struct fleet *f);
 
-/* All is done when the last batch is: the latest of their ends, unknown when that of one is that is not done. each:
- * [f->n], one a batch, brought up to date. */
+/* All is done when the last batch is: the latest of their ends, unknown when that of one is that is not done. It began
+ * with the first trace of any. each: [f->n], one a batch, brought up to date. */
 void fleet_eta(const struct fleet *f, struct eta each[], int64_t wall_ms, struct eta *out);
 
 /* How long it has been going, after fleet_eta: as long as the longest of them; -1: nothing is there yet. */

@@ -237,6 +237,14 @@ static void write_places(const struct view_input *in, struct pane *p, const stru
     }
 }
 
+/* A copy in the archive says what its original in the batch has said already. */
+static bool said_before(const struct place *before, const struct mismatch *m) {
+    for (const struct mismatch *b = before != NULL ? place_more(before)->mismatches : NULL; b != NULL; b = b->next) {
+        if (b->value == m->value && strcmp(b->found, m->found) == 0) return true;
+    }
+    return false;
+}
+
 /* The parameters as the list has them, and what the case's own configuration says instead. */
 static void write_parameters(const struct view_input *in, struct pane *p, const struct row *r,
                              const struct place *places[ROOT_COUNT]) {
@@ -256,6 +264,7 @@ static void write_parameters(const struct view_input *in, struct pane *p, const 
              m = m->next) {
             const struct profile_value *v = &profile->value[m->value];
             if (!mismatch_counts(m, table_moved_from(in->table))) continue;
+            if (id == ROOT_ARCHIVE && said_before(places[ROOT_BATCH], m)) continue;
             struct pen line = pane_line(p, 0);
             char found[256];
             token[0] = '\0';

@@ -636,6 +636,14 @@ static void test_detail(void **state) {
     golden(&c, "detail_mismatch", 24, 80, true);
     press(&c, UI_KEY_END);
     golden(&c, "detail_complete", 60, 200, true);
+    /* What a copy repeats is said once. */
+    world_config(&c.world, ROOT_ARCHIVE, title_of(10), 10 * WORLD_MINUTE, "EPS", "0.1");
+    world_place(&c.world, ROOT_ARCHIVE, title_of(10));
+    world_tick(&c.world);
+    press(&c, UI_KEY_HOME);
+    for (int i = 0; i < 3; i++) press(&c, 'j');
+    press(&c, UI_KEY_PAGE_DOWN);
+    golden(&c, "detail_mismatch_copied", 24, 80, true);
     scene_free(&c);
 }
 

@@ -183,9 +183,32 @@ static void test_eta(void **state) {
     end(&x);
 }
 
+/* It began when the first batch did: there the timeline begins. A batch without a trace says nothing. */
+static void test_began(void **state) {
+    (void)state;
+    struct two x;
+    struct eta each[2] = {0}, all;
+    begin(&x, "1 0.1 1\n2 0.1 1\n", "1 0.1 1\n2 0.1 1\n");
+    fleet_eta(&x.fleet, each, WORLD_WALL, &all);
+    assert_int_equal(all.began_ms, -1);
+    assert_int_equal(all.newest_ms, -1);
+    world_results(&x.world[1], A, 10 * WORLD_MINUTE);
+    world_tick(&x.world[1]);
+    fleet_eta(&x.fleet, each, WORLD_WALL + 2 * ETA_RESCAN_MS, &all);
+    assert_true(each[1].began_ms > 0);
+    assert_int_equal(all.began_ms, each[1].began_ms);
+    world_results(&x.world[0], A, 30 * WORLD_MINUTE);
+    world_tick(&x.world[0]);
+    fleet_eta(&x.fleet, each, WORLD_WALL + 4 * ETA_RESCAN_MS, &all);
+    assert_true(each[0].began_ms < each[1].began_ms);
+    assert_int_equal(all.began_ms, each[0].began_ms);
+    assert_int_equal(all.newest_ms, each[1].newest_ms);
+    end(&x);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbers), cmocka_unit_test(test_equal_titles),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbers),      cmocka_unit_test(test_equal_titles),
                                        cmocka_unit_test(test_numbers_move), cmocka_unit_test(test_grids),
-                                       cmocka_unit_test(test_eta)};
+                                       cmocka_unit_test(test_eta),          cmocka_unit_test(test_began)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
