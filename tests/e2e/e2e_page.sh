@@ -31,6 +31,9 @@ rm "$batch/T2000_eps0p1_tau1p0/summary.json"
 # shellcheck disable=SC2016 # as it stands
 printf '</script><script>window.pwned=1</script><img src=x onerror=window.pwned=2>${window.pwned=3}' \
     >"$batch/T3000_eps0p1_tau0p5/ARCHIVE_SKIPPED"
+mkdir -p "$batch/checks/exit"
+printf '{"state": "ended", "code": 3}' >"$batch/checks/exit/T2000_eps0p1_tau0p5.json"
+printf '{"state": "ended", "code": 4}' >"$batch/checks/exit/T3000_eps0p1_tau1p0.json"
 runs 'a finished sweep' 0 check "$batch"
 look 'a finished sweep' 6 "$batch/checks/sweep_report.html"
 

@@ -107,6 +107,14 @@ def look(browser, page, cases):
     check(all(c["case_id"] in names for c in data["cases"][:1] for names in [texts(browser, "td.name button")])
           or cases > 200, "a case is found by its title")
 
+    of_all = browser.run("""(() => { const data = JSON.parse(document.getElementById('data').textContent);
+        const reasons = new Map(data.cases.map(c => [c.case_id, c.reasons]));
+        return [...document.querySelectorAll('section.cause')].every(s => {
+            const cases = [...s.querySelectorAll('.cases button')].map(b => b.textContent).filter(t => reasons.has(t));
+            return [...s.querySelectorAll('p:not(:first-child, .example, :has(b))')].every(p => cases.every(t => reasons.get(t).includes(p.textContent)));
+        }); })()""")
+    check(of_all, "what is said of a cause is true of each of its cases")
+
     wanted = data["cases"][0]["case_id"]
     browser.run(f"""(() => {{ const s = document.getElementById('search'); s.value = {json.dumps(wanted)};
         s.dispatchEvent(new Event('input')); }})()""")
