@@ -225,16 +225,43 @@ static void all_hands(void (*work)(void *arg), void *const arg[], unsigned n) {
     }
 }
 
+struct turns {
+    uv_mutex_t mutex;
+    uv_cond_t passed;
+    size_t over;
+};
+
+static void await_turn(void *ctx, size_t turn) {
+    struct turns *t = ctx;
+    uv_mutex_lock(&t->mutex);
+    while (t->over != turn) uv_cond_wait(&t->passed, &t->mutex);
+    uv_mutex_unlock(&t->mutex);
+}
+
+static void pass_turn(void *ctx) {
+    struct turns *t = ctx;
+    uv_mutex_lock(&t->mutex);
+    t->over++;
+    uv_cond_broadcast(&t->passed);
+    uv_mutex_unlock(&t->mutex);
+}
+
 static int make_streamed(void *ctx, struct report_sink sink) {
-    report_stream(ctx, sink);
+    struct report_input in = *(const struct report_input *)ctx;
+    struct turns turns = {.over = 0};
+    unsigned processors = uv_available_parallelism();
+    const struct report_hands hands = {processors < REPORT_HANDS ? processors : REPORT_HANDS, all_hands, &turns,
+                                       await_turn, pass_turn};
+    if (uv_mutex_init(&turns.mutex) || uv_cond_init(&turns.passed)) abort();
+    in.hands = &hands;
+    report_stream(&in, sink);
+    uv_cond_destroy(&turns.passed);
+    uv_mutex_destroy(&turns.mutex);
     return 0;
 }
 
 void report_job_run(const struct session *s, const struct report_input *in, struct report_result *result) {
-    unsigned processors = uv_available_parallelism();
-    const struct report_hands hands = {processors < REPORT_HANDS ? processors : REPORT_HANDS, all_hands};
     struct report_input all = *in, some = *in;
-    all.hands = some.hands = &hands;
     all.only = NULL;
     write_part(s, in->only ? PART_FILES : PART_ALL, make_streamed, &all, result);
     bool any = false;

@@ -20,12 +20,16 @@ enum report_output { OUTPUT_CSV, OUTPUT_JSON, OUTPUT_HTML, OUTPUT_RERUN, OUTPUT_
 /* "sweep_completeness.csv" ...; where it stands unless told otherwise, under checks/ of the batch. */
 const char *report_output_name(enum report_output o);
 
-/* Who makes rows at the same time. all: does work(arg[0]) ... work(arg[n - 1]), each on whatever thread, and returns
- * when all are done. n: how many at once are worth it, 1 to REPORT_HANDS. */
+/* Who makes rows at the same time. n: how many at once are worth it, 1 to REPORT_HANDS. all: does work(arg[0]) ...
+ * work(arg[n - 1]), each on whatever thread, and returns when all are done. What one puts is put in turns, each of
+ * which is taken once: await returns when `turn` turns have been passed on, pass ends the one in hand. */
 enum { REPORT_HANDS = 8 };
 struct report_hands {
     unsigned n;
     void (*all)(void (*work)(void *arg), void *const arg[], unsigned n);
+    void *ctx;
+    void (*await)(void *ctx, size_t turn);
+    void (*pass)(void *ctx);
 };
 
 struct report_input {
@@ -41,7 +45,7 @@ struct report_input {
     const struct closeup *closeup;    /* at the one case that is told; NULL: none */
     const struct filter *only;        /* the report is of these cases alone; NULL: of all */
     const char *only_text;            /* the same as it was typed; NULL with `only` */
-    const struct report_hands *hands; /* for report_stream; NULL: the caller alone */
+    const struct report_hands *hands; /* for one report_stream; NULL: the caller alone */
 };
 
 /* ---- all outputs, in one walk over the rows ---- */
@@ -52,8 +56,8 @@ struct report_sink {
     void *ctx;
 };
 
-/* Everything at once, piece by piece, never held whole. The bytes of an output come in order, on this thread; others
- * help to make them (one a processor), so nothing of the table may change meanwhile. */
+/* Everything at once, piece by piece, never held whole. The bytes of an output come in order and one piece at a time,
+ * on whichever of the hands has made them; so nothing of the table may change meanwhile. */
 void report_stream(const struct report_input *in, struct report_sink sink);
 
 /* The bytes of the rows, of which there are two kinds, kept for a report that is made in slices. */

@@ -1,6 +1,7 @@
 #include "report/report.h"
 #include "report/report_page.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,73 +42,103 @@ static void finish(struct buffer *b) {
     buffer_free(b);
 }
 
-/* Some rows of the report, made by one hand: nothing of the table changes meanwhile. */
-enum { SLICE_ROWS = 256 };
-
-struct slice {
+/* Some rows, counted by one hand. */
+struct count {
     const struct report_input *in;
     size_t from, to;
-    struct buffer csv, json;
     struct report_totals totals;
-    struct report_steps steps;
 };
 
-static void count_slice(void *arg) {
-    struct slice *s = arg;
-    const struct table *t = s->in->table;
-    for (size_t i = s->from; i < s->to; i++) {
+static void count_rows(void *arg) {
+    struct count *c = arg;
+    const struct table *t = c->in->table;
+    for (size_t i = c->from; i < c->to; i++) {
         struct verdict v;
-        if (!is_told(s->in, table_row(t, i))) continue;
-        table_judge(t, table_row(t, i), s->in->now, &v);
-        report_totals_add(&s->totals, s->in, table_row(t, i), &v);
+        if (!is_told(c->in, table_row(t, i))) continue;
+        table_judge(t, table_row(t, i), c->in->now, &v);
+        report_totals_add(&c->totals, c->in, table_row(t, i), &v);
     }
 }
 
+static void all_hands(const struct report_input *in, void (*work)(void *arg), void *const arg[], unsigned n) {
+    if (n > 1)
+        in->hands->all(work, arg, n);
+    else
+        work(arg[0]);
+}
+
+static void count_all(const struct report_input *in, unsigned hands, struct report_totals *totals) {
+    struct count count[REPORT_HANDS] = {{0}};
+    void *arg[REPORT_HANDS];
+    size_t all = table_count(in->table);
+    for (unsigned i = 0; i < hands; i++) {
+        count[i].in = in;
+        count[i].from = all / hands * i;
+        count[i].to = i + 1 < hands ? all / hands * (i + 1) : all;
+        arg[i] = &count[i];
+    }
+    all_hands(in, count_rows, arg, hands);
+    for (unsigned i = 0; i < hands; i++) report_totals_join(totals, &count[i].totals);
+}
+
+/* The rows are cut into slices. Each hand takes the next one, makes it, and puts it when those before it have been put:
+ * so one writes while the others make. Nothing of the table changes meanwhile. */
+enum { SLICE_ROWS = 128 };
+
+struct rows {
+    const struct report_input *in;
+    size_t slices;
+    atomic_size_t next; /* slice that nobody has taken */
+    /* Of whoever has the turn: */
+    struct tee csv, json;
+    bool any; /* a case was put */
+    struct report_steps steps;
+};
+
+struct slice {
+    struct buffer csv, json;
+    struct report_steps steps;
+};
+
 /* Every case begins with the comma that parts it from the one before. */
-static void make_slice(void *arg) {
-    struct slice *s = arg;
-    const struct table *t = s->in->table;
+static void make_slice(const struct report_input *in, size_t from, struct slice *s) {
+    const struct table *t = in->table;
+    size_t left = table_count(t) - from, to = from + (left < SLICE_ROWS ? left : SLICE_ROWS);
     struct json_writer w;
+    s->csv.len = s->json.len = 0;
     json_resume(&w, &s->json, 2, true);
-    for (size_t i = s->from; i < s->to; i++) {
+    for (size_t i = from; i < to; i++) {
         const struct row *r = table_row(t, i);
         struct verdict v;
-        if (!is_told(s->in, r)) continue;
-        table_judge(t, r, s->in->now, &v);
-        report_csv_row(s->in, r, &v, &s->csv);
-        report_json_case(&w, s->in, r, &v);
+        if (!is_told(in, r)) continue;
+        table_judge(t, r, in->now, &v);
+        report_csv_row(in, r, &v, &s->csv);
+        report_json_case(&w, in, r, &v);
         report_steps_add(&s->steps, r, v.status);
     }
 }
 
-/* One slice a hand, from `from` on. Returns where they end. */
-static size_t all_hands(struct slice *slices, unsigned hands, size_t from, size_t rows, void (*work)(void *arg)) {
-    const struct report_input *in = slices[0].in;
-    size_t all = table_count(in->table);
-    void *arg[REPORT_HANDS];
-    unsigned n = 0;
-    for (; n < hands && from < all; n++) {
-        slices[n].from = from;
-        slices[n].to = from = rows < all - from ? from + rows : all;
-        arg[n] = &slices[n];
-    }
-    if (n > 1) {
-        in->hands->all(work, arg, n);
-    } else if (n == 1) {
-        work(arg[0]);
-    }
-    return from;
+static void put_slice(struct rows *rows, struct slice *s) {
+    if (s->json.len == 0) return;
+    size_t comma = rows->any ? 0 : 1;
+    spill_tee(&rows->csv, s->csv.bytes, s->csv.len);
+    spill_tee(&rows->json, s->json.bytes + comma, s->json.len - comma);
+    rows->any = true;
+    report_steps_move(&rows->steps, &s->steps);
 }
 
-/* any: was a case before it? */
-static void put_slice(struct slice *s, struct tee *csv, struct tee *json, bool *any, struct report_steps *steps) {
-    if (s->json.len == 0) return;
-    size_t comma = *any ? 0 : 1;
-    spill_tee(csv, s->csv.bytes, s->csv.len);
-    spill_tee(json, s->json.bytes + comma, s->json.len - comma);
-    *any = true;
-    s->csv.len = s->json.len = 0;
-    report_steps_move(steps, &s->steps);
+static void make_rows(void *arg) {
+    struct rows *rows = arg;
+    const struct report_hands *hands = rows->in->hands;
+    struct slice s = {0};
+    for (size_t i; (i = atomic_fetch_add(&rows->next, 1)) < rows->slices;) {
+        make_slice(rows->in, i * SLICE_ROWS, &s);
+        if (hands) hands->await(hands->ctx, i);
+        put_slice(rows, &s);
+        if (hands) hands->pass(hands->ctx);
+    }
+    buffer_free(&s.csv);
+    buffer_free(&s.json);
 }
 
 void report_stream(const struct report_input *in, struct report_sink sink) {
@@ -118,36 +149,28 @@ void report_stream(const struct report_input *in, struct report_sink sink) {
     struct buffer rerun = {.spill = spill_tee, .ctx = &to_rerun}, retry = {.spill = spill_tee, .ctx = &to_retry};
     struct json_writer w = {.out = &json};
     struct report_totals totals = {0};
-    struct report_steps steps = {0};
-    struct slice slices[REPORT_HANDS] = {{0}};
+    struct rows rows = {.in = in, .slices = (all + SLICE_ROWS - 1) / SLICE_ROWS, .csv = to_csv, .json = to_json};
+    void *arg[REPORT_HANDS];
     unsigned hands = in->hands && in->hands->n > 0 ? in->hands->n : 1;
-    bool any = false;
-    for (unsigned i = 0; i < hands; i++) slices[i].in = in;
-    all_hands(slices, hands, 0, all / hands + 1, count_slice);
-    for (unsigned i = 0; i < hands; i++) report_totals_join(&totals, &slices[i].totals);
+    if (hands > rows.slices) hands = rows.slices > 0 ? (unsigned)rows.slices : 1;
+    count_all(in, hands, &totals);
     put_page(sink, report_page_head, report_page_head_len);
     report_csv_head(in, &csv);
     report_json_head(&w, in, &totals);
     buffer_spill(&csv);
     buffer_spill(&json);
-    for (size_t at = 0; at < all;) {
-        at = all_hands(slices, hands, at, SLICE_ROWS, make_slice);
-        for (unsigned i = 0; i < hands; i++) put_slice(&slices[i], &to_csv, &to_json, &any, &steps);
-    }
-    for (unsigned i = 0; i < hands; i++) {
-        buffer_free(&slices[i].csv);
-        buffer_free(&slices[i].json);
-    }
-    json_resume(&w, &json, 2, any);
-    report_json_tail(&w, in, &steps);
-    report_steps_rerun(in, &steps, &rerun);
-    report_steps_retry(in, &steps, &retry);
+    for (unsigned i = 0; i < hands; i++) arg[i] = &rows;
+    all_hands(in, make_rows, arg, hands);
+    json_resume(&w, &json, 2, rows.any);
+    report_json_tail(&w, in, &rows.steps);
+    report_steps_rerun(in, &rows.steps, &rerun);
+    report_steps_retry(in, &rows.steps, &retry);
     finish(&csv);
     finish(&json);
     finish(&rerun);
     finish(&retry);
     put_page(sink, report_page_tail, report_page_tail_len);
-    report_steps_free(&steps);
+    report_steps_free(&rows.steps);
 }
 
 /* ---- in slices ---- */

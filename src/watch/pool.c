@@ -104,9 +104,10 @@ static void take_use(struct pool *p, const struct use *u) {
     p->use.waits += u->waits;
     p->use.places += u->places;
     if (p->least == p->most || p->use.wall_ns < p->wanted * WINDOW_MS * MS_NS) return;
+    unsigned before = p->wanted;
     p->wanted = readers_for(p, &p->use);
     p->use = (struct use){0};
-    uv_cond_broadcast(&p->turn);
+    if (p->wanted > before) uv_cond_broadcast(&p->turn); /* else those that rest would only be woken to rest again */
 }
 
 static void hand_over(struct pool *p, struct fact_batch *b, const struct use *u) {

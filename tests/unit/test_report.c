@@ -600,6 +600,10 @@ static void from_the_last(void (*work)(void *arg), void *const arg[], unsigned n
     while (n > 0) work(arg[--n]);
 }
 
+static void await_turn(void *ctx, size_t turn) { assert_int_equal(turn, *(size_t *)ctx); }
+
+static void pass_turn(void *ctx) { ++*(size_t *)ctx; }
+
 /* However many make it, and whichever row is the first that is told. */
 static void test_hands(void **state) {
     (void)state;
@@ -621,7 +625,8 @@ static void test_hands(void **state) {
         report_stream(&in, (struct report_sink){collect, alone});
         for (unsigned n = 1; n <= REPORT_HANDS; n++) {
             struct buffer several[OUTPUT_COUNT] = {{0}};
-            struct report_hands hands = {n, from_the_last};
+            size_t turns = 0;
+            struct report_hands hands = {n, from_the_last, &turns, await_turn, pass_turn};
             in.hands = &hands;
             report_stream(&in, (struct report_sink){collect, several});
             for (int o = 0; o < OUTPUT_COUNT; o++) {
