@@ -80,7 +80,7 @@ static void put_artifacts(struct json_writer *w, const struct report_input *in, 
         bool seen = (local && place_file(local, i)->content != CONTENT_ABSENT) ||
                     (archive && place_file(archive, i)->content != CONTENT_ABSENT);
         if (!required && !seen) continue;
-        json_open(w, NULL, '{');
+        json_open_flat(w, NULL, '{');
         json_string(w, "path", p->artifact[i].path);
         json_bool(w, "required", required);
         json_string(w, "state", artifact_word(v->artifact[i]));
