@@ -10,10 +10,11 @@
 #include <string.h>
 #include <uv.h>
 
+/* A screen also shows what the cases were on the way; whoever asks for the end alone has each judged once, then. */
 static void apply(void *ctx, const struct fact_batch *b) {
-    struct table *t = ctx;
-    for (size_t i = 0; i < fact_batch_count(b); i++) table_apply(t, fact_batch_at(b, i));
-    table_tick(t, session_mono_ms());
+    struct session *s = ctx;
+    for (size_t i = 0; i < fact_batch_count(b); i++) table_apply(s->table, fact_batch_at(b, i));
+    if (s->options->once) table_tick(s->table, session_mono_ms());
 }
 
 struct found_list {
@@ -79,7 +80,7 @@ static int read_root(struct session *s, enum root_id root, const char *path, boo
                              .judged = judged && judged_file_is_for(path) ? judged : NULL,
                              .wall = wall_clock,
                              .readers = (unsigned)s->options->readers};
-    return pool_scan(&o, session_mono_ms(), apply, s->table);
+    return pool_scan(&o, session_mono_ms(), apply, s);
 }
 
 /* Both roots. Returns 0 or an exit code, after saying why. */

@@ -221,14 +221,14 @@ static const struct file_state *file_with_role(const struct about *a, enum root_
 /* ---- what is known of the row ---- */
 
 static void about_begin(struct about *a, enum language language, const struct table *t, const struct row *r,
-                        int64_t now) {
+                        int64_t now, const struct verdict *verdict) {
     memset(a, 0, sizeof *a);
     a->language = language;
     a->table = t;
     a->row = r;
     a->profile = table_profile(t);
     a->now = now;
-    table_judge(t, r, now, &a->verdict);
+    a->verdict = *verdict;
     a->view.profile = a->profile;
     a->view.policy = table_policy(t);
     a->view.row = r;
@@ -866,38 +866,48 @@ static void say_pending(struct about *a) {
         say(a, any ? MSG_EMPTY_YET : MSG_NO_DIRECTORY_YET, NULL);
 }
 
+static void judge(struct about *a, enum language language, const struct table *t, const struct row *r, int64_t now) {
+    struct verdict verdict;
+    table_judge(t, r, now, &verdict);
+    about_begin(a, language, t, r, now, &verdict);
+}
+
+static int say_all(struct about *a, char out[REASON_MAX][REASON_BYTES]) {
+    a->out = out;
+    bool goes_on = a->verdict.status == STATUS_RUNNING || a->verdict.status == STATUS_STALLED;
+    say_exit(a);
+    say_stall(a);
+    say_title(a, FLAG_DUPLICATE_TITLE);
+    say_mismatches(a);
+    say_elsewhere(a);
+    if (!goes_on) say_absent(a);
+    say_content(a);
+    if (!goes_on) say_end_of_run(a);
+    say_archive(a);
+    say_root(a, ROOT_BATCH);
+    say_root(a, ROOT_ARCHIVE);
+    say_unseen(a, ROOT_BATCH);
+    say_unseen(a, ROOT_ARCHIVE);
+    say_access(a);
+    if (goes_on) { /* what is wrong has come first */
+        say_far(a);
+        say_absent(a);
+        say_end_of_run(a);
+    }
+    say_progress(a);
+    say_complete(a);
+    say_unlisted(a);
+    say_directories(a);
+    say_flags(a);
+    say_pending(a);
+    return a->n;
+}
+
 int reason_lines_in(enum language language, const struct table *t, const struct row *r, int64_t now,
                     char out[REASON_MAX][REASON_BYTES]) {
     struct about a;
-    about_begin(&a, language, t, r, now);
-    a.out = out;
-    bool goes_on = a.verdict.status == STATUS_RUNNING || a.verdict.status == STATUS_STALLED;
-    say_exit(&a);
-    say_stall(&a);
-    say_title(&a, FLAG_DUPLICATE_TITLE);
-    say_mismatches(&a);
-    say_elsewhere(&a);
-    if (!goes_on) say_absent(&a);
-    say_content(&a);
-    if (!goes_on) say_end_of_run(&a);
-    say_archive(&a);
-    say_root(&a, ROOT_BATCH);
-    say_root(&a, ROOT_ARCHIVE);
-    say_unseen(&a, ROOT_BATCH);
-    say_unseen(&a, ROOT_ARCHIVE);
-    say_access(&a);
-    if (goes_on) { /* what is wrong has come first */
-        say_far(&a);
-        say_absent(&a);
-        say_end_of_run(&a);
-    }
-    say_progress(&a);
-    say_complete(&a);
-    say_unlisted(&a);
-    say_directories(&a);
-    say_flags(&a);
-    say_pending(&a);
-    return a.n;
+    judge(&a, language, t, r, now);
+    return say_all(&a, out);
 }
 
 int reason_lines(const struct table *t, const struct row *r, int64_t now, char out[REASON_MAX][REASON_BYTES]) {
@@ -975,20 +985,32 @@ static enum message remedy(const struct about *a) {
     }
 }
 
+static void say_remedy(const struct about *a, char out[REASON_BYTES]) {
+    char raw[2 * REASON_BYTES], holder[QUOTE_BYTES];
+    enum message m = remedy(a);
+    out[0] = '\0';
+    if (m == MSG_TROUBLE) return;
+    format(a, raw, sizeof raw, m, ARGS(m == MSG_DO_RELEASE_BY ? quote(known_holder(a), holder) : ""));
+    text_clean(raw, out, REASON_BYTES);
+}
+
 void reason_remedy_in(enum language language, const struct table *t, const struct row *r, int64_t now,
                       char out[REASON_BYTES]) {
     struct about a;
-    about_begin(&a, language, t, r, now);
-    char raw[2 * REASON_BYTES], holder[QUOTE_BYTES];
-    enum message m = remedy(&a);
-    out[0] = '\0';
-    if (m == MSG_TROUBLE) return;
-    format(&a, raw, sizeof raw, m, ARGS(m == MSG_DO_RELEASE_BY ? quote(known_holder(&a), holder) : ""));
-    text_clean(raw, out, REASON_BYTES);
+    judge(&a, language, t, r, now);
+    say_remedy(&a, out);
 }
 
 void reason_remedy(const struct table *t, const struct row *r, int64_t now, char out[REASON_BYTES]) {
     reason_remedy_in(LANGUAGE_ENGLISH, t, r, now, out);
+}
+
+int reason_both(const struct table *t, const struct row *r, int64_t now, const struct verdict *verdict,
+                char lines[REASON_MAX][REASON_BYTES], char do_next[REASON_BYTES]) {
+    struct about a;
+    about_begin(&a, LANGUAGE_ENGLISH, t, r, now, verdict);
+    say_remedy(&a, do_next);
+    return say_all(&a, lines);
 }
 
 const char *reason_sentence(int i, enum language language) {

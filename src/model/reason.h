@@ -22,6 +22,10 @@ void reason_remedy(const struct table *t, const struct row *r, int64_t now, char
 void reason_remedy_in(enum language language, const struct table *t, const struct row *r, int64_t now,
                       char out[REASON_BYTES]);
 
+/* Both, of a row that has just been judged. Returns how many lines. */
+int reason_both(const struct table *t, const struct row *r, int64_t now, const struct verdict *verdict,
+                char lines[REASON_MAX][REASON_BYTES], char do_next[REASON_BYTES]);
+
 /* The i-th sentence of reason.def as it stands there, NULL past the last: for tests of the translations. */
 const char *reason_sentence(int i, enum language language);
 

@@ -49,14 +49,13 @@ static void put_age(const struct telling *c, int64_t mtime_ns) {
 }
 
 static void put_head(const struct telling *c) {
-    char lines[REASON_MAX][REASON_BYTES];
+    char lines[REASON_MAX][REASON_BYTES], remedy[REASON_BYTES];
     struct buffer *out = c->out;
     put_clean(out, c->row->title);
     buffer_format(out, ": %s\n", status_word(c->verdict.status));
-    int n = reason_lines(c->table, c->row, c->in->now, lines);
+    int n = reason_both(c->table, c->row, c->in->now, &c->verdict, lines, remedy);
     for (int i = 0; i < n; i++) buffer_format(out, "  %s\n", lines[i]);
-    reason_remedy(c->table, c->row, c->in->now, lines[0]);
-    if (lines[0][0]) buffer_format(out, "  next: %s\n", lines[0]);
+    if (remedy[0]) buffer_format(out, "  next: %s\n", remedy);
     if (c->verdict.flags) {
         buffer_text(out, "  flags:");
         for (int b = 0; b < FLAG_COUNT; b++) {

@@ -210,7 +210,7 @@ void report_json_case(struct json_writer *w, const struct report_input *in, cons
     const struct table *t = in->table;
     const struct profile *p = table_profile(t);
     const struct place *local = table_place(t, r, ROOT_BATCH, NULL), *archive = table_place(t, r, ROOT_ARCHIVE, NULL);
-    char lines[REASON_MAX][REASON_BYTES], dir[8192];
+    char lines[REASON_MAX][REASON_BYTES], remedy[REASON_BYTES], dir[8192];
     int order[PROFILE_MAX_ARTIFACTS], n = profile_required(p, order);
     json_open(w, NULL, '{');
     json_string(w, "case_id", r->title);
@@ -223,11 +223,10 @@ void report_json_case(struct json_writer *w, const struct report_input *in, cons
     }
     json_close(w, ']');
     json_open(w, "reasons", '[');
-    int reasons = reason_lines(t, r, in->now, lines);
+    int reasons = reason_both(t, r, in->now, v, lines, remedy);
     for (int i = 0; i < reasons; i++) json_string(w, NULL, lines[i]);
     json_close(w, ']');
-    reason_remedy(t, r, in->now, lines[0]);
-    json_string(w, "remedy", lines[0][0] ? lines[0] : NULL);
+    json_string(w, "remedy", remedy[0] ? remedy : NULL);
     const struct sweep_case *c = table_case(t, r);
     json_string(w, "line", c ? sweep_case_line(c) : NULL);
     if (c) json_int(w, "line_no", c->line_no);

@@ -519,11 +519,14 @@ static void note_unlisted(struct scan *s, struct fact_file *f) {
     char first[2 * PATH_MAX_BYTES];
     for (size_t i = 0; i < s->n_dirs; i++) {
         const struct subdir *d = &s->dirs[i];
+        char path[2 * PATH_MAX_BYTES];
+        size_t before = strlen(d->path);
+        memcpy(path, d->path, before);
+        if (before > 0) path[before++] = '/';
         for (size_t k = d->first; k < d->first + d->count; k++) {
-            char path[2 * PATH_MAX_BYTES];
             const char *name = name_text(s, &s->names[k]);
             if (s->names[k].type == FS_TYPE_DIR || is_litter(name)) continue;
-            snprintf(path, sizeof path, "%s%s%s", d->path, d->path[0] ? "/" : "", name);
+            memcpy(path + before, name, strlen(name) + 1);
             if (is_ignored(s, path) || inspect_lists(s->inspect, path) || find_dir(s, path, strlen(path))) continue;
             if (n++ == 0) memcpy(first, path, strlen(path) + 1);
         }
