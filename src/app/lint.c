@@ -19,6 +19,8 @@ static void print_issue(const char *path, const struct list_issue *issue) {
         printf("%s: %s: %s\n", path, severity, clean);
 }
 
+static const char *plural(size_t n) { return n == 1 ? "" : "s"; }
+
 static int lint_list(const struct options *o, const struct profile *p) {
     struct fs_stat st;
     char *text, path[4096];
@@ -33,7 +35,8 @@ static int lint_list(const struct options *o, const struct profile *p) {
     for (size_t i = 0; i < l->n_issues; i++) print_issue(path, &l->issues[i]);
     size_t warnings = 0;
     for (size_t i = 0; i < l->n_issues; i++) warnings += l->issues[i].severity == LIST_WARNING;
-    printf("%s: %zu cases, %zu errors, %zu warnings\n", path, l->n_cases, l->n_errors, warnings);
+    printf("%s: %zu case%s, %zu error%s, %zu warning%s\n", path, l->n_cases, plural(l->n_cases), l->n_errors,
+           plural(l->n_errors), warnings, plural(warnings));
     int code = l->n_errors > 0 ? EXIT_USAGE : EXIT_DONE;
     sweep_list_free(l);
     free(text);

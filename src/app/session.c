@@ -410,6 +410,7 @@ int session_open(struct session *s, const struct options *o, bool live) {
                     err == UV_ENOENT ? "it is not there" : uv_strerror(err));
         return EXIT_NOT_THERE;
     }
+    if (err < 0) session_say("%s is not there yet; waiting for it", s->batch);
     if (live) s->batch_may_hang = may_hang(s->batch);
     if (o->sweep_list && (code = read_explicit_list(s)) != 0) return code;
     if (o->joblog && (code = look_for_joblog(s, live)) != 0) return code;
