@@ -6,6 +6,8 @@ static bool is_there(const struct file_state *f) {
     return f->content != CONTENT_ABSENT && f->content != CONTENT_NOT_A_FILE;
 }
 
+bool case_file_unseen(const struct file_state *f) { return f->content == CONTENT_UNREADABLE && f->mtime_ns == 0; }
+
 static int artifact_with_role(const struct profile *p, unsigned role) {
     for (int i = 0; i < p->n_artifacts; i++) {
         if (p->artifact[i].roles & role) return i;
@@ -146,7 +148,7 @@ static enum archive_owner judge_owner(const struct case_view *v) {
         bool there = is_there(a);
         any_archive |= there;
         any_local |= l && is_there(l);
-        if (!there || !l || !is_there(l)) continue;
+        if (!there || !l || !is_there(l) || case_file_unseen(l)) continue;
         if ((a->size == l->size && same_time(a->mtime_ns, l->mtime_ns)) ||
             (file_hash(a) != 0 && file_hash(a) == file_hash(l))) {
             equal = true;

@@ -58,6 +58,10 @@ int case_copy_differs(const struct case_view *view, bool *stand_in);
  * artifacts. Fills *merged and *chunks with the rows when true. */
 bool case_merge_refuted(const struct case_view *view, const struct verdict *out, int64_t *merged, int64_t *chunks);
 
+/* Neither read nor looked at: of a file that cannot be opened, or whose directory cannot, the name is all that is
+ * known; size and time say nothing. */
+bool case_file_unseen(const struct file_state *f);
+
 /* The failure marker that counts (newest one not older than the last result), or NULL; *artifact its index. */
 const struct file_state *case_failure_marker(const struct case_view *view, int *artifact);
 

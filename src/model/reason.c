@@ -600,7 +600,7 @@ static void say_other_batch(struct about *a) {
     if (a->verdict.owner != OWNER_OTHER || a->verdict.proof == PROOF_NOT_NEEDED) return;
     for (int i = 0; local && i < a->profile->n_artifacts; i++) {
         const struct file_state *f = place_file(archive, i), *l = place_file(local, i);
-        if (!(a->profile->artifact[i].roles & ROLE_OWNER_PROOF) || !there(l)) continue;
+        if (!(a->profile->artifact[i].roles & ROLE_OWNER_PROOF) || !there(l) || case_file_unseen(l)) continue;
         /* Half a copy proves nothing, and times this close are equal. */
         if (f->content != CONTENT_WHOLE || (file_hash(f) && file_hash(f) == file_hash(l))) continue;
         if (f->size != l->size) {

@@ -247,7 +247,7 @@ static bool failed(const struct subject *s, const struct fs_stat *st, int code, 
         return true;
     }
     out->content = CONTENT_UNREADABLE;
-    out->note = inspect_note(s->b, "cannot be read: %s", uv_strerror_r(code, words, sizeof words));
+    out->note = inspect_note(s->b, "%s", uv_strerror_r(code, words, sizeof words));
     if (code == UV_EBUSY) ask_lock(s, NULL, st, FS_LOCK_REFUSED, out);
     return true;
 }

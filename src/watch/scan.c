@@ -824,13 +824,15 @@ static bool look_at_alternatives(struct scan *s, struct look *l, int artifact, s
     return true;
 }
 
-/* The directory the artifact should be in, or the nearest one above it, is there but cannot be read. */
+/* The directory the artifact should be in, or the nearest one above it, is there but cannot be read. Whether a marker
+ * of failure is in it is not known: what was known of it stays, as one that cannot be read would be an accusation. */
 static bool tell_unreadable(struct scan *s, struct look *l, int artifact) {
     const char *path = s->profile->artifact[artifact].path;
     for (size_t i = 0; i < s->n_dirs; i++) {
         const struct subdir *d = &s->dirs[i];
         size_t len = strlen(d->path);
         if (d->err >= 0 || (len > 0 && (strncmp(path, d->path, len) != 0 || path[len] != '/'))) continue;
+        if (s->profile->artifact[artifact].roles & ROLE_MARKER_FAILURE) return true;
         struct fact_file f = {.artifact = artifact, .content = CONTENT_UNREADABLE, .note = uv_strerror(d->err)};
         tell(s, l, path, &f);
         return true;

@@ -47,6 +47,7 @@ static void put(struct table *t, enum root_id root, int64_t at, char *word) {
     struct fact_file *n = &f.u.file;
     struct fact_value v = {.value = -1};
     long age = 3600;
+    bool unseen = false;
     n->artifact = profile_artifact_index(p, paths[letter - letters]);
     n->content = CONTENT_WHOLE;
     n->size = 1000 + n->artifact;
@@ -97,6 +98,10 @@ static void put(struct table *t, enum root_id root, int64_t at, char *word) {
         case '?':
             n->content = CONTENT_UNREADABLE;
             break;
+        case 'u':
+            n->content = CONTENT_UNREADABLE;
+            unseen = true;
+            break;
         case 'n':
             n->content = CONTENT_NOT_A_FILE;
             break;
@@ -120,7 +125,8 @@ static void put(struct table *t, enum root_id root, int64_t at, char *word) {
             fail_msg("mark %c", *s);
         }
     }
-    n->mtime_ns = (INT64_C(1709294400) - age) * 1000000000;
+    n->mtime_ns = unseen ? 0 : (INT64_C(1709294400) - age) * 1000000000;
+    if (unseen) n->size = 0;
     n->values = &v;
     n->n_values = v.text ? 1 : 0;
     table_apply(t, &f);
@@ -351,6 +357,9 @@ static void test_owner(void **state) {
          .status = STATUS_MISSING, .flags = FLAG_INTERRUPTED},
         {"a copy that may be an older batch's switches nothing off", "b p s", "e b p f d", CHECK, ARCHIVE,
          .status = STATUS_ARCHIVE_FAILED},
+        {"one that cannot be opened here shows nothing, the other does", "c b p su", "c b p s f d", CHECK, ARCHIVE,
+         .status = STATUS_COMPLETE},
+        {"none can be opened here", "cu bu pu su", "o b p s f d", CHECK, ARCHIVE, .status = STATUS_ARCHIVE_FAILED},
         {"nothing local, it does not say", NULL, "c b p s f d", CHECK, ARCHIVE, .status = STATUS_MISSING,
          .flags = FLAG_UNVERIFIED},
     };

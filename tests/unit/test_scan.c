@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <uv.h>
 
 static struct fs_fake *world;
 static struct fs_dir *root;
@@ -159,6 +160,17 @@ static void test_refused(void **state) {
     assert_int_equal(file_told("run_config.json")->content, CONTENT_UNREADABLE);
 }
 
+/* In a directory that cannot be read every file is unreadable; of a marker of failure nothing is told. */
+static void test_unreadable_directory(void **state) {
+    (void)state;
+    fs_fake_fail(world, "/batch/T1", false, -1, UV_EACCES);
+    look();
+    assert_int_equal(file_told("summary.json")->content, CONTENT_UNREADABLE);
+    assert_int_equal(file_told("summary.json")->size, 0);
+    assert_null(file_told("ARCHIVE_SKIPPED"));
+    assert_null(file_told("INCOMPLETE"));
+}
+
 /* A directory with the name of the file does not hide what else there is. */
 static void test_directory_for_a_file(void **state) {
     (void)state;
@@ -181,6 +193,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_whole_file_of_idle_case, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_asked_only_when_it_matters, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_unreadable_directory, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_directory_for_a_file, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
