@@ -20,8 +20,11 @@ enum { HASH_START = 256, MOVED_CASES = 2 /* one case alone may be a stray copy *
 #define HASH_BITS 0xFFFFFF
 #define FLAG_BITS 0x3FFFFF
 
+/* Places have numbers from 1 on, narrower than pointers. They lie in blocks of so many, and never move. */
+enum { BLOCK_PLACES = 1024 };
+
 struct place_set {
-    struct place **bucket;
+    uint32_t *bucket; /* number of a place, 0 none */
     size_t n_buckets, n;
 };
 
@@ -55,13 +58,17 @@ struct table {
     uint32_t *cause; /* of each row, its number in causes */
     size_t cap_cause;
     struct cause_set causes;
+    struct place **blocks;
+    size_t cap_blocks;
+    uint32_t n_places; /* of all roots */
     struct place_set places[ROOT_COUNT];
-    struct place *last[ROOT_COUNT]; /* that a fact was about: mostly the next one is, too */
-    struct arena arena;             /* places and what belongs to them */
+    uint32_t last[ROOT_COUNT];                 /* that a fact was about: mostly the next one is, too */
+    struct arena arena;                        /* what belongs to places */
+    struct place_told *spare_told[ROOT_COUNT]; /* each begins with the next one */
     struct file_room files;
     struct said_set said;
     struct root_state roots[ROOT_COUNT];
-    struct place *oldest[ROOT_COUNT], *newest[ROOT_COUNT]; /* of the places that are there, by their last look */
+    uint32_t oldest[ROOT_COUNT], newest[ROOT_COUNT]; /* of the places that are there, by their last look */
     bool pass_expected;
     struct setting *settings;
     struct name_count *batch_names; /* what they call their batch, other than this batch's own */
@@ -127,39 +134,49 @@ static bool set_string(const char **slot, const char *s) {
 
 static uint32_t name_hash(const char *name) { return (uint32_t)text_hash(name, strlen(name), 0) & HASH_BITS; }
 
-static struct place *place_find(const struct place_set *s, const char *name) {
-    if (s->n_buckets == 0) return NULL;
-    uint32_t hash = name_hash(name);
-    struct place *p = s->bucket[hash & (s->n_buckets - 1)];
-    while (p && (p->hash != hash || strcmp(p->name, name) != 0)) p = p->hash_next;
-    return p;
+static struct place *place_at(const struct table *t, uint32_t number) {
+    return number ? &t->blocks[(number - 1) / BLOCK_PLACES][(number - 1) % BLOCK_PLACES] : NULL;
 }
 
-/* The place that a fact is about, NULL: it is not known. */
+static uint32_t place_number(const struct table *t, enum root_id root, const char *name) {
+    const struct place_set *s = &t->places[root];
+    if (s->n_buckets == 0) return 0;
+    uint32_t hash = name_hash(name), number = s->bucket[hash & (s->n_buckets - 1)];
+    for (const struct place *p; (p = place_at(t, number)) != NULL; number = p->hash_next) {
+        if (p->hash == hash && strcmp(p->name, name) == 0) break;
+    }
+    return number;
+}
+
+static struct place *place_find(const struct table *t, enum root_id root, const char *name) {
+    return place_at(t, place_number(t, root, name));
+}
+
+/* The place that a fact is about, NULL: it is not known. Its number is then t->last of its root. */
 static struct place *place_of(struct table *t, const struct fact *f) {
-    struct place *last = t->last[f->root];
+    struct place *last = place_at(t, t->last[f->root]);
     if (last && strcmp(last->name, f->place) == 0) return last;
-    struct place *p = place_find(&t->places[f->root], f->place);
-    if (p) t->last[f->root] = p;
-    return p;
+    uint32_t number = place_number(t, f->root, f->place);
+    if (number) t->last[f->root] = number;
+    return place_at(t, number);
+}
+
+static void place_hash(struct place_set *s, struct place *p, uint32_t number) {
+    size_t b = p->hash & (s->n_buckets - 1);
+    p->hash_next = s->bucket[b];
+    s->bucket[b] = number;
 }
 
 /* At once as many as there are rows: most will have a place. */
-static void place_set_grow(struct place_set *s, size_t rows) {
-    size_t n = s->n_buckets ? s->n_buckets * 2 : HASH_START;
-    while (n < rows) n *= 2;
-    struct place **bucket = must(calloc(n, sizeof(struct place *)));
-    for (size_t i = 0; i < s->n_buckets; i++) {
-        for (struct place *p = s->bucket[i], *next; p; p = next) {
-            next = p->hash_next;
-            size_t b = p->hash & (n - 1);
-            p->hash_next = bucket[b];
-            bucket[b] = p;
-        }
-    }
+static void place_set_grow(struct table *t, enum root_id root) {
+    struct place_set *s = &t->places[root];
+    s->n_buckets = s->n_buckets ? s->n_buckets * 2 : HASH_START;
+    while (s->n_buckets < t->n_rows) s->n_buckets *= 2;
     free(s->bucket);
-    s->bucket = bucket;
-    s->n_buckets = n;
+    s->bucket = must(calloc(s->n_buckets, sizeof *s->bucket));
+    for (uint32_t i = 1; i <= t->n_places; i++) {
+        if (place_at(t, i)->root == root) place_hash(s, place_at(t, i), i);
+    }
 }
 
 static void place_link(struct table *t, struct place *p, uint32_t row);
@@ -177,8 +194,14 @@ static void place_name(struct table *t, struct place *p, const char *name) {
 
 static struct place *place_new(struct table *t, enum root_id root, const char *name) {
     struct place_set *s = &t->places[root];
-    if (s->n >= s->n_buckets) place_set_grow(s, t->n_rows);
-    struct place *p = arena_take(&t->arena, sizeof *p, _Alignof(struct place));
+    if (s->n >= s->n_buckets) place_set_grow(t, root);
+    if (t->n_places % BLOCK_PLACES == 0) {
+        size_t block = t->n_places / BLOCK_PLACES;
+        t->blocks = grow(t->blocks, &t->cap_blocks, block + 1, sizeof *t->blocks);
+        t->blocks[block] = must(malloc(BLOCK_PLACES * sizeof **t->blocks));
+    }
+    uint32_t number = ++t->n_places;
+    struct place *p = place_at(t, number);
     memset(p, 0, sizeof *p);
     p->hash = name_hash(name) & HASH_BITS;
     p->root = root & 3;
@@ -186,31 +209,46 @@ static struct place *place_new(struct table *t, enum root_id root, const char *n
     p->archive_on = -1;
     p->changed_at = p->seen_at = -1;
     place_name(t, p, name);
-    size_t b = p->hash & (s->n_buckets - 1);
-    p->hash_next = s->bucket[b];
-    s->bucket[b] = p;
+    place_hash(s, p, number);
     s->n++;
-    t->last[root] = p;
+    t->last[root] = number;
     return p;
+}
+
+static size_t told_size(const struct place *p) {
+    return p->root == ROOT_BATCH ? offsetof(struct place_told, changed_run) : sizeof(struct place_told);
 }
 
 /* What is seldom there is made when there is something to keep, and stays. */
 static struct place_told *told_of(struct table *t, struct place *p) {
-    if (!p->told) {
-        p->told = arena_take(&t->arena, sizeof *p->told, _Alignof(struct place_told));
-        memset(p->told, 0, sizeof *p->told);
-    }
+    if (p->told) return p->told;
+    struct place_told **spare = &t->spare_told[p->root];
+    p->told = *spare;
+    if (p->told)
+        memcpy(spare, p->told, sizeof *spare);
+    else
+        p->told = arena_take(&t->arena, told_size(p), _Alignof(struct place_told));
+    memset(p->told, 0, told_size(p));
     return p->told;
 }
 
 static struct place_more *more_of(struct table *t, struct place *p) {
-    struct place_told *told = told_of(t, p);
-    if (!told->more) {
-        told->more = arena_take(&t->arena, sizeof *told->more, _Alignof(struct place_more));
-        memset(told->more, 0, sizeof *told->more);
-        told->more->chunk_rows = -1;
+    if (p->has_more) return (struct place_more *)p->told;
+    struct place_more *more = arena_take(&t->arena, sizeof *more, _Alignof(struct place_more));
+    memset(more, 0, sizeof *more);
+    more->chunk_rows = -1;
+    if (p->told) {
+        memcpy(&more->told, p->told, told_size(p));
+        memcpy(p->told, &t->spare_told[p->root], sizeof t->spare_told[0]);
+        t->spare_told[p->root] = p->told;
     }
-    return told->more;
+    p->told = &more->told;
+    p->has_more = true;
+    return more;
+}
+
+static struct place_more *more_if_any(const struct place *p) {
+    return p->has_more ? (struct place_more *)p->told : NULL;
 }
 
 static void keep_said(struct table *t, struct place *p, const struct case_said *s) {
@@ -220,7 +258,7 @@ static void keep_said(struct table *t, struct place *p, const struct case_said *
 }
 
 static void mismatches_clear(struct place *p) {
-    struct place_more *more = p->told ? p->told->more : NULL;
+    struct place_more *more = more_if_any(p);
     while (more && more->mismatches) {
         struct mismatch *m = more->mismatches;
         more->mismatches = m->next;
@@ -235,7 +273,7 @@ static void place_forget(struct table *t, struct place *p) {
     mismatches_clear(p);
     keep_said(t, p, &(struct case_said){0});
     p->progress_known = false;
-    struct place_more *m = p->told ? p->told->more : NULL;
+    struct place_more *m = more_if_any(p);
     if (!m) return;
     m->overwritten_what = NULL;
     m->chunk_rows = -1;
@@ -487,14 +525,14 @@ static void place_match(struct table *t, struct place *p, int64_t now) {
     if (t->list) {
         match_by_list(t, p);
     } else if (t->policy->discover && p->root == ROOT_ARCHIVE) {
-        const struct place *local = place_find(&t->places[ROOT_BATCH], base_name(p->name));
+        const struct place *local = place_find(t, ROOT_BATCH, base_name(p->name));
         if (local && local->row != ROW_NONE) link_twins(t, p, local->row);
     } else if (t->policy->discover && p->present && looks_like_a_case(t, p)) {
         uint32_t row = row_new(t, p->name, now);
         struct exit_note *x = exits_find(&t->exits, p->name);
         link_twins(t, p, row);
         if (x && x->row == EXIT_NO_ROW) exit_link(t, x, row);
-        link_twins(t, place_find(&t->places[ROOT_ARCHIVE], p->name), row);
+        link_twins(t, place_find(t, ROOT_ARCHIVE, p->name), row);
     }
 }
 
@@ -559,23 +597,25 @@ static void set_last_change(struct table *t, int64_t at) {
 /* ---- the order of looks ---- */
 
 static void look_unlink(struct table *t, struct place *p) {
-    if (!p->older && t->oldest[p->root] != p) return; /* it is not among them */
-    *(p->older ? &p->older->newer : &t->oldest[p->root]) = p->newer;
-    *(p->newer ? &p->newer->older : &t->newest[p->root]) = p->older;
-    p->older = p->newer = NULL;
+    struct place *older = place_at(t, p->older), *newer = place_at(t, p->newer);
+    if (!older && place_at(t, t->oldest[p->root]) != p) return; /* it is not among them */
+    *(older ? &older->newer : &t->oldest[p->root]) = p->newer;
+    *(newer ? &newer->older : &t->newest[p->root]) = p->older;
+    p->older = p->newer = 0;
     p->seen_at = -1;
 }
 
 /* Looks are told nearly in their order: the place is at the end, or close to it. */
-static void look_note(struct table *t, struct place *p, int64_t at) {
+static void look_note(struct table *t, uint32_t number, int64_t at) {
+    struct place *p = place_at(t, number), *before;
     look_unlink(t, p);
-    struct place *before = t->newest[p->root];
-    while (before && before->seen_at > at) before = before->older;
+    uint32_t older = t->newest[p->root];
+    while ((before = place_at(t, older)) != NULL && before->seen_at > at) older = before->older;
     p->seen_at = at & TIME_BITS;
-    p->older = before;
+    p->older = older;
     p->newer = before ? before->newer : t->oldest[p->root];
-    *(p->newer ? &p->newer->older : &t->newest[p->root]) = p;
-    *(before ? &before->newer : &t->oldest[p->root]) = p;
+    *(p->newer ? &place_at(t, p->newer)->older : &t->newest[p->root]) = number;
+    *(before ? &before->newer : &t->oldest[p->root]) = number;
 }
 
 static int64_t changed_run(const struct place *p) {
@@ -648,12 +688,11 @@ static void place_gone(struct table *t, struct place *p, int64_t at) {
 
 static void apply_scan_end(struct table *t, const struct fact *f) {
     struct root_state *r = &t->roots[f->root];
-    struct place_set *s = &t->places[f->root];
     if (f->u.scan.generation != r->generation) return; /* of a pass that another one has replaced */
-    for (size_t i = 0; i < s->n_buckets; i++) {
-        for (struct place *p = s->bucket[i]; p; p = p->hash_next) {
-            if (p->present && p->generation != f->u.scan.generation) place_gone(t, p, f->at);
-        }
+    for (uint32_t i = 1; i <= t->n_places; i++) {
+        struct place *p = place_at(t, i);
+        bool unseen_there = p->root == f->root && p->present && p->generation != f->u.scan.generation;
+        if (unseen_there) place_gone(t, p, f->at);
     }
     bool was_expected = t->pass_expected && !table_pass_ended(t, f->root);
     r->ended = f->u.scan.generation;
@@ -705,7 +744,7 @@ static void apply_place(struct table *t, const struct fact *f) {
     /* Another look without a change may end the settling time: of something not whole, or of a finished copy. */
     int64_t settle = t->roots[f->root].settle_ms;
     bool settled = p->seen_at - p->changed_at < settle && f->at - p->changed_at >= settle;
-    look_note(t, p, f->at);
+    look_note(t, t->last[f->root], f->at);
     if (settled || any_partial(p) || was_unseen != is_unseen(t, p)) mark(t, p->row);
 }
 
@@ -970,7 +1009,7 @@ static void apply_progress(struct table *t, const struct fact *f) {
     p->told->value = value;
     bool chunks = f->u.progress.chunk_rows >= 0 || f->u.progress.chunks > 0 || f->u.progress.all;
     bool grew = observed && (isnan(before) ? !isnan(value) : value > before);
-    if (chunks || grew || p->told->more) {
+    if (chunks || grew || p->has_more) {
         struct place_more *m = more_of(t, p);
         m->chunk_rows = f->u.progress.chunk_rows;
         m->chunks = f->u.progress.chunks;
@@ -1018,7 +1057,7 @@ static void exit_match(struct table *t, struct exit_note *x) {
         bool exact;
         row = sweep_list_match(t->list, t->profile, x->key, t->policy->fold_case, &exact);
     } else {
-        const struct place *p = place_find(&t->places[ROOT_BATCH], x->key);
+        const struct place *p = place_find(t, ROOT_BATCH, x->key);
         if (p && p->row != ROW_NONE) row = (long)p->row;
     }
     if (row >= 0) exit_link(t, x, (uint32_t)row);
@@ -1340,10 +1379,10 @@ static void rows_drop(struct table *t) {
 void table_free(struct table *t) {
     if (!t) return;
     rows_drop(t);
+    for (uint32_t i = 1; i <= t->n_places; i++) place_forget(t, place_at(t, i));
+    for (size_t i = 0; i * BLOCK_PLACES < t->n_places; i++) free(t->blocks[i]);
+    free((void *)t->blocks);
     for (int r = 0; r < ROOT_COUNT; r++) {
-        for (size_t i = 0; i < t->places[r].n_buckets; i++) {
-            for (struct place *p = t->places[r].bucket[i]; p; p = p->hash_next) place_forget(t, p);
-        }
         free(t->places[r].bucket);
         set_string(&t->roots[r].path, NULL);
         set_string(&t->roots[r].reason, NULL);
@@ -1378,18 +1417,15 @@ void table_set_list(struct table *t, struct sweep_list *l, int64_t now) {
     t->list_stamp = 0;
     rows_room(t, l->n_cases);
     for (size_t i = 0; i < l->n_cases; i++) row_new(t, l->cases[i].title, now);
-    for (int r = 0; r < ROOT_COUNT; r++) {
-        for (size_t i = 0; i < t->places[r].n_buckets; i++) {
-            for (struct place *p = t->places[r].bucket[i]; p; p = p->hash_next) {
-                claim(t, p, false);
-                p->row = ROW_NONE;
-                if (p->told && p->told->more) p->told->more->next = NULL;
-                p->exact = false;
-                if (p->borrows_name) place_name(t, p, p->name);
-                place_match(t, p, now);
-                claim(t, p, true);
-            }
-        }
+    for (uint32_t i = 1; i <= t->n_places; i++) {
+        struct place *p = place_at(t, i);
+        claim(t, p, false);
+        p->row = ROW_NONE;
+        if (p->has_more) more_of(t, p)->next = NULL;
+        p->exact = false;
+        if (p->borrows_name) place_name(t, p, p->name);
+        place_match(t, p, now);
+        claim(t, p, true);
     }
     sweep_list_free(old);
     command_match_free(t->commands);
@@ -1402,7 +1438,7 @@ void table_set_list(struct table *t, struct sweep_list *l, int64_t now) {
 
 struct place_progress place_progress(const struct place *p) {
     if (!p->progress_known) return (struct place_progress){.rows = -1, .chunk_rows = -1, .value = (double)NAN};
-    const struct place_more *m = p->told->more;
+    const struct place_more *m = more_if_any(p);
     return (struct place_progress){.known = true,
                                    .rows = p->told->rows,
                                    .value = p->told->value,
@@ -1447,7 +1483,9 @@ bool table_unseen(const struct table *t, const struct row *r, enum root_id root)
     return unseen(t, chosen(r, root, &ambiguous), root);
 }
 
-int64_t table_oldest_look(const struct table *t, enum root_id r) { return t->oldest[r] ? t->oldest[r]->seen_at : -1; }
+int64_t table_oldest_look(const struct table *t, enum root_id r) {
+    return t->oldest[r] ? place_at(t, t->oldest[r])->seen_at : -1;
+}
 
 int64_t table_silence(const struct table *t, int64_t now) {
     return t->last_change < 0 ? -1 : watch_clock(t, now) - t->last_change_watch;
@@ -1498,16 +1536,14 @@ static int by_name(const void *a, const void *b) {
 }
 
 size_t table_unexpected(const struct table *t, const struct place *out[], size_t max) {
-    const struct place_set *s = &t->places[ROOT_BATCH];
-    size_t n = 0;
-    if (!t->list || s->n == 0) return 0;
-    const struct place **all = max > 0 ? must(malloc(s->n * sizeof(const struct place *))) : NULL;
-    for (size_t i = 0; i < s->n_buckets; i++) {
-        for (const struct place *p = s->bucket[i]; p; p = p->hash_next) {
-            if (!p->present || p->row != ROW_NONE) continue;
-            if (all) all[n] = p;
-            n++;
-        }
+    size_t known = t->places[ROOT_BATCH].n, n = 0;
+    if (!t->list || known == 0) return 0;
+    const struct place **all = max > 0 ? must(malloc(known * sizeof(const struct place *))) : NULL;
+    for (uint32_t i = 1; i <= t->n_places; i++) {
+        const struct place *p = place_at(t, i);
+        if (p->root != ROOT_BATCH || !p->present || p->row != ROW_NONE) continue;
+        if (all) all[n] = p;
+        n++;
     }
     if (all && n > 1) qsort(all, n, sizeof(const struct place *), by_name);
     for (size_t i = 0; all && i < n && i < max; i++) out[i] = all[i];

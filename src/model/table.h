@@ -80,8 +80,18 @@ struct place_progress {
     double value;
 };
 
+/* Private to the table: what most finished directories have. */
+struct place_told {
+    const struct case_said *said; /* or NULL; shared */
+    int64_t rows;
+    double value;
+    /* Only there in the archive: changed_at on the stall clock of the batch, where the case runs. */
+    int64_t changed_run;
+};
+
 /* What few directories have; see place_more. */
 struct place_more {
+    struct place_told told;       /* private; first: see place.told */
     struct place *next;           /* further directories of the same row in this root */
     const char *overwritten_what; /* path, or NULL */
     struct mismatch *mismatches;
@@ -91,22 +101,11 @@ struct place_more {
     struct progress_history *history; /* private: on the root's stall clock; NULL: no growth was seen */
 };
 
-/* Private to the table: what most finished directories have. */
-struct place_told {
-    const struct case_said *said; /* or NULL; shared */
-    struct place_more *more;      /* or NULL */
-    int64_t rows;
-    double value;
-    int64_t changed_run; /* in the archive: changed_at on the stall clock of the batch, where the case runs */
-};
-
 /* A case directory in one root. */
 struct place {
-    const char *name;            /* relative to the root; good until another list is set */
-    struct place *hash_next;     /* private to the table */
-    struct place *older, *newer; /* private to the table: by seen_at, of this root */
-    struct file_state *file;     /* private: those that are there; see place_file */
-    struct place_told *told;     /* private: or NULL; see place_said, place_more and place_progress */
+    const char *name;        /* relative to the root; good until another list is set */
+    struct file_state *file; /* private: those that are there; see place_file */
+    struct place_told *told; /* private: or NULL; of a place_more if has_more; see place_said and place_progress */
     uint64_t stamp;
     int64_t changed_at : 40; /* monotonic ms of the last observed change */
     uint64_t hash : 24;      /* private to the table: of its name */
@@ -126,7 +125,10 @@ struct place {
     uint64_t progress_told : 1;  /* private to the table: a PROGRESS fact has come */
     uint64_t progress_known : 1; /* private: see place_progress */
     uint64_t borrows_name : 1;   /* private to the table: the name is the title of the list */
+    uint64_t has_more : 1;       /* private: see place_more */
     int64_t changed_clock;       /* private to the table: changed_at on the root's stall clock */
+    uint32_t hash_next;          /* private to the table, with the next two: number of a place, 0 none */
+    uint32_t older, newer;       /* by seen_at, of this root */
     uint32_t row;                /* index, or UINT32_MAX: matches no line */
     uint32_t generation;
     uint32_t files; /* private: mask of the artifacts in file */
@@ -142,7 +144,7 @@ static inline const struct file_state *place_file(const struct place *p, int art
 /* Never NULL: empty where there is nothing to say. Good until the next fact. */
 static inline const struct place_more *place_more(const struct place *p) {
     static const struct place_more nothing;
-    return p->told && p->told->more ? p->told->more : &nothing;
+    return p->has_more ? (const struct place_more *)p->told : &nothing;
 }
 static inline const struct case_said *place_said(const struct place *p) {
     static const struct case_said nothing;
