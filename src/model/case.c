@@ -57,7 +57,7 @@ static enum artifact_state state_of(const struct case_view *v, enum root_id root
         /* Only a version seen again, unchanged, after the settling time is condemned; none that somebody holds. */
         if (f->locked && !v->over) return ARTIFACT_LOCKED;
         if (v->policy->one_pass) return v->over ? ARTIFACT_TRUNCATED : ARTIFACT_GROWING;
-        if (p->seen_at - f->changed_at >= r->settle_ms) return ARTIFACT_TRUNCATED;
+        if (file_rested(p, f) >= r->settle_ms) return ARTIFACT_TRUNCATED;
         return r->readable ? ARTIFACT_GROWING : ARTIFACT_UNKNOWN;
     default:
         return ARTIFACT_ABSENT;
@@ -149,7 +149,7 @@ static enum archive_owner judge_owner(const struct case_view *v) {
         any_archive |= there;
         any_local |= l && is_there(l);
         if (!there || !l || !is_there(l) || case_file_unseen(l)) continue;
-        if ((a->size == l->size && same_time(a->mtime_ns, l->mtime_ns)) ||
+        if ((file_size(a) == file_size(l) && same_time(a->mtime_ns, l->mtime_ns)) ||
             (file_hash(a) != 0 && file_hash(a) == file_hash(l))) {
             equal = true;
         } else if (a->content == CONTENT_WHOLE) {
@@ -237,8 +237,7 @@ bool case_merge_refuted(const struct case_view *v, const struct verdict *out, in
     if (!v->over && last >= 0 && out->artifact[last] != ARTIFACT_WHOLE) return false;
     const struct file_state *f = place_file(place, i);
     if (out->artifact[i] != ARTIFACT_WHOLE || f->via != VIA_ITSELF) return false;
-    int64_t rested = place->seen_at - f->changed_at;
-    if (!v->policy->one_pass && rested < v->root[out->where[i]]->settle_ms) return false;
+    if (!v->policy->one_pass && file_rested(place, f) < v->root[out->where[i]]->settle_ms) return false;
     *merged = there.rows;
     *chunks = here.all ? here.chunk_rows : -1;
     return *merged >= 0 && *chunks > *merged;
@@ -258,7 +257,7 @@ int case_copy_differs(const struct case_view *v, bool *stand_in) {
         if (!(v->profile->artifact[i].roles & ROLE_REQUIRED) || l->via != VIA_ITSELF) continue;
         if (l->content != CONTENT_WHOLE || a->content != CONTENT_WHOLE) continue;
         *stand_in = a->via != VIA_ITSELF;
-        if (*stand_in || a->size != l->size) return i;
+        if (*stand_in || file_size(a) != file_size(l)) return i;
     }
     return -1;
 }
@@ -324,7 +323,7 @@ static int64_t bytes_to_copy(const struct case_view *v) {
         const struct file_state *f = place_file(local, i);
         if (!(v->profile->artifact[i].roles & ROLE_REQUIRED) || f->content != CONTENT_WHOLE) continue;
         bool there = archive && place_file(archive, i)->content == CONTENT_WHOLE;
-        if (!there && bytes < INT64_MAX - f->size) bytes += f->size;
+        if (!there && bytes < INT64_MAX - file_size(f)) bytes += file_size(f);
     }
     return bytes;
 }

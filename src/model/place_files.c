@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ID_BITS 0x7FFF
+#define ID_BITS 0xFF
 
 /* What is said of a file in words. */
 enum file_word { FILE_NAME, FILE_NOTE, FILE_HOLDER, FILE_WORDS };
@@ -12,7 +12,8 @@ struct file_more {
     uint64_t print;
     uint32_t chunks;
     uint8_t words; /* mask of enum file_word */
-    char text[];   /* those words, each with its NUL, in their order */
+    bool has_size; /* it does not fit into small_size */
+    char text[];   /* the size then; those words, each with its NUL, in their order */
 };
 
 /* Room for files that a place has outgrown. */
@@ -68,7 +69,11 @@ void file_drop(struct file_room *x, struct place *p, int artifact) {
 
 static bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
 
-static unsigned id_tag(uint64_t id) { return (unsigned)(id ^ id >> 15 ^ id >> 30 ^ id >> 45) & ID_BITS; }
+static unsigned id_tag(uint64_t id) {
+    id ^= id >> 32;
+    id ^= id >> 16;
+    return (unsigned)(id ^ id >> 8) & ID_BITS;
+}
 
 static uint64_t print_of(const struct file_state *f) { return f->has_more ? f->u.more->print : f->u.print; }
 
@@ -86,11 +91,13 @@ void file_set_more(struct file_state *f, const struct fact_file *n) {
     const char *const word[FILE_WORDS] = {[FILE_NAME] = n->name, [FILE_NOTE] = n->note, [FILE_HOLDER] = n->holder};
     struct file_more *old = f->has_more ? f->u.more : NULL;
     uint64_t print = n->hash != 0 ? n->hash : n->id;
-    f->has_more = n->chunks || n->name || n->note || n->holder;
-    f->has_hash = n->hash != 0;
+    bool large = n->size < 0 || n->size > UINT32_MAX;
+    f->small_size = large ? 0 : (uint32_t)n->size;
     f->id_tag = id_tag(n->id) & ID_BITS;
+    f->has_more = large || n->chunks || n->name || n->note || n->holder;
+    f->has_hash = n->hash != 0;
     if (f->has_more) {
-        size_t bytes = 0;
+        size_t bytes = large ? sizeof n->size : 0;
         for (int i = 0; i < FILE_WORDS; i++) bytes += word[i] ? strlen(word[i]) + 1 : 0;
         struct file_more *more = f->u.more = malloc(offsetof(struct file_more, text) + bytes);
         if (!more) abort();
@@ -98,6 +105,11 @@ void file_set_more(struct file_state *f, const struct fact_file *n) {
         more->print = print;
         more->chunks = n->chunks;
         more->words = 0;
+        more->has_size = large;
+        if (large) {
+            memcpy(at, &n->size, sizeof n->size);
+            at += sizeof n->size;
+        }
         for (int i = 0; i < FILE_WORDS; i++) {
             if (!word[i]) continue;
             size_t len = strlen(word[i]) + 1;
@@ -109,6 +121,22 @@ void file_set_more(struct file_state *f, const struct fact_file *n) {
         f->u.print = print;
     }
     free(old);
+}
+
+void files_earlier(struct place *p, int64_t at, int64_t settle_ms) {
+    int64_t by = at - p->changed_at;
+    if (by <= 0) return;
+    for (size_t i = 0, n = bits_set(p->files); i < n; i++) {
+        struct file_state *f = &p->file[i];
+        if (f->earlier == FILE_SETTLED) continue;
+        bool settled = file_rested(p, f) >= settle_ms, fits = f->earlier + by <= FILE_EARLIER_MOST;
+        f->earlier = (fits ? (unsigned)(f->earlier + by) : settled ? FILE_SETTLED : FILE_EARLIER_MOST) & FILE_SETTLED;
+    }
+}
+
+void file_seen(const struct place *p, struct file_state *f, int64_t at) {
+    int64_t earlier = p->changed_at > at ? p->changed_at - at : 0;
+    f->earlier = (unsigned)(earlier < FILE_EARLIER_MOST ? earlier : FILE_EARLIER_MOST) & FILE_SETTLED;
 }
 
 void files_clear(struct file_room *x, struct place *p) {
@@ -123,11 +151,17 @@ void files_clear(struct file_room *x, struct place *p) {
 
 static const char *file_word(const struct file_state *f, enum file_word which) {
     if (!f->has_more || !(f->u.more->words & 1 << which)) return NULL;
-    const char *at = f->u.more->text;
+    const char *at = f->u.more->text + (f->u.more->has_size ? sizeof(int64_t) : 0);
     for (int i = 0; i < (int)which; i++) {
         if (f->u.more->words & 1 << i) at += strlen(at) + 1;
     }
     return at;
+}
+
+int64_t file_large_size(const struct file_state *f) {
+    int64_t size = f->small_size;
+    if (f->u.more->has_size) memcpy(&size, f->u.more->text, sizeof size);
+    return size;
 }
 
 const char *file_name(const struct file_state *f) { return file_word(f, FILE_NAME); }

@@ -24,7 +24,12 @@ void files_clear(struct file_room *x, struct place *p); /* all of them */
 bool file_same_identity(const struct file_state *f, const struct fact_file *n);
 /* And does the fact say the same in words and chunks? */
 bool file_same_words(const struct file_state *f, const struct fact_file *n);
-/* Takes over identity, hash, words and chunks. */
+/* Takes over size, identity, hash, words and chunks. */
 void file_set_more(struct file_state *f, const struct fact_file *n);
+/* Before the place changes at this time (monotonic ms): the versions that are there become so much earlier than its
+ * change. settle_ms: of its root. */
+void files_earlier(struct place *p, int64_t at, int64_t settle_ms);
+/* This version was seen first at this time, which is that of the change, or earlier. */
+void file_seen(const struct place *p, struct file_state *f, int64_t at);
 
 #endif

@@ -358,7 +358,7 @@ static void say_elsewhere(struct about *a) {
 static void say_truncated(struct about *a, int i, enum root_id root, const struct file_state *f) {
     char path[NAME_BYTES], size[WORDS_BYTES], note[QUOTE_BYTES];
     file_path(a, i, f, path);
-    const char *bytes = size_words(a, f->size, size);
+    const char *bytes = size_words(a, file_size(f), size);
     if (a->verdict.artifact[i] == ARTIFACT_WHOLE && a->verdict.where[i] != root)
         say(a, MSG_TRUNCATED_SPARE, ARGS(path, in_root(a, root), bytes, in_root(a, (enum root_id)a->verdict.where[i])));
     else if (file_note(f))
@@ -603,9 +603,9 @@ static void say_other_batch(struct about *a) {
         if (!(a->profile->artifact[i].roles & ROLE_OWNER_PROOF) || !there(l) || case_file_unseen(l)) continue;
         /* Half a copy proves nothing, and times this close are equal. */
         if (f->content != CONTENT_WHOLE || (file_hash(f) && file_hash(f) == file_hash(l))) continue;
-        if (f->size != l->size) {
+        if (file_size(f) != file_size(l)) {
             say(a, MSG_OTHER_SIZE,
-                ARGS(artifact_path(a, i), size_words(a, f->size, copy), size_words(a, l->size, here)));
+                ARGS(artifact_path(a, i), size_words(a, file_size(f), copy), size_words(a, file_size(l), here)));
             return;
         }
         int64_t apart = f->mtime_ns > l->mtime_ns ? f->mtime_ns - l->mtime_ns : l->mtime_ns - f->mtime_ns;
@@ -663,8 +663,8 @@ static void say_copy_differs(struct about *a) {
         say(a, MSG_COPY_STANDS_IN, ARGS(artifact_path(a, i), file_path(a, i, copy, other)));
     else
         say(a, MSG_COPY_SIZE,
-            ARGS(artifact_path(a, i), size_words(a, copy->size, there_size),
-                 size_words(a, place_file(a->view.place[ROOT_BATCH], i)->size, here_size)));
+            ARGS(artifact_path(a, i), size_words(a, file_size(copy), there_size),
+                 size_words(a, file_size(place_file(a->view.place[ROOT_BATCH], i)), here_size)));
 }
 
 /* Why a copy that should be finished is not proven, but for its manifest. */

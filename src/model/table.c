@@ -740,6 +740,7 @@ static void apply_place(struct table *t, const struct fact *f) {
     place_match(t, p, f->at);
     if (p->row != ROW_NONE && p->has_files && t->rows[p->row].first_seen < 0)
         t->rows[p->row].first_seen = f->at & TIME_BITS;
+    if (changed) files_earlier(p, f->at, t->roots[f->root].settle_ms);
     if (changed) note_change(t, p, f->at, first);
     /* Another look without a change may end the settling time: of something not whole, or of a finished copy. */
     int64_t settle = t->roots[f->root].settle_ms;
@@ -943,9 +944,9 @@ static bool is_overwritten(const struct table *t, const struct place *p, const s
     if (!(t->profile->artifact[n->artifact].roles & ROLE_WRITTEN_ONCE) || p->root != ROOT_BATCH) return false;
     if (t->policy->one_pass || old->content != CONTENT_WHOLE || old->via != VIA_ITSELF) return false;
     if (n->content == CONTENT_ABSENT || n->via != VIA_ITSELF) return false;
-    if (p->seen_at - old->changed_at < t->roots[p->root].settle_ms) return false;
+    if (file_rested(p, old) < t->roots[p->root].settle_ms) return false;
     if (n->hash && file_hash(old) == n->hash) return false;
-    return old->size != n->size || old->mtime_ns != n->mtime_ns || !file_same_identity(old, n);
+    return file_size(old) != n->size || old->mtime_ns != n->mtime_ns || !file_same_identity(old, n);
 }
 
 static void apply_file(struct table *t, const struct fact *f) {
@@ -962,7 +963,7 @@ static void apply_file(struct table *t, const struct fact *f) {
         place_match(t, p, f->at);
     }
     const struct file_state *old = place_file(p, n->artifact);
-    bool version = old->size != n->size || old->mtime_ns != n->mtime_ns || !file_same_identity(old, n) ||
+    bool version = file_size(old) != n->size || old->mtime_ns != n->mtime_ns || !file_same_identity(old, n) ||
                    old->via != n->via || (old->content == CONTENT_ABSENT) != (n->content == CONTENT_ABSENT);
     bool told = file_hash(old) != n->hash || !file_same_words(old, n);
     bool changed =
@@ -971,6 +972,7 @@ static void apply_file(struct table *t, const struct fact *f) {
         p->overwritten = true;
         more_of(t, p)->overwritten_what = t->profile->artifact[n->artifact].path;
     }
+    if (version) files_earlier(p, f->at, t->roots[f->root].settle_ms);
     if (is_nothing(n)) {
         file_drop(&t->files, p, n->artifact);
     } else if (changed) {
@@ -980,9 +982,8 @@ static void apply_file(struct table *t, const struct fact *f) {
         s->via = n->via & 3;
         s->locked = n->locked;
         s->differs = n->differs;
-        s->size = n->size;
         s->mtime_ns = n->mtime_ns;
-        if (version) s->changed_at = f->at & TIME_BITS;
+        if (version) file_seen(p, s, f->at);
     }
     /* The match may need the artifact (a case that its name does not tell), the values need the match. */
     place_match(t, p, f->at);
@@ -1233,7 +1234,7 @@ static void transition_add(struct table *t, const struct row *r, uint8_t from, b
 static int64_t bytes_here(const struct table *t, const struct case_view *v) {
     int64_t bytes = 0;
     for (int i = 0; v->place[ROOT_BATCH] && i < t->profile->n_artifacts; i++) {
-        int64_t size = place_file(v->place[ROOT_BATCH], i)->size;
+        int64_t size = file_size(place_file(v->place[ROOT_BATCH], i));
         if ((t->profile->artifact[i].roles & ROLE_REQUIRED) && size < INT64_MAX - bytes) bytes += size;
     }
     return bytes;

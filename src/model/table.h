@@ -40,19 +40,26 @@ static inline unsigned bits_set(uint32_t v) {
 /* One artifact in one place, as last seen. Narrow: a large sweep's memory is mostly these, four to ten a case. What few
  * files have stands apart. */
 struct file_state {
-    int64_t size, mtime_ns;
-    int64_t changed_at : 40; /* monotonic ms this version was first seen */
-    uint64_t content : 3;    /* enum content */
-    uint64_t via : 2;        /* enum file_via */
+    int64_t mtime_ns;
+    uint64_t content : 3; /* enum content */
+    uint64_t via : 2;     /* enum file_via */
     uint64_t locked : 1, differs : 1;
     /* Private to the table from here. The print is the hash of the content where that is known, else the identity; of
      * the identity of a hashed file as much is kept as there is room for. */
-    uint64_t has_more : 1, has_hash : 1, id_tag : 15;
+    uint64_t has_more : 1, has_hash : 1, id_tag : 8;
+    uint64_t earlier : 15;    /* ms that this version was seen before the place changed last; see file_rested */
+    uint64_t small_size : 32; /* the size where it fits; see file_size */
     union {
         uint64_t print;
         struct file_more *more; /* owned; holds the print, too */
     } u;
 };
+enum { FILE_EARLIER_MOST = 0x7FFE, FILE_SETTLED = 0x7FFF };
+
+int64_t file_large_size(const struct file_state *f);          /* private */
+static inline int64_t file_size(const struct file_state *f) { /* bytes */
+    return f->has_more ? file_large_size(f) : f->small_size;
+}
 
 /* The file that stands for it, why it is not whole, who holds it; NULL where there is nothing to say (mostly). Good
  * until the next fact. */
@@ -139,6 +146,12 @@ static inline const struct file_state *place_file(const struct place *p, int art
     static const struct file_state absent;
     uint32_t bit = UINT32_C(1) << artifact;
     return p->files & bit ? &p->file[bits_set(p->files & (bit - 1))] : &absent;
+}
+
+/* How long (ms) this version of a file of the place has been seen unchanged, at least; INT64_MAX: for longer than the
+ * settling time of its root. Exact where it is so short that it matters. */
+static inline int64_t file_rested(const struct place *p, const struct file_state *f) {
+    return f->earlier == FILE_SETTLED ? INT64_MAX : p->seen_at - p->changed_at + f->earlier;
 }
 
 /* Never NULL: empty where there is nothing to say. Good until the next fact. */

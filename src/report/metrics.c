@@ -169,7 +169,7 @@ static void put_root_bytes(struct metric *m, const struct metrics_input *in, siz
             const struct place *p = table_place(t, table_row(t, k), (enum root_id)i, NULL);
             for (int a = 0; p && a < table_profile(t)->n_artifacts; a++) {
                 const struct file_state *f = place_file(p, a);
-                if (f->content != CONTENT_ABSENT && f->size < INT64_MAX - bytes[i]) bytes[i] += f->size;
+                if (f->content != CONTENT_ABSENT && file_size(f) < INT64_MAX - bytes[i]) bytes[i] += file_size(f);
             }
         }
     }

@@ -134,7 +134,7 @@ static void write_file(const struct view_input *in, struct pane *p, int name_cel
         screen_text(s, pen.row, col, ROOT_CELLS, STYLE_DIM, word_root(in->ui->language, (enum root_id)place->root));
     col += ROOT_CELLS + 1;
     if (end - col < SIZE_CELLS) return;
-    pen_size(f->size, words);
+    pen_size(file_size(f), words);
     screen_text_right(s, pen.row, col, SIZE_CELLS, STYLE_TEXT, words);
     col += SIZE_CELLS + 1;
     if (end - col < AGE_CELLS) return;

@@ -225,8 +225,8 @@ static void check_rows(struct world *o) {
             if (r->status == STATUS_COMPLETE && !o->was_whole[i][a]) {
                 broken(o, "%s is complete, but %s never was whole", r->title, p->artifact[a].path);
             }
-            if (f->content == CONTENT_PARTIAL && (r->flags & FLAG_TRUNCATED) &&
-                place->seen_at - f->changed_at >= SETTLE_MS && wall - f->mtime_ns / 1000000 < SETTLE_MS) {
+            if (f->content == CONTENT_PARTIAL && (r->flags & FLAG_TRUNCATED) && file_rested(place, f) >= SETTLE_MS &&
+                wall - f->mtime_ns / 1000000 < SETTLE_MS) {
                 broken(o, "%s: %s was condemned %lld ms after it was written", r->title, p->artifact[a].path,
                        (long long)(wall - f->mtime_ns / 1000000));
             }
@@ -479,8 +479,8 @@ static void same_tables(struct world *o, struct table *b, const char *when) {
         const char *differs = NULL;
         for (int k = 0; same && p && k < profile_builtin()->n_artifacts; k++) {
             const struct file_state *f = place_file(p, k), *g = place_file(q, k);
-            same =
-                f->content == g->content && f->size == g->size && f->mtime_ns == g->mtime_ns && f->id_tag == g->id_tag;
+            same = f->content == g->content && file_size(f) == file_size(g) && f->mtime_ns == g->mtime_ns &&
+                   f->id_tag == g->id_tag;
             if (!same) differs = profile_builtin()->artifact[k].path;
         }
         if (!same) {

@@ -463,6 +463,48 @@ static void test_oldest_look(void **state) {
     world_free(&w);
 }
 
+/* How long a version has been seen is kept in few bits, against the place's last change: never too long, and exact when
+ * a look has ended, as far as the settling time goes. */
+static void test_versions_settle(void **state) {
+    (void)state;
+    static const char *const path[] = {"run_config.json", "checks/mass_budget.csv", "series/run.parquet"};
+    static const int64_t pause[] = {0, 7, 900, 2999, 3000, 3001, 31000, 33000, 5 * WORLD_HOUR};
+    struct world w;
+    begin(&w, false, LIST);
+    int64_t settle = table_root(w.table, ROOT_BATCH)->settle_ms, first[3] = {0}, size[3] = {0}, seen = -1;
+    uint32_t random = 11;
+    w.now = 1000;
+    for (int i = 0; i < 5000; i++) {
+        random = random * 1103515245 + 12345;
+        int64_t began = w.now += pause[(random >> 20) % 9];
+        for (int k = 0; k < 3; k++) {
+            if (size[k] != 0 && (random >> (8 + k) & 1) != 0) continue;
+            w.now += 5; /* files are told with the time when they were read */
+            first[k] = w.now;
+            size[k] = random >> 30 == 0 ? INT64_C(5000000000) + i : 1 + i;
+            world_file(&w, ROOT_BATCH, A, path[k], CONTENT_PARTIAL, size[k], 0, NULL);
+            const struct place *p = table_place(w.table, table_find(w.table, A), ROOT_BATCH, NULL);
+            for (int j = 0; j < 3; j++) {
+                const struct file_state *f = place_file(p, profile_artifact_index(profile_builtin(), path[j]));
+                if (size[j] == 0) continue;
+                assert_true(file_size(f) == size[j]);
+                if (file_rested(p, f) >= settle) assert_true(seen - first[j] >= settle);
+            }
+        }
+        struct fact f = {.kind = FACT_PLACE, .root = ROOT_BATCH, .at = began, .place = A};
+        f.u.place_state.present = f.u.place_state.has_files = true;
+        f.u.place_state.stamp = (uint64_t)i / 3;
+        table_apply(w.table, &f);
+        seen = began;
+        const struct place *p = table_place(w.table, table_find(w.table, A), ROOT_BATCH, NULL);
+        for (int k = 0; k < 3; k++) {
+            const struct file_state *s = place_file(p, profile_artifact_index(profile_builtin(), path[k]));
+            assert_int_equal(file_rested(p, s) >= settle, seen - first[k] >= settle);
+        }
+    }
+    world_free(&w);
+}
+
 static void test_alias(void **state) {
     (void)state;
     struct world w;
@@ -877,6 +919,7 @@ int main(void) {
         cmocka_unit_test(test_last_pass),
         cmocka_unit_test(test_pass_under_way),
         cmocka_unit_test(test_oldest_look),
+        cmocka_unit_test(test_versions_settle),
         cmocka_unit_test(test_alias),
         cmocka_unit_test(test_duplicates),
         cmocka_unit_test(test_archive_of_batches),
