@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum {
-    STEP_BUDGET_MS = 50,
+    STEP_BUDGET_MS = 10, /* then what has come in is heard: no event waits longer than this and one look */
     MAX_WATCHES = 24000,
     QUEUE_FACTS = 5000, /* so many facts not yet taken by the owner: scanning waits */
     QUEUE_WAIT_MS = 20
