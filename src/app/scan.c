@@ -18,7 +18,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BEAT_MS = 500, PATH_BYTES = 4096, READ_BYTES = 65536, WRITE_BYTES = 65536, HOST_BYTES = UV_MAXHOSTNAMESIZE };
+enum {
+    BEAT_MS = 500,
+    REST_BEAT_MS = 11 * 1000, /* longer than the scanner rests */
+    PATH_BYTES = 4096,
+    READ_BYTES = 65536,
+    WRITE_BYTES = 65536,
+    HOST_BYTES = UV_MAXHOSTNAMESIZE
+};
 
 struct queued {
     struct scan_command c; /* its text is owned */
@@ -35,6 +42,7 @@ struct relay {
     char bytes[READ_BYTES];        /* read last */
     struct root_thread *thread;    /* NULL: the batch is still looked up */
     struct fact_text text;
+    int64_t beat_at; /* the last sign of life */
 
     /* A batch for another machine. */
     uv_work_t look, machine_work;
@@ -78,13 +86,25 @@ static void write_out(struct relay *r) {
     r->text.len = 0;
 }
 
-static void on_beat(uv_timer_t *timer) {
-    struct relay *r = timer->data;
+static void on_beat(uv_timer_t *timer);
+
+static void beat_later(struct relay *r, int64_t wait_ms) { uv_timer_start(&r->beat, on_beat, (uint64_t)wait_ms, 0); }
+
+static void on_roused(void *ctx) { beat_later(ctx, BEAT_MS); }
+
+/* While a scanner of this machine rests its process rests as well: its owner is told how long, and that machine does
+ * not wake for it. A connection is asked for signs of life all the time. */
+static void beat(struct relay *r) {
     struct fs_operation op = {.word = "open", .since = r->looking_since};
+    bool rests = r->options->apart && root_thread_rests(r->thread, on_roused);
     if (r->thread) root_thread_operation(r->thread, &op);
-    scan_put_beat(mono_now(), &op, &r->text);
+    r->beat_at = mono_now();
+    scan_put_beat(r->beat_at, rests ? REST_BEAT_MS : 0, &op, &r->text);
+    beat_later(r, rests ? REST_BEAT_MS : BEAT_MS);
     write_out(r);
 }
+
+static void on_beat(uv_timer_t *timer) { beat(timer->data); }
 
 static void on_facts(void *ctx, struct fact_batch *b) {
     struct relay *r = ctx;
@@ -94,7 +114,10 @@ static void on_facts(void *ctx, struct fact_batch *b) {
         if (r->text.len >= WRITE_BYTES) write_out(r);
     }
     fact_batch_free(b);
-    write_out(r);
+    if (mono_now() - r->beat_at >= BEAT_MS)
+        beat(r);
+    else
+        write_out(r);
 }
 
 /* The next command; its strings are valid until the one after it. Leaves when there are no more. */
@@ -316,7 +339,7 @@ int command_scan(const struct options *o) {
         open_root(&r, ROOT_ARCHIVE, o->archive_dir);
     else
         open_root(&r, ROOT_BATCH, o->batch_dir);
-    uv_timer_start(&r.beat, on_beat, BEAT_MS, BEAT_MS);
+    beat_later(&r, BEAT_MS);
     if (uv_thread_create(&r.reader, read_commands, &r) != 0) abort();
     uv_run(&r.loop, UV_RUN_DEFAULT);
     return EXIT_DONE;

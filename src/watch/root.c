@@ -13,7 +13,8 @@ enum {
     HUNG_MS = 15 * 1000,
     KILL_MS = 60 * 1000,
     TICK_MS = 250,
-    CALM_TICK_MS = 1000, /* while the thread answers; with the clock's seconds, so that a program at rest wakes once */
+    CALM_TICK_MS = 1000, /* while a thread answers or a process rests; with the clock's seconds, so that a program at
+                            rest wakes once */
     LATE_MS = 1500, /* a tick this late: the owner itself was held up, and the process' signs are still to be read */
     BACKOFF_MS = 1000,
     BACKOFF_MAX_MS = 60 * 1000,
@@ -55,9 +56,10 @@ struct root_worker {
     struct root_process *left_behind[MAX_LEFT_BEHIND];
     size_t n_left_behind;
     int64_t respawn_at, spawned_at, backoff_ms;
-    bool released;   /* until the next pass that is asked for */
-    bool greeted;    /* the process of now may be told things */
-    int64_t sign_at; /* when the process last gave a sign of life */
+    bool released;     /* until the next pass that is asked for */
+    bool greeted;      /* the process of now may be told things */
+    int64_t sign_at;   /* when the process last gave a sign of life */
+    int64_t sign_next; /* it rests, and gives the next within so many ms; 0: soon, as ever */
     struct fs_operation in_hand;
     int64_t ticked_at;
     char ended_why[ROOT_PROCESS_WHY]; /* why there is no process; "" it was killed for hanging */
@@ -216,10 +218,15 @@ static void process_facts(void *ctx, struct fact_batch *b) {
     w->on_facts(w->ctx, b);
 }
 
-static void process_sign(void *ctx, const struct fs_operation *op) {
+static void tick_later(struct root_worker *w, int64_t now);
+
+static void process_sign(void *ctx, const struct fs_operation *op, int64_t next) {
     struct root_worker *w = ctx;
+    bool rested = w->sign_next > 0;
     w->sign_at = mono_now();
+    w->sign_next = next;
     w->in_hand = *op;
+    if (rested && next == 0) tick_later(w, w->sign_at);
 }
 
 /* ---- the scanner process ---- */
@@ -317,6 +324,7 @@ static void spawn(struct root_worker *w, int64_t now) {
         return;
     }
     w->sign_at = w->spawned_at = now;
+    w->sign_next = 0;
     w->in_hand.word = NULL;
     w->greeted = false;
     for (int root = 0; root < ROOT_COUNT; root++) {
@@ -398,7 +406,7 @@ static void watch_answers(struct root_worker *w, int64_t now) {
         root_thread_operation(w->thread, &op);
         age = op.word ? now - op.since : 0;
     } else {
-        int64_t silence = now - w->sign_at;
+        int64_t silence = now - w->sign_at - w->sign_next;
         age = op.word ? now - op.since : 0;
         if (silence > age && silence >= w->o.slow_ms) {
             age = silence;
@@ -428,7 +436,7 @@ static void watch_answers(struct root_worker *w, int64_t now) {
 static void on_tick(uv_timer_t *timer);
 
 static void tick_later(struct root_worker *w, int64_t now) {
-    bool calm = w->thread && w->answer == ANSWER_WELL;
+    bool calm = (w->thread || (w->process && w->sign_next > 0)) && w->answer == ANSWER_WELL;
     uv_timer_start(&w->tick, on_tick, (uint64_t)(calm ? CALM_TICK_MS - now % CALM_TICK_MS : TICK_MS), 0);
 }
 

@@ -113,7 +113,7 @@ static bool take_sign(struct root_process *p, char *line) {
     const char *word = s.operation ? fs_operation_word(s.operation) : NULL; /* the line goes, the sign is kept */
     struct fs_operation op = {.word = word, .since = s.since + p->offset};
     snprintf(op.path, sizeof op.path, "%s", s.path);
-    p->on.sign(p->on.ctx, &op);
+    p->on.sign(p->on.ctx, &op, s.next);
     return true;
 }
 

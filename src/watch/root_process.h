@@ -23,7 +23,7 @@ struct root_process_events {
     /* Facts in their order, their times by the owner's clock; the batch is the callee's to free. */
     void (*facts)(void *ctx, struct fact_batch *b);
     /* It lives. op: the operation in hand, `since` by the owner's clock; word NULL: none. */
-    void (*sign)(void *ctx, const struct fs_operation *op);
+    void (*sign)(void *ctx, const struct fs_operation *op, int64_t next); /* next: as in scan_lines.h */
     /* It ended by itself, or what it says cannot be understood; why in words. Once, and the last callback. */
     void (*ended)(void *ctx, const char *why);
 };

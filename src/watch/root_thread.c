@@ -13,6 +13,7 @@
 
 enum {
     STEP_BUDGET_MS = 10, /* then what has come in is heard: no event waits longer than this and one look */
+    GATHER_MS = 50,      /* facts of steps that follow at once are handed over together */
     MAX_WATCHES = 24000,
     QUEUE_FACTS = 5000, /* so many facts not yet taken by the owner: scanning waits */
     QUEUE_WAIT_MS = 20
@@ -31,6 +32,7 @@ struct root_thread {
     /* The owner's side. */
     uv_async_t to_owner;
     void (*on_facts)(void *ctx, struct fact_batch *b);
+    void (*on_roused)(void *ctx); /* NULL: it was not asked to tell */
     void *ctx;
 
     /* Between the two, under the mutex. */
@@ -39,6 +41,7 @@ struct root_thread {
     struct command *first, **last;
     struct fact_batch *out;
     bool ended;
+    bool at_work, rousing; /* a step has begun or is due; the owner wants to know of the next */
     struct fs_recorder *recorder;
 
     /* The worker's side. */
@@ -51,6 +54,8 @@ struct root_thread {
     struct scanner *scanner;
     struct settings_reader *settings;
     struct subscriptions *subscriptions;
+    struct fact_batch *gathered; /* of the steps since gathered_at; NULL none */
+    int64_t gathered_at;
     bool hinted; /* by an event since the last step */
     bool released;
     bool waits; /* for the first pass to be asked for */
@@ -136,9 +141,38 @@ static void on_facts_ready(uv_async_t *async) {
     struct root_thread *w = async->data;
     uv_mutex_lock(&w->mutex);
     struct fact_batch *b = w->out;
+    void (*roused)(void *ctx) = w->rousing ? NULL : w->on_roused;
     w->out = NULL;
     uv_mutex_unlock(&w->mutex);
+    if (roused) {
+        w->on_roused = NULL;
+        roused(w->ctx);
+    }
     if (b) w->on_facts(w->ctx, b);
+}
+
+/* The owner is told before anything is done that may hang. */
+static void begin_work(struct root_thread *w) {
+    uv_mutex_lock(&w->mutex);
+    bool rouses = w->rousing;
+    w->at_work = true;
+    w->rousing = false;
+    uv_mutex_unlock(&w->mutex);
+    if (rouses) uv_async_send(&w->to_owner);
+}
+
+static void end_work(struct root_thread *w) {
+    uv_mutex_lock(&w->mutex);
+    w->at_work = false;
+    uv_mutex_unlock(&w->mutex);
+}
+
+bool root_thread_rests(struct root_thread *w, void (*roused)(void *ctx)) {
+    uv_mutex_lock(&w->mutex);
+    bool rests = w->rousing = !w->at_work;
+    uv_mutex_unlock(&w->mutex);
+    w->on_roused = rests ? roused : NULL;
+    return rests;
 }
 
 /* ---- the worker's loop ---- */
@@ -155,14 +189,25 @@ static void step(struct root_thread *w) {
         schedule(w, worker_clock(NULL) + QUEUE_WAIT_MS);
         return;
     }
-    struct fact_batch *b = must(fact_batch_new());
-    struct fact_sink sink = {put_fact, b};
     int64_t now = worker_clock(NULL);
+    begin_work(w);
+    if (!w->gathered) {
+        w->gathered = must(fact_batch_new());
+        w->gathered_at = now;
+    }
+    struct fact_batch *b = w->gathered;
+    struct fact_sink sink = {put_fact, b};
     w->hinted = false;
     if (w->settings && !w->released) settings_reader_step(w->settings, now, sink);
     int64_t due = scanner_step(w->scanner, now, STEP_BUDGET_MS, sink);
     if (w->settings && !w->released && settings_reader_due(w->settings) < due) due = settings_reader_due(w->settings);
-    post(w, b);
+    now = worker_clock(NULL);
+    bool goes_on = due <= now;
+    if (!goes_on) end_work(w);
+    if (!goes_on || now - w->gathered_at >= GATHER_MS || fact_batch_count(b) >= QUEUE_FACTS) {
+        w->gathered = NULL;
+        post(w, b);
+    }
     schedule(w, due);
 }
 
@@ -351,6 +396,7 @@ static void free_worker(uv_handle_t *handle) {
     uv_mutex_destroy(&w->mutex);
     uv_cond_destroy(&w->ended_cond);
     fact_batch_free(w->out);
+    fact_batch_free(w->gathered);
     fs_recorder_free(w->recorder);
     free(w->path);
     free(w->joblog);

@@ -86,9 +86,10 @@ void scan_put_origin(int64_t at, const struct scan_origin *o, struct fact_text *
     fact_put(out, "\n");
 }
 
-void scan_put_beat(int64_t at, const struct fs_operation *op, struct fact_text *out) {
+void scan_put_beat(int64_t at, int64_t next, const struct fs_operation *op, struct fact_text *out) {
     fact_put(out, "beat");
     fact_put_number(out, "at", at);
+    if (next > 0) fact_put_number(out, "next", next);
     if (op->word) {
         fact_put_text(out, "operation", op->word, strlen(op->word));
         fact_put_number(out, "since", op->since);
@@ -143,6 +144,8 @@ int scan_read_sign(char *line, struct scan_sign *out) {
             good = has_at = fact_number(value, &out->at);
         } else if (good && strcmp(key, "since") == 0) {
             good = has_since = fact_number(value, &out->since);
+        } else if (good && strcmp(key, "next") == 0) {
+            good = fact_number(value, &out->next) && out->next >= 0 && out->next <= SCAN_NEXT_MOST_MS;
         } else if (good && strcmp(key, "profile") == 0) {
             good = read_hash(value, &out->profile);
         } else if (good) {

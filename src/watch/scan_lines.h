@@ -19,7 +19,8 @@
  *                                     profile: scan_profile_hash
  *   batch at=N path=S length=N separator=S archive=learn|given|none [name=S] [real=S] [host=S] [fold]
  *                          which batch it is, before its facts; not from one that scans a part
- *   beat at=N [operation=S since=N path=S]    twice a second; the file system operation in hand
+ *   beat at=N [next=N] [operation=S since=N path=S]    twice a second; the file system operation in hand. next: nothing
+ *                          is done now, and the next sign comes within so many ms, unless something is done before
  *
  * Pure but for memory; thread safe. Out of memory: abort(). */
 #ifndef SW_WATCH_SCAN_LINES_H
@@ -28,6 +29,8 @@
 #include "model/table.h"
 #include "watch/fact_codec.h"
 #include "watch/fs_recorder.h"
+
+enum { SCAN_NEXT_MOST_MS = 60 * 1000 }; /* no promise is longer */
 
 enum scan_command_kind {
     SCAN_PROFILE,
@@ -57,6 +60,7 @@ struct scan_sign {
     const char *operation; /* NULL: none in hand */
     const char *path;      /* of the operation, or "" */
     int64_t since;         /* of it, by the process' clock */
+    int64_t next;          /* ms, 0: the usual */
 };
 
 /* The batch of a process that was started on another machine, as that machine knows it. */
@@ -81,7 +85,8 @@ void scan_put_header(struct fact_text *out);
 void scan_put_end(struct fact_text *out); /* the '\n' after a fact */
 void scan_put_hello(int64_t at, const char *version, uint64_t profile, struct fact_text *out);
 void scan_put_origin(int64_t at, const struct scan_origin *o, struct fact_text *out);
-void scan_put_beat(int64_t at, const struct fs_operation *op, struct fact_text *out);
+void scan_put_beat(int64_t at, int64_t next, const struct fs_operation *op,
+                   struct fact_text *out); /* next: 0 the usual */
 
 /* Read a line (NUL-terminated, without '\n'); decoded where it stands: the strings handed out point into it. 0, or
  * UV_EINVAL malformed. */

@@ -11,31 +11,33 @@
 #include <uv.h>
 
 enum {
-    DEBOUNCE_MS = 200,         /* a busy directory is looked at so long after the first event that was not seen */
-    BUSY_MS = 1000,            /* it is busy when an event was looked at within this time */
-    RETRY_MS = 1000,           /* a case that changed while it was read */
-    ROOT_LATEST_MS = 1000,     /* a root that never rests is listed this often */
-    ROOT_RETRY_MS = 1000,      /* a root that cannot be opened is tried again */
-    ROOT_RELIST_MS = 5000,     /* names in the root are read again, at least */
-    ROOT_DUTY = 500,           /* and not more often than this many times the time it takes */
-    RELIST_MAX_MS = 180000,    /* a listing may have been held up, and is no reason to wait for hours */
-    QUIET_SHARE = 20,          /* a case quiet for q is looked at again after q / this */
-    EVENT_GRACE_MS = 5000,     /* an event may come this much later than the change was seen */
-    SHRINK_MIN = 3,            /* so many cases gone at once, */
-    SHRINK_PERCENT = 20,       /* and more than this share, are not believed at first sight */
-    SHRINK_HOLD_MS = 5000,     /* but when they are still gone after this */
-    TOKEN_SUBS = 4,            /* tokens a place, at least PLACE_WATCHES; the first are the root's own, */
-    TOKEN_NESTED = 1,          /* and the one of its nested directory */
-    PLACE_WATCHES = 3,         /* watches a place, at most */
-    ROOM_TRIES = 256,          /* places looked at to find one that needs its watches less */
-    ROOM_MARGIN_MS = 60000,    /* it must have been quiet for so much longer, and twice as long */
-    FINISHED_MS = 3600000,     /* a case with all its results counts as quiet for so much longer */
-    LOST_REST_MS = 1000,       /* after lost events everything is looked at again when no more were lost for so long, */
-    LOST_MAX_MS = 10000,       /* or after this, */
-    LOST_SHARE = 3,            /* and not before this many times what the pass before it took has passed, */
-    LOST_WAIT_MS = 30000,      /* but within this: that pass may have been held up, by a sleep say */
-    GAP_MS = 10000,            /* a step so much later than asked for, or a wall clock that jumped so far: a sleep */
-    TOGETHER_MS = 5000,        /* cases that have long been quiet are looked at so often, together */
+    DEBOUNCE_MS = 200,      /* a busy directory is looked at so long after the first event that was not seen */
+    BUSY_MS = 1000,         /* it is busy when an event was looked at within this time */
+    RETRY_MS = 1000,        /* a case that changed while it was read */
+    ROOT_LATEST_MS = 1000,  /* a root that never rests is listed this often */
+    ROOT_RETRY_MS = 1000,   /* a root that cannot be opened is tried again */
+    ROOT_RELIST_MS = 5000,  /* names in the root are read again, at least */
+    ROOT_DUTY = 500,        /* and not more often than this many times the time it takes */
+    RELIST_MAX_MS = 180000, /* a listing may have been held up, and is no reason to wait for hours */
+    QUIET_SHARE = 20,       /* a case quiet for q is looked at again after q / this */
+    EVENT_GRACE_MS = 5000,  /* an event may come this much later than the change was seen */
+    SHRINK_MIN = 3,         /* so many cases gone at once, */
+    SHRINK_PERCENT = 20,    /* and more than this share, are not believed at first sight */
+    SHRINK_HOLD_MS = 5000,  /* but when they are still gone after this */
+    TOKEN_SUBS = 4,         /* tokens a place, at least PLACE_WATCHES; the first are the root's own, */
+    TOKEN_NESTED = 1,       /* and the one of its nested directory */
+    PLACE_WATCHES = 3,      /* watches a place, at most */
+    ROOM_TRIES = 256,       /* places looked at to find one that needs its watches less */
+    ROOM_MARGIN_MS = 60000, /* it must have been quiet for so much longer, and twice as long */
+    FINISHED_MS = 3600000,  /* a case with all its results counts as quiet for so much longer */
+    LOST_REST_MS = 1000,    /* after lost events everything is looked at again when no more were lost for so long, */
+    LOST_MAX_MS = 10000,    /* or after this, */
+    LOST_SHARE = 3,         /* and not before this many times what the pass before it took has passed, */
+    LOST_WAIT_MS = 30000,   /* but within this: that pass may have been held up, by a sleep say */
+    GAP_MS = 10000,         /* a step so much later than asked for, or a wall clock that jumped so far: a sleep */
+    TOGETHER_MS = 10000,    /* what has its turn every 3 min or later is done so often, by all roots at once; */
+    RARE_MS = 180000,
+    NEAR_MS = 5000,            /* so often what comes sooner */
     COST_SHARE = 8,            /* places are looked at so rarely that it takes 1 / this of the time at most, */
     REST_SHARE = 500,          /* and those at rest 1 / this, */
     REST_MAX_MS = 600000,      /* but not more rarely than this */
@@ -622,6 +624,12 @@ static size_t known_places(const struct scanner *s) {
     return n;
 }
 
+/* When the names are read again, after a reading that took so long; at the instants of the looks, a little sooner. */
+static int64_t names_due(int64_t took, int64_t now) {
+    int64_t interval = sooner(later(took * ROOT_DUTY, ROOT_RELIST_MS), RELIST_MAX_MS);
+    return now + interval - (now + interval) % (interval < TOGETHER_MS ? NEAR_MS : TOGETHER_MS);
+}
+
 static int list_root(struct scanner *s, struct fs_dir *root, int64_t now) {
     struct listing l = {.s = s, .now = now};
     size_t known = known_places(s);
@@ -641,7 +649,7 @@ static int list_root(struct scanner *s, struct fs_dir *root, int64_t now) {
     if (err < 0) return err;
     int64_t took = clock_now(s) - now;
     s->root_dirty_since = NEVER;
-    s->root_due = now + sooner(later(took * ROOT_DUTY, ROOT_RELIST_MS), RELIST_MAX_MS);
+    s->root_due = names_due(took, now);
     return look_for_the_gone(s, known, l.seen, now) ? 0 : UV_EAGAIN;
 }
 
@@ -684,12 +692,21 @@ static void set_awake(struct scanner *s, struct splace *p, bool awake) {
     s->n_awake += awake ? 1 : (size_t)-1;
 }
 
-/* The looks that only reconcile are held together, a little sooner: the machine sleeps in between. */
+/* What only reconciles is held together, a little sooner, at instants that are the same for all who have this clock:
+ * the machine sleeps in between. */
 static int64_t together(int64_t interval, int64_t now) {
-    return interval < 4 * TOGETHER_MS ? interval : interval - (now + interval) % TOGETHER_MS;
+    int64_t step = interval >= RARE_MS ? TOGETHER_MS : interval >= 4 * NEAR_MS ? NEAR_MS : 1;
+    return interval - (now + interval) % step;
 }
 
-static int64_t next_look(struct scanner *s, struct splace *p, int64_t now) {
+/* The cases of a first pass would be looked at again all at once, and so for ever: each waits another part of the time,
+ * by its name, once. */
+static int64_t first_wait(const struct splace *p, int64_t interval) {
+    int64_t part = (int64_t)(name_hash(p->name) >> 48);
+    return p->at_rest ? interval / 4 + interval / 4 * 3 * part / 65536 : interval;
+}
+
+static int64_t next_look(struct scanner *s, struct splace *p, bool first, int64_t now) {
     if (!p->memory.present) {
         set_awake(s, p, false);
         return NEVER; /* the root's listing and its events bring it back */
@@ -704,7 +721,9 @@ static int64_t next_look(struct scanner *s, struct splace *p, int64_t now) {
     int64_t interval = resting ? idle : quiet / QUIET_SHARE;
     set_awake(s, p, interval < s->c.idle_ms);
     least = later(least, affordable(s, p, p->at_rest ? s->n_present : s->n_awake));
-    interval = together(sooner(later(interval, least), idle), now);
+    interval = sooner(later(interval, least), idle);
+    if (first) interval = first_wait(p, interval);
+    interval = together(interval, now);
     /* Is it settled, and is what was not whole still so? */
     int64_t settles = later(last_change(p), scan_memory_partial_since(&p->memory)) + s->c.settle_ms + 1;
     return settles > now ? sooner(settles, now + interval) : now + interval;
@@ -797,6 +816,7 @@ static int look_attentively(struct scanner *s, struct fs_dir *root, struct splac
         if (p->last_scan >= 0) p->active = true;
         set_last_change(p, p->active ? now : now - age_of(s));
     }
+    bool first = p->last_scan < 0;
     if (!p->memory.present) drop_watches(s, p);
     s->n_present += (size_t)p->memory.present - (size_t)was_known;
     p->last_scan = now & TIME_MAX;
@@ -806,7 +826,7 @@ static int look_attentively(struct scanner *s, struct fs_dir *root, struct splac
         s->pass_left--;
     }
     bool woken = rest(s, p, now);
-    if (a->dirty_since == NEVER) set_due(s, p, woken ? now : next_look(s, p, now));
+    if (a->dirty_since == NEVER) set_due(s, p, woken ? now : next_look(s, p, first, now));
     return 0;
 }
 

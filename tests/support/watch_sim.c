@@ -352,13 +352,19 @@ static void append_budget(struct world *o, unsigned title, const char *data, siz
     fs_fake_append(o->fs, path, data, len);
 }
 
+/* The same size, maybe the same time and identity, and not whole any more. */
+static void break_without_trace(struct world *o, unsigned title) {
+    write_json(o, title, "summary.json", "{\"a\": NaN ", 10, false);
+}
+
 /* A case from its first file to its last. */
 static void whole_case(struct world *o, unsigned title) {
     make_dirs(o, title);
     write_json(o, title, "run_config.json", config_final, sizeof config_final - 1, true);
     append_budget(o, title, "a\n1\n", 4);
     write_parquet(o, title, "series/run.parquet");
-    write_json(o, title, "summary.json", "{\"a\": NaN}", 10, true); /* as case 12 breaks it without a trace */
+    write_json(o, title, "summary.json", "{\"a\": NaN}", 10,
+               true); /* of the size that it has when it is broken without a trace */
 }
 
 static void move_case(struct world *o, unsigned title) {
@@ -426,8 +432,8 @@ static void act_on(struct world *o, unsigned title) {
         snprintf(path, sizeof path, "%s/%s/log/run.log", BATCH, titles[title]);
         fs_fake_append(o->fs, path, "x", 1);
         break;
-    case 12: /* the same size, time and identity, and not whole any more */
-        write_json(o, title, "summary.json", "{\"a\": NaN ", 10, false);
+    case 12:
+        break_without_trace(o, title);
         break;
     case 13:
     case 14:
@@ -663,7 +669,24 @@ static void choose_weather(struct world *o) {
     if (o->few_watches && chance(o, 2)) fs_fake_watch_limit(o->fs, (int)pick(o, 20));
 }
 
+/* Cases that are finished when they are seen for the first time, some of which are broken just then. */
+static void begin_finished(struct world *o) {
+    for (unsigned i = 0; i < CASES; i++) {
+        if (chance(o, 2)) whole_case(o, i);
+    }
+    run(&o->w, pick(o, 700));
+    for (unsigned i = 0; i < CASES; i++) {
+        if (chance(o, 4)) break_without_trace(o, i);
+    }
+    if (o->lossy || o->rests) return; /* only a reconcile finds it */
+    o->quiet = true;
+    run(&o->w, rest_ms(o));
+    compare_with_fresh(o, "finished when it was seen first");
+    o->quiet = false;
+}
+
 static void live(struct world *o) {
+    if (chance(o, 3)) begin_finished(o);
     for (int i = 0; i < ACTIONS && !o->why[0]; i++) {
         if (o->lossy) fs_fake_lose_events(o->fs, chance(o, 3));
         act(o);

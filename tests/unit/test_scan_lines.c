@@ -53,7 +53,7 @@ static void test_signs_come_back(void **state) {
     struct fact_text t = {0};
     struct scan_sign s;
     (void)state;
-    scan_put_beat(INT64_MAX, &op, &t);
+    scan_put_beat(INT64_MAX, 0, &op, &t);
     assert_true(scan_is_sign(t.data));
     assert_int_equal(scan_read_sign(line_of(&t), &s), 0);
     assert_false(s.hello);
@@ -62,9 +62,17 @@ static void test_signs_come_back(void **state) {
     assert_string_equal(s.path, "T1000/summary 1.json");
     t.len = 0;
     op.word = NULL;
-    scan_put_beat(5, &op, &t);
+    scan_put_beat(5, 0, &op, &t);
     assert_int_equal(scan_read_sign(line_of(&t), &s), 0);
     assert_null(s.operation);
+    assert_int_equal(s.next, 0);
+    t.len = 0;
+    scan_put_beat(6, SCAN_NEXT_MOST_MS, &op, &t);
+    assert_int_equal(scan_read_sign(line_of(&t), &s), 0);
+    assert_int_equal(s.next, SCAN_NEXT_MOST_MS);
+    t.len = 0;
+    scan_put_beat(7, SCAN_NEXT_MOST_MS + 1, &op, &t); /* nobody believes that */
+    assert_int_equal(scan_read_sign(line_of(&t), &s), UV_EINVAL);
     t.len = 0;
     scan_put_hello(-7, "1.2.3", UINT64_MAX, &t);
     assert_true(scan_is_sign(t.data));
