@@ -13,8 +13,9 @@
 
 enum {
     PATH_BYTES = 4096,
-    MAX_RECORDS = 1000 * 1000, /* names that are looked at; the rest is not */
-    WHOLE_EVERY_MS = 30 * 1000 /* every record's time is asked for at least so often */
+    MAX_RECORDS = 1000 * 1000,  /* names that are looked at; the rest is not */
+    WHOLE_EVERY_MS = 30 * 1000, /* every record's time is asked for at least so often */
+    HEARD_MS = 200              /* between two looks, however many changes are heard of */
 };
 
 static void *must(void *p) {
@@ -177,7 +178,8 @@ struct exit_reader {
     uint32_t pass;
     uint64_t dir_version; /* at the last pass; 0 none */
     bool again;           /* the directory had just changed: its time may stand still for one more change */
-    int64_t whole_due, due;
+    bool heard;
+    int64_t whole_due, due, earliest; /* earliest: not before, whatever is heard */
 };
 
 struct exit_reader *exit_reader_new(const struct fs_ops *fs, const char *batch) {
@@ -285,16 +287,20 @@ static void withdraw(const struct exit_reader *r, int64_t now, struct fact_sink 
     }
 }
 
-static void look_at_processes(const struct exit_reader *r, int64_t now, struct fact_sink sink) {
+/* Returns whether one of them is alive. */
+static bool look_at_processes(const struct exit_reader *r, int64_t now, struct fact_sink sink) {
+    bool alive = false;
     for (size_t i = 0; i < BUCKETS; i++) {
         for (struct known *k = r->bucket[i]; k; k = k->next) {
             if (!k->here) continue;
             enum exit_life life = life_of(k->record);
+            alive |= life == LIFE_ALIVE;
             if (life == k->record->exit.life) continue;
             k->record->exit.life = life;
             tell_exit(k, &k->record->exit, now, sink);
         }
     }
+    return alive;
 }
 
 /* A directory that is not there any more says nothing: its drive may be gone. */
@@ -322,11 +328,21 @@ void exit_reader_step(struct exit_reader *r, int64_t now, struct fact_sink sink)
     if (now < r->due) return;
     uint64_t begun = uv_hrtime();
     look_at_records(r, now, sink);
-    look_at_processes(r, now, sink);
+    bool alive = look_at_processes(r, now, sink);
     /* At most a twentieth of the time, however many there are. */
     int64_t took = (int64_t)((uv_hrtime() - begun) / 1000000);
-    int64_t next = (now / EXIT_RECORD_EVERY_MS + 1) * EXIT_RECORD_EVERY_MS; /* with the settings */
+    int64_t every = r->heard && !alive && !r->again ? EXIT_RECORD_CALM_MS : EXIT_RECORD_EVERY_MS;
+    int64_t next = (now / every + 1) * every; /* with the settings */
     r->due = took * 20 > next - now ? now + took * 20 : next;
+    r->earliest = now + (took * 20 > HEARD_MS ? took * 20 : HEARD_MS);
+}
+
+void exit_reader_heard(struct exit_reader *r, bool heard) { r->heard = heard; }
+
+void exit_reader_changed(struct exit_reader *r, int64_t now) {
+    int64_t due = now > r->earliest ? now : r->earliest;
+    r->whole_due = now;
+    if (due < r->due) r->due = due;
 }
 
 int64_t exit_reader_due(const struct exit_reader *r) { return r->due; }

@@ -12,7 +12,8 @@
 enum {
     EXIT_RECORD_MAX_BYTES = 256 * 1024,
     EXIT_RECORD_TITLE_MAX = 200, /* bytes of a title that can be a file's name everywhere, with ".json" */
-    EXIT_RECORD_EVERY_MS = 2000
+    EXIT_RECORD_EVERY_MS = 2000,
+    EXIT_RECORD_CALM_MS = 10000 /* while changes are heard of, and no recorded command runs here */
 };
 
 struct exit_record {
@@ -39,5 +40,8 @@ struct exit_reader *exit_reader_new(const struct fs_ops *fs, const char *batch);
 void exit_reader_free(struct exit_reader *r);                                     /* NULL is fine */
 void exit_reader_step(struct exit_reader *r, int64_t now, struct fact_sink sink); /* now: monotonic ms */
 int64_t exit_reader_due(const struct exit_reader *r);                             /* monotonic ms */
+/* Is somebody told of changes in EXIT_RECORD_DIR? Then exit_reader_changed is called after each. */
+void exit_reader_heard(struct exit_reader *r, bool heard);
+void exit_reader_changed(struct exit_reader *r, int64_t now);
 
 #endif

@@ -4,6 +4,7 @@
 #include "platform/mounts.h"
 #include "platform/text.h"
 #include "platform/watch_limits.h"
+#include "watch/exit_record.h"
 #include "watch/scanner.h"
 #include "watch/settings.h"
 #include "watch/subscribe.h"
@@ -13,7 +14,9 @@
 
 enum {
     STEP_BUDGET_MS = 10, /* then what has come in is heard: no event waits longer than this and one look */
-    GATHER_MS = 50,      /* facts of steps that follow at once are handed over together */
+    TOKEN_SETTINGS = SCANNER_TOKEN_FREE,
+    TOKEN_RECORDS,
+    GATHER_MS = 50, /* facts of steps that follow at once are handed over together */
     MAX_WATCHES = 24000,
     QUEUE_FACTS = 5000, /* so many facts not yet taken by the owner: scanning waits */
     QUEUE_WAIT_MS = 20
@@ -91,6 +94,7 @@ static void on_lost(void *ctx) {
     struct root_thread *w = ctx;
     step_soon(w);
     scanner_lost(w->scanner, worker_clock(NULL));
+    if (w->settings) settings_reader_changed(w->settings, worker_clock(NULL));
 }
 
 static void on_event(void *ctx, uint64_t token, const char *name) {
@@ -100,7 +104,11 @@ static void on_event(void *ctx, uint64_t token, const char *name) {
         return;
     }
     step_soon(w);
-    scanner_event(w->scanner, token, name, worker_clock(NULL));
+    bool of_settings = token == TOKEN_SETTINGS || token == TOKEN_RECORDS;
+    if (w->settings && (of_settings || (token == 0 && settings_reader_reads(w->settings, name)))) {
+        settings_reader_changed(w->settings, worker_clock(NULL));
+    }
+    if (!of_settings) scanner_event(w->scanner, token, name, worker_clock(NULL));
 }
 
 static int watch_start(void *ctx, const char *path, uint64_t token) {
@@ -184,6 +192,27 @@ static bool owner_is_behind(struct root_thread *w) {
     return behind;
 }
 
+static void stop_listening(struct root_thread *w) {
+    watch_stop(w, TOKEN_SETTINGS);
+    watch_stop(w, TOKEN_RECORDS);
+}
+
+/* For what a batch says of itself. Another directory may stand under the name by now: only a new subscription is sure.
+ * Of one that is not there its parent tells. */
+static bool listen_anew(struct root_thread *w) {
+    stop_listening(w);
+    if (!scanner_hears(w->scanner)) return false;
+    int settings = watch_start(w, SETTINGS_DIR, TOKEN_SETTINGS);
+    int records = watch_start(w, EXIT_RECORD_DIR, TOKEN_RECORDS);
+    return (settings == 0 || fs_means_absent(settings)) && (records == 0 || fs_means_absent(records));
+}
+
+static void read_settings(struct root_thread *w, int64_t now, struct fact_sink sink) {
+    if (settings_reader_due(w->settings) > now) return;
+    settings_reader_heard(w->settings, listen_anew(w)); /* before it is read */
+    settings_reader_step(w->settings, now, sink);
+}
+
 static void step(struct root_thread *w) {
     if (owner_is_behind(w)) {
         schedule(w, worker_clock(NULL) + QUEUE_WAIT_MS);
@@ -198,7 +227,7 @@ static void step(struct root_thread *w) {
     struct fact_batch *b = w->gathered;
     struct fact_sink sink = {put_fact, b};
     w->hinted = false;
-    if (w->settings && !w->released) settings_reader_step(w->settings, now, sink);
+    if (w->settings && !w->released) read_settings(w, now, sink);
     int64_t due = scanner_step(w->scanner, now, STEP_BUDGET_MS, sink);
     if (w->settings && !w->released && settings_reader_due(w->settings) < due) due = settings_reader_due(w->settings);
     now = worker_clock(NULL);
@@ -273,6 +302,7 @@ static void run_command(struct root_thread *w, const struct scan_command *c) {
     case SCAN_RELEASE:
         w->released = true;
         w->waits = false;
+        stop_listening(w);
         scanner_release(w->scanner, now);
         break;
     case SCAN_PROFILE: /* the process needs it before it has a thread */

@@ -11,33 +11,33 @@
 #include <uv.h>
 
 enum {
-    DEBOUNCE_MS = 200,      /* a busy directory is looked at so long after the first event that was not seen */
-    BUSY_MS = 1000,         /* it is busy when an event was looked at within this time */
-    RETRY_MS = 1000,        /* a case that changed while it was read */
-    ROOT_LATEST_MS = 1000,  /* a root that never rests is listed this often */
-    ROOT_RETRY_MS = 1000,   /* a root that cannot be opened is tried again */
-    ROOT_RELIST_MS = 5000,  /* names in the root are read again, at least */
-    ROOT_DUTY = 500,        /* and not more often than this many times the time it takes */
-    RELIST_MAX_MS = 180000, /* a listing may have been held up, and is no reason to wait for hours */
-    QUIET_SHARE = 20,       /* a case quiet for q is looked at again after q / this */
-    EVENT_GRACE_MS = 5000,  /* an event may come this much later than the change was seen */
-    SHRINK_MIN = 3,         /* so many cases gone at once, */
-    SHRINK_PERCENT = 20,    /* and more than this share, are not believed at first sight */
-    SHRINK_HOLD_MS = 5000,  /* but when they are still gone after this */
-    TOKEN_SUBS = 4,         /* tokens a place, at least PLACE_WATCHES; the first are the root's own, */
-    TOKEN_NESTED = 1,       /* and the one of its nested directory */
-    PLACE_WATCHES = 3,      /* watches a place, at most */
-    ROOM_TRIES = 256,       /* places looked at to find one that needs its watches less */
-    ROOM_MARGIN_MS = 60000, /* it must have been quiet for so much longer, and twice as long */
-    FINISHED_MS = 3600000,  /* a case with all its results counts as quiet for so much longer */
-    LOST_REST_MS = 1000,    /* after lost events everything is looked at again when no more were lost for so long, */
-    LOST_MAX_MS = 10000,    /* or after this, */
-    LOST_SHARE = 3,         /* and not before this many times what the pass before it took has passed, */
-    LOST_WAIT_MS = 30000,   /* but within this: that pass may have been held up, by a sleep say */
-    GAP_MS = 10000,         /* a step so much later than asked for, or a wall clock that jumped so far: a sleep */
-    TOGETHER_MS = 10000,    /* what has its turn every 3 min or later is done so often, by all roots at once; */
-    RARE_MS = 180000,
-    NEAR_MS = 5000,            /* so often what comes sooner */
+    DEBOUNCE_MS = 200,         /* a busy directory is looked at so long after the first event that was not seen */
+    BUSY_MS = 1000,            /* it is busy when an event was looked at within this time */
+    RETRY_MS = 1000,           /* a case that changed while it was read */
+    ROOT_LATEST_MS = 1000,     /* a root that never rests is listed this often */
+    ROOT_RETRY_MS = 1000,      /* a root that cannot be opened is tried again */
+    ROOT_RELIST_MS = 5000,     /* names in the root are read again, at least */
+    ROOT_DUTY = 500,           /* and not more often than this many times the time it takes */
+    RELIST_MAX_MS = 180000,    /* a listing may have been held up, and is no reason to wait for hours */
+    QUIET_SHARE = 20,          /* a case quiet for q is looked at again after q / this */
+    EVENT_GRACE_MS = 5000,     /* an event may come this much later than the change was seen */
+    SHRINK_MIN = 3,            /* so many cases gone at once, */
+    SHRINK_PERCENT = 20,       /* and more than this share, are not believed at first sight */
+    SHRINK_HOLD_MS = 5000,     /* but when they are still gone after this */
+    TOKEN_SUBS = 4,            /* tokens a place, at least PLACE_WATCHES; the first are the root's own, */
+    TOKEN_NESTED = 1,          /* and the one of its nested directory; then SCANNER_TOKEN_FREE */
+    PLACE_WATCHES = 3,         /* watches a place, at most */
+    ROOM_TRIES = 256,          /* places looked at to find one that needs its watches less */
+    ROOM_MARGIN_MS = 60000,    /* it must have been quiet for so much longer, and twice as long */
+    FINISHED_MS = 3600000,     /* a case with all its results counts as quiet for so much longer */
+    LOST_REST_MS = 1000,       /* after lost events everything is looked at again when no more were lost for so long, */
+    LOST_MAX_MS = 10000,       /* or after this, */
+    LOST_SHARE = 3,            /* and not before this many times what the pass before it took has passed, */
+    LOST_WAIT_MS = 30000,      /* but within this: that pass may have been held up, by a sleep say */
+    GAP_MS = 10000,            /* a step so much later than asked for, or a wall clock that jumped so far: a sleep */
+    TOGETHER_MS = 10000,       /* what only reconciles is done so often, by all roots at once, */
+    RARE_MS = 180000,          /* when its turn comes after this or later, */
+    NEAR_MS = 5000,            /* else so often */
     COST_SHARE = 8,            /* places are looked at so rarely that it takes 1 / this of the time at most, */
     REST_SHARE = 500,          /* and those at rest 1 / this, */
     REST_MAX_MS = 600000,      /* but not more rarely than this */
@@ -1162,6 +1162,7 @@ void scanner_free(struct scanner *s) {
     free(s);
 }
 
+bool scanner_hears(const struct scanner *s) { return s->c.watch && s->root_watched && s->health == HEALTH_LIVE; }
 size_t scanner_places(const struct scanner *s) { return s->n_places; }
 size_t scanner_watches(const struct scanner *s) { return s->n_watches; }
 uint64_t scanner_missed(const struct scanner *s) { return s->missed; }

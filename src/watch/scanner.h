@@ -14,8 +14,9 @@
 #include "model/sweep_list.h"
 #include "watch/fs_ops.h"
 
-/* Where file events come from. path: relative to the root, "" for the root itself. token: given back with each event.
- */
+/* Where file events come from. path: relative to the root, "" for the root itself. token: given back with each event;
+ * SCANNER_TOKEN_FREE and the one after it are for others. */
+enum { SCANNER_TOKEN_FREE = 2 };
 struct watch_ops {
     void *ctx;
     int (*start)(void *ctx, const char *path, uint64_t token); /* 0 or a negative libuv error */
@@ -63,6 +64,9 @@ void scanner_lost(struct scanner *s, int64_t now);
 /* A pass over the whole root, ended by a SCAN_END fact of generation scanner_generation() or later. Returns that
  * generation. */
 uint32_t scanner_full_pass(struct scanner *s, int64_t now);
+
+/* Do events of this root arrive, as far as is known? */
+bool scanner_hears(const struct scanner *s);
 
 /* Does what is due, for about budget_ms, and puts the facts into sink. Returns when to call again (monotonic ms; may be
  * now). */

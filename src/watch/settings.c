@@ -11,7 +11,7 @@
 #include <string.h>
 #include <uv.h>
 
-enum { PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096, HEARD_MS = 200 /* between two looks, however many changes are heard of */ };
 
 struct settings_reader {
     const struct fs_ops *fs;
@@ -24,7 +24,8 @@ struct settings_reader {
     char unread_path[PATH_BYTES];
     struct exit_reader *exits;
     struct joblog *joblog; /* or NULL */
-    int64_t due;
+    bool heard;
+    int64_t due, stepped_at;
 };
 
 static void *must(void *p) {
@@ -180,11 +181,20 @@ static bool step_list_at(struct settings_reader *r, const char *path, int64_t no
     return true;
 }
 
+/* Is all that is read in the directories of which changes are heard? */
+static bool is_in_reach(const struct settings_reader *r) {
+    const char *kept = r->profile->kept_list, *slash = strrchr(kept, '/');
+    bool beside = !slash || (size_t)(slash - kept) == strlen(SETTINGS_DIR);
+    return beside && settings_reader_reads(r, kept) && !strchr(r->profile->settings, '/') && !r->list_path[0];
+}
+
 static void step_list(struct settings_reader *r, int64_t now, struct fact_sink sink) {
     char path[PATH_BYTES];
     if (now < r->due) return;
-    r->due = (now / SETTINGS_EVERY_MS + 1) * SETTINGS_EVERY_MS; /* as others: a program at rest wakes for all of them */
     read_settings(r, now, sink);
+    int64_t every = r->heard && is_in_reach(r) ? SETTINGS_CALM_MS : SETTINGS_EVERY_MS;
+    r->due = (now / every + 1) * every; /* as others: a program at rest wakes for all of them */
+    r->stepped_at = now;
     snprintf(path, sizeof path, "%s/%s", r->batch, r->profile->kept_list);
     if (step_list_at(r, path, now, sink) || !r->list_path[0]) return;
     if (step_list_at(r, r->list_path, now, sink) || r->list_path[0] == '/') return;
@@ -196,6 +206,23 @@ void settings_reader_step(struct settings_reader *r, int64_t now, struct fact_si
     step_list(r, now, sink);
     exit_reader_step(r->exits, now, sink);
     if (r->joblog) joblog_step(r->joblog, now, sink);
+}
+
+void settings_reader_heard(struct settings_reader *r, bool heard) {
+    r->heard = heard;
+    exit_reader_heard(r->exits, heard);
+}
+
+void settings_reader_changed(struct settings_reader *r, int64_t now) {
+    int64_t due = r->stepped_at + HEARD_MS > now ? r->stepped_at + HEARD_MS : now;
+    if (due < r->due) r->due = due;
+    exit_reader_changed(r->exits, now);
+}
+
+bool settings_reader_reads(const struct settings_reader *r, const char *name) {
+    size_t n = strlen(SETTINGS_DIR);
+    bool in_dir = strncmp(name, SETTINGS_DIR, n) == 0 && (name[n] == '/' || name[n] == '\0');
+    return in_dir || strcmp(name, r->profile->settings) == 0 || strcmp(name, r->profile->kept_list) == 0;
 }
 
 int64_t settings_reader_due(const struct settings_reader *r) {

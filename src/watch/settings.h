@@ -10,7 +10,8 @@
 #include "model/sweep_list.h"
 #include "watch/fs_ops.h"
 
-enum { SETTINGS_EVERY_MS = 2000, SETTINGS_MAX_BYTES = 1024 * 1024 };
+/* How often it is looked at; the second: while changes are heard of. */
+enum { SETTINGS_EVERY_MS = 2000, SETTINGS_CALM_MS = 10000, SETTINGS_MAX_BYTES = 1024 * 1024 };
 
 struct settings_reader;
 struct settings_reader *settings_reader_new(const struct fs_ops *fs, const struct profile *p, const char *batch);
@@ -23,6 +24,14 @@ void settings_reader_joblog(struct settings_reader *r, const char *path);
  * step. now: monotonic ms. */
 void settings_reader_step(struct settings_reader *r, int64_t now, struct fact_sink sink);
 int64_t settings_reader_due(const struct settings_reader *r); /* monotonic ms */
+
+/* Is somebody told of changes in the batch directory, in SETTINGS_DIR and in EXIT_RECORD_DIR? Then
+ * settings_reader_changed is called after each that may be of what is read here. */
+#define SETTINGS_DIR "checks"
+void settings_reader_heard(struct settings_reader *r, bool heard);
+void settings_reader_changed(struct settings_reader *r, int64_t now);
+/* Is this name in the batch directory of what is read here? */
+bool settings_reader_reads(const struct settings_reader *r, const char *name);
 
 /* Why a sweep list that is there cannot be read: err, a negative libuv error, in words. */
 const char *settings_list_problem(int err);
