@@ -575,9 +575,17 @@ struct batch *batch_open(uv_loop_t *loop, struct session *s, struct record *reco
     return b;
 }
 
+/* No list, and no case has come: perhaps not even a batch, only the directory where sweepwatch was started. */
+static bool is_of_nothing(const struct batch *b) {
+    for (int i = 0; i < OUTPUT_COUNT; i++) {
+        if (b->s->output_given[i]) return false;
+    }
+    return table_count(b->s->table) == 0 && !table_list(b->s->table);
+}
+
 /* Settled reports are written already, the others say "settled": false. */
 void batch_leave(struct batch *b) {
-    bool owed = b->phase != PHASE_OVER || b->elsewhere_until > 0;
+    bool owed = (b->phase != PHASE_OVER || b->elsewhere_until > 0) && !is_of_nothing(b);
     b->leaving = true;
     if (owed && table_root(b->s->table, ROOT_BATCH)->scanned && !root_released(b->workers[ROOT_BATCH])) {
         b->report_pending = b->job.busy;

@@ -165,4 +165,10 @@ is 'said once' 1 "$(grep -c 'cannot be read' "$work/err")"
 kill -TERM "$pid"
 reap 20 'SIGTERM ends it, too'
 
+mkdir "$work/no sweep"
+runs 'a directory where no sweep is' 4 watch "$work/no sweep" --time-limit 1
+is 'nothing is left in it' '' "$(ls -A "$work/no sweep")"
+runs 'a report that was asked for is written' 4 watch "$work/no sweep" --time-limit 1 --csv "$work/none.csv"
+exists 'where it was asked for' "$work/none.csv"
+
 finish
