@@ -7,7 +7,7 @@
 struct title_set {
     const struct profile *profile;
     bool fold_case;
-    uint64_t *slots; /* hash of a title and the number of its columns; 0: none */
+    uint32_t *slots; /* half of the hash of a title and the number of its columns, the rest says where; 0: none */
     size_t mask;
 };
 
@@ -21,13 +21,14 @@ static uint64_t hash_next(const struct title_set *t, uint64_t h, char c) {
 
 static uint64_t hash_of(uint64_t h, int columns) {
     h = (h ^ (h >> 32)) * UINT64_C(0x9FB21C651E98DF25) + (uint64_t)columns * UINT64_C(0x9E3779B97F4A7C15);
-    h ^= h >> 29;
-    return h ? h : 1;
+    return h ^ h >> 29;
 }
 
-static uint64_t *slot_of(const struct title_set *t, uint64_t hash) {
+static uint32_t kept(uint64_t hash) { return (uint32_t)(hash >> 32) ? (uint32_t)(hash >> 32) : 1; }
+
+static uint32_t *slot_of(const struct title_set *t, uint64_t hash) {
     size_t i = hash & t->mask;
-    while (t->slots[i] != 0 && t->slots[i] != hash) i = (i + 1) & t->mask;
+    while (t->slots[i] != 0 && t->slots[i] != kept(hash)) i = (i + 1) & t->mask;
     return &t->slots[i];
 }
 
@@ -44,7 +45,7 @@ struct title_set *title_set_new(const struct sweep_list *list, const struct prof
         uint64_t h = hash_start;
         for (const char *c = list->cases[i].title; *c; c++) h = hash_next(t, h, *c);
         h = hash_of(h, list->cases[i].columns);
-        *slot_of(t, h) = h;
+        *slot_of(t, h) = kept(h);
     }
     return t;
 }

@@ -1,7 +1,7 @@
-/* title_set: which directories are cases of a list, in 8 to 24 bytes a case where the list itself takes hundreds.
+/* title_set: which directories are cases of a list, in 5 to 11 bytes a case where the list itself takes hundreds.
  *
- * Titles are known by a hash of 64 bits: a name that is none is taken for one once in 10^15 for a list of ten thousand.
- * Good enough to choose what to look at; never to say what something is. Not thread safe while it is made. Out of
+ * Titles are known by half of a hash of 64 bits, in order of the rest: a name that is none is taken for one once in
+ * 10^8. Good enough to choose what to look at; never to say what something is. Not thread safe while it is made. Out of
  * memory: abort(). */
 #ifndef SW_WATCH_TITLE_SET_H
 #define SW_WATCH_TITLE_SET_H
