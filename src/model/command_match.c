@@ -30,7 +30,8 @@ static uint64_t hash_of(const double *values, int n) {
 
 static bool equal(const struct sweep_case *c, const double *values, int n) {
     if (c->columns != n) return false;
-    const double *own = sweep_case_values(c);
+    double own[PROFILE_MAX_COLUMNS];
+    sweep_case_values(c, own);
     for (int i = 0; i < n; i++) {
         if (own[i] != values[i]) return false;
     }
@@ -49,7 +50,9 @@ struct command_match *command_match_new(const struct sweep_list *l, const struct
     if (!m->bucket) abort();
     for (size_t i = 0; i < l->n_cases; i++) {
         const struct sweep_case *c = &l->cases[i];
-        size_t at = hash_of(sweep_case_values(c), c->columns) & (m->n_buckets - 1);
+        double values[PROFILE_MAX_COLUMNS];
+        sweep_case_values(c, values);
+        size_t at = hash_of(values, c->columns) & (m->n_buckets - 1);
         while (m->bucket[at]) at = (at + 1) & (m->n_buckets - 1);
         m->bucket[at] = (uint32_t)i + 1;
         m->columns |= 1u << c->columns;

@@ -39,7 +39,7 @@ bool grid_value(const struct table *t, const struct row *r, int column, double *
     const struct sweep_case *c = table_case(t, r);
     if (c != NULL) {
         bool has = column < c->columns;
-        *value = has ? sweep_case_values(c)[column] : NAN;
+        *value = has ? sweep_case_value(c, column) : NAN;
         return has;
     }
     grid_token(t, r, column, token);

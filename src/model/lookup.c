@@ -58,7 +58,8 @@ static bool same(double a, double b) {
 static double by_numbers(const struct numbers *a, const struct sweep_case *c) {
     int columns = c->columns, n = a->n > columns ? a->n : columns, differ = 0;
     double much = 0;
-    const double *values = sweep_case_values(c);
+    double values[PROFILE_MAX_COLUMNS];
+    sweep_case_values(c, values);
     for (int i = 0; i < n; i++) {
         bool both = i < a->n && i < columns;
         if (both && same(a->value[i], values[i])) continue;
@@ -173,20 +174,16 @@ static bool read_values(const char *text, struct numbers *out) {
 static void by_values(const struct table *t, const struct numbers *values, struct lookup *out) {
     for (size_t i = 0; i < table_count(t); i++) {
         const struct row *r = table_row(t, i);
-        struct numbers title;
-        const double *have;
-        int columns;
+        struct numbers has;
         const struct sweep_case *c = table_case(t, r);
         if (c) {
-            have = sweep_case_values(c);
-            columns = c->columns;
-        } else {
-            if (!read_title(t, r->title, &title)) continue;
-            have = title.value;
-            columns = title.n;
+            sweep_case_values(c, has.value);
+            has.n = c->columns;
+        } else if (!read_title(t, r->title, &has)) {
+            continue;
         }
-        bool all = values->n <= columns;
-        for (int k = 0; all && k < values->n; k++) all = same(values->value[k], have[k]);
+        bool all = values->n <= has.n;
+        for (int k = 0; all && k < values->n; k++) all = same(values->value[k], has.value[k]);
         if (all) meant(out, r);
     }
 }

@@ -108,11 +108,7 @@ static struct found find_title(const struct sweep_list *l, const char *name, siz
     return found;
 }
 
-/* In one piece: its numbers, title and line. */
-const double *sweep_case_values(const struct sweep_case *c) {
-    return (const double *)(const void *)c->title - c->columns;
-}
-
+/* In one piece: its title and line. */
 const char *sweep_case_line(const struct sweep_case *c) { return c->title + strlen(c->title) + 1; }
 
 static bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -129,6 +125,25 @@ const char *sweep_case_token(const struct sweep_case *c, int column, char out[SW
     memcpy(out, s, n);
     out[n] = '\0';
     return out;
+}
+
+/* 'p' may stand for the point. */
+static bool token_number(char *token, double *value) {
+    char *p = strchr(token, 'p');
+    if (p != NULL) *p = '.';
+    return text_number(token, value);
+}
+
+double sweep_case_value(const struct sweep_case *c, int column) {
+    char token[SWEEP_TOKEN_BYTES];
+    double value = 0;
+    sweep_case_token(c, column, token);
+    token_number(token, &value);
+    return value;
+}
+
+void sweep_case_values(const struct sweep_case *c, double out[PROFILE_MAX_COLUMNS]) {
+    for (int i = 0; i < (int)c->columns; i++) out[i] = sweep_case_value(c, i);
 }
 
 const char *sweep_list_trouble(const struct sweep_list *l, const struct sweep_case *c) {
@@ -297,9 +312,7 @@ static bool read_value(struct parser *s, struct slice token, size_t line_no, dou
     if (token.len < sizeof text) {
         memcpy(text, token.at, token.len);
         text[token.len] = '\0';
-        char *p = strchr(text, 'p');
-        if (p != NULL) *p = '.';
-        if (text_number(text, value)) return true;
+        if (token_number(text, value)) return true;
     }
     const char *remedy = "put '#' before a comment or a header line";
     if (token.len >= sizeof text) {
@@ -413,16 +426,16 @@ static void lint_letter_case(struct parser *s, struct sweep_case *first, bool fi
 }
 
 /* Lines with the same numbers, written differently: "1" and "1.0". */
-static void lint_twins(struct parser *s, size_t case_index) {
+static void lint_twins(struct parser *s, size_t case_index, const double *values) {
     const struct sweep_case *c = &s->list->cases[case_index];
-    double numbers[PROFILE_MAX_COLUMNS];
-    for (int i = 0; i < c->columns; i++) numbers[i] = sweep_case_values(c)[i] + 0.0; /* -0 becomes 0 */
+    double numbers[PROFILE_MAX_COLUMNS], others[PROFILE_MAX_COLUMNS];
+    for (int i = 0; i < c->columns; i++) numbers[i] = values[i] + 0.0; /* -0 becomes 0 */
     size_t bytes = c->columns * sizeof numbers[0];
     uint32_t tag = hash_tag(text_hash(numbers, bytes, 0));
     size_t at = tag;
     for (long i; (i = index_next(&s->values, tag, &at)) >= 0;) {
         const struct sweep_case *other = &s->list->cases[i];
-        const double *others = sweep_case_values(other);
+        sweep_case_values(other, others);
         bool same = other->columns == c->columns;
         for (int k = 0; same && k < c->columns; k++) same = !(others[k] < numbers[k] || others[k] > numbers[k]);
         if (!same) continue;
@@ -459,11 +472,8 @@ static void lint_name(struct parser *s, struct sweep_case *c, size_t len) {
     }
 }
 
-static struct sweep_case *new_case(struct parser *s, const char *title, size_t len, struct slice line,
-                                   const double *values, size_t n) {
-    char *at = arena_take(s->arena, n * sizeof *values + len + 1 + line.len + 1, _Alignof(double));
-    memcpy(at, values, n * sizeof *values);
-    at += n * sizeof *values;
+static struct sweep_case *new_case(struct parser *s, const char *title, size_t len, struct slice line, size_t n) {
+    char *at = arena_take(s->arena, len + 1 + line.len + 1, 1);
     memcpy(at, title, len + 1);
     memcpy(at + len + 1, line.at, line.len);
     at[len + 1 + line.len] = '\0';
@@ -527,7 +537,7 @@ static bool parse_line(struct parser *s, struct slice line, size_t line_no) {
         report(s, LIST_ERROR, line_no, "more than %d cases; split the list", SWEEP_LIST_MAX_CASES);
         return false;
     }
-    struct sweep_case *c = new_case(s, title, len, line, values, n);
+    struct sweep_case *c = new_case(s, title, len, line, n);
     c->line_no = line_no & 0x7FFFFFF;
     size_t case_index = s->list->n_cases - 1;
     index_add(&s->memory->titles, hash_tag(h), case_index);
@@ -535,7 +545,7 @@ static bool parse_line(struct parser *s, struct slice line, size_t line_no) {
     if (found.folded >= 0) {
         lint_letter_case(s, &s->list->cases[found.folded], found.variants > 1, c);
     } else {
-        lint_twins(s, case_index);
+        lint_twins(s, case_index, values);
     }
     return true;
 }

@@ -51,8 +51,10 @@ void sweep_list_free(struct sweep_list *l); /* NULL is fine */
 
 /* The line as it stood, without its end; of the first of them when repeated. */
 const char *sweep_case_line(const struct sweep_case *c);
-/* [columns] */
-const double *sweep_case_values(const struct sweep_case *c);
+/* The numbers on the line, read from it again: fills out[columns]. */
+void sweep_case_values(const struct sweep_case *c, double out[PROFILE_MAX_COLUMNS]);
+/* That of a column < columns. */
+double sweep_case_value(const struct sweep_case *c, int column);
 /* Copies a token of the line to out, and returns it; column < columns. */
 enum { SWEEP_TOKEN_BYTES = 256 };
 const char *sweep_case_token(const struct sweep_case *c, int column, char out[SWEEP_TOKEN_BYTES]);

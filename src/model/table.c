@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HASH_START = 256, MOVED_CASES = 2 /* one case alone may be a stray copy */ };
+enum { HASH_START = 256, DIRTY_KEPT = 4096, MOVED_CASES = 2 /* one case alone may be a stray copy */ };
 #define ROW_NONE UINT32_MAX
 /* As narrow as table.h has what is kept by the million: the times go on for 17 years. */
 #define TIME_BITS (INT64_MAX >> 24)
@@ -834,7 +834,7 @@ static bool expected_value(const struct table *t, const struct place *p, int col
     const struct sweep_case *c = p->row != ROW_NONE ? table_case(t, &t->rows[p->row]) : NULL;
     if (c) {
         if (column >= c->columns) return false;
-        *out = sweep_case_values(c)[column];
+        *out = sweep_case_value(c, column);
         return true;
     }
     char tokens[PROFILE_MAX_COLUMNS][32];
@@ -1289,6 +1289,10 @@ void table_tick(struct table *t, int64_t now) {
         rejudge(t, t->dirty[i], now);
     }
     t->n_dirty = 0;
+    if (t->cap_dirty <= DIRTY_KEPT) return;
+    free(t->dirty); /* that nearly all are judged at once is seldom */
+    t->dirty = NULL;
+    t->cap_dirty = 0;
 }
 
 int64_t table_deadline(const struct table *t) {

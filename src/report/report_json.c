@@ -231,7 +231,7 @@ void report_json_case(struct json_writer *w, const struct report_input *in, cons
     json_string(w, "line", c ? sweep_case_line(c) : NULL);
     if (c) json_int(w, "line_no", c->line_no);
     json_open_flat(w, "parameters", '{');
-    for (int i = 0; c && i < c->columns; i++) json_number(w, p->column[i].name, sweep_case_values(c)[i]);
+    for (int i = 0; c && i < c->columns; i++) json_number(w, p->column[i].name, sweep_case_value(c, i));
     json_close(w, '}');
     json_string(w, "found_local", report_found(t, r, ROOT_BATCH));
     json_string(w, "found_archive", report_found(t, r, ROOT_ARCHIVE));

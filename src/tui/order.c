@@ -89,7 +89,7 @@ static size_t rank_values(const struct fleet *f, size_t n, uint32_t *rank) {
             for (size_t i = 0; i < table_count(f->table[b]); i++) {
                 const struct sweep_case *x = table_case(f->table[b], table_row(f->table[b], i));
                 bool has = x != NULL && c < x->columns;
-                value[at++] = has ? sweep_case_values(x)[c] : (double)NAN;
+                value[at++] = has ? sweep_case_value(x, c) : (double)NAN;
                 any |= has;
             }
         }

@@ -50,7 +50,8 @@ static void test_cases(void **state) {
     assert_int_equal(c->columns, 5);
     assert_string_equal(sweep_case_token(c, 0, token), "4000");
     assert_string_equal(sweep_case_token(c, 4, token), "0.5");
-    const double *value = sweep_case_values(c);
+    double value[PROFILE_MAX_COLUMNS];
+    sweep_case_values(c, value);
     assert_true(value[0] == 4000.0 && value[1] == 0.1 && value[3] == 0.05 && value[4] == 0.5);
     assert_false(c->duplicate || c->risky);
     assert_null(sweep_list_trouble(l, c));
@@ -61,8 +62,9 @@ static void test_cases(void **state) {
     assert_int_equal(c->line_no, 5);
     assert_int_equal(c->columns, 3);
     assert_string_equal(sweep_case_token(c, 1, token), "0p5");
-    value = sweep_case_values(c);
+    sweep_case_values(c, value);
     assert_true(value[1] == 0.5 && value[2] == -0.0025);
+    assert_true(sweep_case_value(c, 2) == -0.0025);
 
     assert_string_equal(l->cases[2].title, "T6000_eps1_tau2_i03");
     assert_string_equal(sweep_case_line(&l->cases[2]), "6000 1 2 3");
