@@ -5,7 +5,7 @@
 #include "model/fact.h"
 #include "platform/machine.h"
 
-enum { MACHINE_EVERY_MS = 5000 };
+enum { MACHINE_EVERY_MS = 5000, MACHINE_REST_MS = 10000 };
 
 struct fact machine_fact(const struct machine *m, int64_t at);
 

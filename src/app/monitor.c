@@ -106,7 +106,10 @@ static void machine_answered(uv_work_t *work, int status) {
 
 static void watch_machine(struct monitor *m, int64_t now) {
     if (m->machine_busy || now < m->machine_due) return;
-    m->machine_due = (now / MACHINE_EVERY_MS + 1) * MACHINE_EVERY_MS; /* as others: a program at rest wakes for all */
+    /* Where nothing runs, less often; with the whole seconds, as others: a program at rest wakes for all of them. */
+    bool runs = fleet_status_count(&m->fleet, STATUS_RUNNING) + fleet_status_count(&m->fleet, STATUS_STALLED) > 0;
+    int64_t every = runs ? MACHINE_EVERY_MS : MACHINE_REST_MS;
+    m->machine_due = (now / every + 1) * every;
     m->machine_busy = true;
     m->machine_work.data = m;
     uv_queue_work(&m->loop, &m->machine_work, ask_machine, machine_answered);

@@ -20,7 +20,7 @@
 
 enum {
     BEAT_MS = 500,
-    REST_BEAT_MS = 11 * 1000, /* longer than the scanner rests */
+    REST_BEAT_MS = 11 * 1000, /* at the latest, while the scanner rests */
     PATH_BYTES = 4096,
     READ_BYTES = 65536,
     WRITE_BYTES = 65536,
@@ -96,11 +96,14 @@ static void on_roused(void *ctx) { beat_later(ctx, BEAT_MS); }
  * not wake for it. A connection is asked for signs of life all the time. */
 static void beat(struct relay *r) {
     struct fs_operation op = {.word = "open", .since = r->looking_since};
-    bool rests = r->options->apart && root_thread_rests(r->thread, on_roused);
+    int64_t until = 0, wait = BEAT_MS;
+    bool rests = r->options->apart && root_thread_rests(r->thread, on_roused, &until);
     if (r->thread) root_thread_operation(r->thread, &op);
     r->beat_at = mono_now();
-    scan_put_beat(r->beat_at, rests ? REST_BEAT_MS : 0, &op, &r->text);
-    beat_later(r, rests ? REST_BEAT_MS : BEAT_MS);
+    if (rests) wait = until - r->beat_at < REST_BEAT_MS - BEAT_MS ? until - r->beat_at + BEAT_MS : REST_BEAT_MS;
+    if (wait < BEAT_MS) wait = BEAT_MS;
+    scan_put_beat(r->beat_at, rests ? wait : 0, &op, &r->text);
+    beat_later(r, wait);
     write_out(r);
 }
 

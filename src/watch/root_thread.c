@@ -44,7 +44,8 @@ struct root_thread {
     struct command *first, **last;
     struct fact_batch *out;
     bool ended;
-    bool at_work, rousing; /* a step has begun or is due; the owner wants to know of the next */
+    bool at_work, rousing; /* a step has begun or is due; the owner wants to know of one before its time */
+    int64_t next_due;      /* that time */
     struct fs_recorder *recorder;
 
     /* The worker's side. */
@@ -159,25 +160,27 @@ static void on_facts_ready(uv_async_t *async) {
     if (b) w->on_facts(w->ctx, b);
 }
 
-/* The owner is told before anything is done that may hang. */
-static void begin_work(struct root_thread *w) {
+/* The owner is told before anything is done that may hang, unless it knows when that is. */
+static void begin_work(struct root_thread *w, int64_t now) {
     uv_mutex_lock(&w->mutex);
-    bool rouses = w->rousing;
+    bool rouses = w->rousing && now < w->next_due;
     w->at_work = true;
-    w->rousing = false;
+    if (rouses) w->rousing = false;
     uv_mutex_unlock(&w->mutex);
     if (rouses) uv_async_send(&w->to_owner);
 }
 
-static void end_work(struct root_thread *w) {
+static void end_work(struct root_thread *w, int64_t due) {
     uv_mutex_lock(&w->mutex);
     w->at_work = false;
+    w->next_due = due;
     uv_mutex_unlock(&w->mutex);
 }
 
-bool root_thread_rests(struct root_thread *w, void (*roused)(void *ctx)) {
+bool root_thread_rests(struct root_thread *w, void (*roused)(void *ctx), int64_t *until) {
     uv_mutex_lock(&w->mutex);
     bool rests = w->rousing = !w->at_work;
+    *until = w->next_due;
     uv_mutex_unlock(&w->mutex);
     w->on_roused = rests ? roused : NULL;
     return rests;
@@ -219,7 +222,7 @@ static void step(struct root_thread *w) {
         return;
     }
     int64_t now = worker_clock(NULL);
-    begin_work(w);
+    begin_work(w, now);
     if (!w->gathered) {
         w->gathered = must(fact_batch_new());
         w->gathered_at = now;
@@ -232,7 +235,7 @@ static void step(struct root_thread *w) {
     if (w->settings && !w->released && settings_reader_due(w->settings) < due) due = settings_reader_due(w->settings);
     now = worker_clock(NULL);
     bool goes_on = due <= now;
-    if (!goes_on) end_work(w);
+    if (!goes_on) end_work(w, due);
     if (!goes_on || now - w->gathered_at >= GATHER_MS || fact_batch_count(b) >= QUEUE_FACTS) {
         w->gathered = NULL;
         post(w, b);

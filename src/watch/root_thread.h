@@ -15,9 +15,9 @@ int root_thread_open(uv_loop_t *owner, const struct root_options *o, bool waits,
                      void (*on_facts)(void *ctx, struct fact_batch *b), void *ctx, struct root_thread **out);
 /* Any thread may send; copied. */
 void root_thread_send(struct root_thread *w, const struct scan_command *command);
-/* Does it do nothing until something is due or happens? Then roused is called, once, when it does something again and
- * before that may hang. The owner's thread. */
-bool root_thread_rests(struct root_thread *w, void (*roused)(void *ctx)); /* ctx: that of on_facts */
+/* Does it do nothing until a time (*until, monotonic ms) or until something happens? Then roused is called, once, when
+ * it does something before that time, and before that may hang. The owner's thread. ctx: that of on_facts. */
+bool root_thread_rests(struct root_thread *w, void (*roused)(void *ctx), int64_t *until);
 /* The file system operation in hand; any thread. Never waits. */
 void root_thread_operation(struct root_thread *w, struct fs_operation *out);
 bool root_thread_close(struct root_thread *w, unsigned wait_ms); /* as root_close */

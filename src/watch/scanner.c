@@ -16,7 +16,7 @@ enum {
     RETRY_MS = 1000,           /* a case that changed while it was read */
     ROOT_LATEST_MS = 1000,     /* a root that never rests is listed this often */
     ROOT_RETRY_MS = 1000,      /* a root that cannot be opened is tried again */
-    ROOT_RELIST_MS = 5000,     /* names in the root are read again, at least */
+    ROOT_RELIST_MS = 5000,     /* names in the root are read again, at least, while a case is awake */
     ROOT_DUTY = 500,           /* and not more often than this many times the time it takes */
     RELIST_MAX_MS = 180000,    /* a listing may have been held up, and is no reason to wait for hours */
     QUIET_SHARE = 20,          /* a case quiet for q is looked at again after q / this */
@@ -624,9 +624,11 @@ static size_t known_places(const struct scanner *s) {
     return n;
 }
 
-/* When the names are read again, after a reading that took so long; at the instants of the looks, a little sooner. */
-static int64_t names_due(int64_t took, int64_t now) {
-    int64_t interval = sooner(later(took * ROOT_DUTY, ROOT_RELIST_MS), RELIST_MAX_MS);
+/* When the names are read again, after a reading that took so long; at the instants of the looks, a little sooner.
+ * Where events tell of new names and no case is awake, not between those instants. */
+static int64_t names_due(const struct scanner *s, int64_t took, int64_t now) {
+    int64_t least = s->root_watched && s->n_awake == 0 ? TOGETHER_MS : ROOT_RELIST_MS;
+    int64_t interval = sooner(later(took * ROOT_DUTY, least), RELIST_MAX_MS);
     return now + interval - (now + interval) % (interval < TOGETHER_MS ? NEAR_MS : TOGETHER_MS);
 }
 
@@ -649,7 +651,7 @@ static int list_root(struct scanner *s, struct fs_dir *root, int64_t now) {
     if (err < 0) return err;
     int64_t took = clock_now(s) - now;
     s->root_dirty_since = NEVER;
-    s->root_due = names_due(took, now);
+    s->root_due = names_due(s, took, now);
     return look_for_the_gone(s, known, l.seen, now) ? 0 : UV_EAGAIN;
 }
 
@@ -694,19 +696,19 @@ static void set_awake(struct scanner *s, struct splace *p, bool awake) {
 
 /* What only reconciles is held together, a little sooner, at instants that are the same for all who have this clock:
  * the machine sleeps in between. */
-static int64_t together(int64_t interval, int64_t now) {
-    int64_t step = interval >= RARE_MS ? TOGETHER_MS : interval >= 4 * NEAR_MS ? NEAR_MS : 1;
+static int64_t together(int64_t interval, bool rare, int64_t now) {
+    int64_t step = rare ? TOGETHER_MS : interval >= 4 * NEAR_MS ? NEAR_MS : 1;
     return interval - (now + interval) % step;
 }
 
-/* The cases of a first pass would be looked at again all at once, and so for ever: each waits another part of the time,
- * by its name, once. */
-static int64_t first_wait(const struct splace *p, int64_t interval) {
+/* Cases that were looked at in one pass, or came to rest at one time, would be looked at all at once for ever after:
+ * each waits another part of the time then, by its name. */
+static int64_t part_of(const struct splace *p, int64_t interval) {
     int64_t part = (int64_t)(name_hash(p->name) >> 48);
     return p->at_rest ? interval / 4 + interval / 4 * 3 * part / 65536 : interval;
 }
 
-static int64_t next_look(struct scanner *s, struct splace *p, bool first, int64_t now) {
+static int64_t next_look(struct scanner *s, struct splace *p, bool with_others, int64_t now) {
     if (!p->memory.present) {
         set_awake(s, p, false);
         return NEVER; /* the root's listing and its events bring it back */
@@ -722,8 +724,9 @@ static int64_t next_look(struct scanner *s, struct splace *p, bool first, int64_
     set_awake(s, p, interval < s->c.idle_ms);
     least = later(least, affordable(s, p, p->at_rest ? s->n_present : s->n_awake));
     interval = sooner(later(interval, least), idle);
-    if (first) interval = first_wait(p, interval);
-    interval = together(interval, now);
+    bool rare = interval >= RARE_MS;
+    if (with_others) interval = part_of(p, interval);
+    interval = together(interval, rare, now);
     /* Is it settled, and is what was not whole still so? */
     int64_t settles = later(last_change(p), scan_memory_partial_since(&p->memory)) + s->c.settle_ms + 1;
     return settles > now ? sooner(settles, now + interval) : now + interval;
@@ -816,17 +819,18 @@ static int look_attentively(struct scanner *s, struct fs_dir *root, struct splac
         if (p->last_scan >= 0) p->active = true;
         set_last_change(p, p->active ? now : now - age_of(s));
     }
-    bool first = p->last_scan < 0;
     if (!p->memory.present) drop_watches(s, p);
     s->n_present += (size_t)p->memory.present - (size_t)was_known;
     p->last_scan = now & TIME_MAX;
     p->by_event = announced;
+    bool with_others = !p->at_rest;
     if (s->pass_running && !p->passed) {
+        with_others = true;
         p->passed = true;
         s->pass_left--;
     }
     bool woken = rest(s, p, now);
-    if (a->dirty_since == NEVER) set_due(s, p, woken ? now : next_look(s, p, first, now));
+    if (a->dirty_since == NEVER) set_due(s, p, woken ? now : next_look(s, p, with_others, now));
     return 0;
 }
 

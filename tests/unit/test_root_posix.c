@@ -1,6 +1,7 @@
 /* A root whose scanner is a process: played by a shell script that says what a scanner would, so that it can be slow,
- * hang, die and talk nonsense when the test wants it. */
+ * hang, die and talk nonsense when the test wants it; and the thread that scans, with a batch on the disk. */
 #include "watch/root.h"
+#include "watch/root_thread.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -183,6 +184,103 @@ static void test_a_hanging_operation_is_named(void **state) {
     end(x);
 }
 
+/* One that said it rests is not missed before its time; what it does then is watched as ever. */
+static void test_a_scanner_that_rests(void **state) {
+    struct fixture *x = begin_script(
+        SCRIPT SAY_LIVE "echo 'beat at=1000000 next=2000'; until [ -e \"$1/go\" ]; do sleep 0.05; done;"
+                        "echo 'beat at=1000000 operation=stat since=1000000 path=T1';"
+                        "until [ -e \"$1/rest\" ]; do sleep 0.05; done; echo 'beat at=1000000 next=1000'; wait");
+    size_t from = 0, first;
+    char path[128];
+    (void)state;
+    wait_for(x, &from, FACT_ROOT, HEALTH_LIVE, "");
+    first = x->n;
+    for (int64_t until = mono_now() + 1200; mono_now() < until;) uv_run(&x->loop, UV_RUN_ONCE);
+    assert_int_equal(x->n, first); /* neither slow nor hung */
+    snprintf(path, sizeof path, "%s/go", x->dir);
+    fclose(fopen(path, "w"));
+    wait_for(x, &from, FACT_ROOT, HEALTH_LIVE, "slow: stat of T1 for ");
+    snprintf(path, sizeof path, "%s/rest", x->dir);
+    fclose(fopen(path, "w"));
+    int64_t rested = mono_now();
+    wait_for(x, &from, FACT_ROOT, HEALTH_HUNG, "no sign of its scanner for ");
+    assert_true(mono_now() - rested >= 1000 + 900);
+    end(x);
+}
+
+/* ---- the thread, of a batch on the disk ---- */
+
+static int roused;
+
+static void on_roused(void *ctx) {
+    (void)ctx;
+    roused++;
+}
+
+static void turn_until_rest(struct fixture *x, struct root_thread *t) {
+    int64_t deadline = mono_now() + DEADLINE_MS, until;
+    while (!root_thread_rests(t, on_roused, &until)) {
+        assert_true(mono_now() < deadline);
+        uv_run(&x->loop, UV_RUN_ONCE);
+    }
+    assert_true(until > mono_now() - 1000);
+}
+
+static void write_there(const struct fixture *x, const char *name, const char *text) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", x->dir, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static void test_what_a_batch_says_is_heard(void **state) {
+    struct fixture *x = calloc(1, sizeof *x);
+    struct root_thread *t;
+    char path[128];
+    size_t from = 0;
+    (void)state;
+    strcpy(x->dir, "/tmp/sweepwatch-root-XXXXXX");
+    assert_non_null(mkdtemp(x->dir));
+    assert_int_equal(uv_loop_init(&x->loop), 0);
+    uv_timer_init(&x->loop, &x->nap);
+    uv_timer_start(&x->nap, on_nap, 20, 20);
+    struct root_options o = {.profile = profile_builtin(), .root = ROOT_BATCH, .path = x->dir};
+    assert_int_equal(root_thread_open(&x->loop, &o, false, on_facts, x, &t), 0);
+    wait_for(x, &from, FACT_SCAN_END, 0, "");
+    turn_until_rest(x, t);
+    roused = 0;
+    snprintf(path, sizeof path, "%s/checks", x->dir);
+    assert_int_equal(mkdir(path, 0777), 0);
+    snprintf(path, sizeof path, "%s/checks/exit", x->dir);
+    assert_int_equal(mkdir(path, 0777), 0);
+    for (int64_t until = mono_now() + 1000; mono_now() < until;) uv_run(&x->loop, UV_RUN_ONCE);
+    assert_int_equal(roused, 1); /* told once, however much is done then */
+    /* Directories that came while it was watched: what comes in them is told at once, not after 2 or 10 s. */
+    for (int i = 0; i < 3; i++) {
+        char title[32], name[64];
+        turn_until_rest(x, t);
+        snprintf(title, sizeof title, "T%d", i);
+        snprintf(name, sizeof name, "checks/exit/%s.json", title);
+        int64_t begun = mono_now();
+        write_there(x, name, "{\"schema_version\": 1, \"case\": \"T\", \"state\": \"ended\", \"code\": 3}");
+        wait_for(x, &from, FACT_EXIT, 0, title);
+        assert_true(mono_now() - begun < 1500);
+    }
+    write_there(x, "sweep_settings.txt", "sweep_total=3\n");
+    int64_t begun = mono_now();
+    wait_for(x, &from, FACT_SETTING, 0, "");
+    assert_true(mono_now() - begun < 1500);
+    assert_true(root_thread_close(t, 5000));
+    uv_walk(&x->loop, close_handle, NULL);
+    uv_run(&x->loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&x->loop), 0);
+    snprintf(path, sizeof path, "rm -r %s", x->dir);
+    assert_int_equal(system(path), 0);
+    free(x);
+}
+
 static void test_a_killed_scanner_hands_on_what_was_known(void **state) {
     profile_text = "{ }";
     struct fixture *x = begin_script(SCRIPT SAY_LIVE "echo 'scan-begin archive at=1000000 generation=1';"
@@ -286,6 +384,8 @@ int main(void) {
     signal(SIGPIPE, SIG_IGN); /* as the program does: a scanner may be gone when it is told something */
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_times_are_the_owners),
                                        cmocka_unit_test(test_a_hanging_operation_is_named),
+                                       cmocka_unit_test(test_a_scanner_that_rests),
+                                       cmocka_unit_test(test_what_a_batch_says_is_heard),
                                        cmocka_unit_test(test_a_killed_scanner_hands_on_what_was_known),
                                        cmocka_unit_test(test_a_scanner_that_ends_is_started_again),
                                        cmocka_unit_test(test_nonsense_is_no_fact),
