@@ -8,8 +8,6 @@
 #include "watch/fs_ops.h"
 #include "watch/judged.h"
 
-enum { POOL_MOST_WAITING = 16 };
-
 struct pool_options {
     const struct fs_ops *fs;
     const struct profile *profile;
@@ -18,8 +16,7 @@ struct pool_options {
     const struct sweep_list *list; /* with only_wanted: directories that match no line are passed over */
     const char *nested; /* directory of the root whose directories are looked at, too, as "name/case"; NULL: none */
     bool only_wanted, fold_case, learned;
-    unsigned
-        readers; /* threads; 0: as many as processors, up to POOL_MOST_WAITING when they mostly wait for the root */
+    unsigned readers; /* threads, as in readers_new */
     /* What need not be read again, and takes what was read; NULL: nothing is kept. Needs wall (ms since 1970 UTC), and
      * a root that scan_set_judged is for. */
     struct judged *judged;

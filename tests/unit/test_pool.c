@@ -11,6 +11,7 @@
 
 #include "platform/thread_use.h"
 #include "support/fs_fake.h"
+#include "watch/readers.h"
 
 enum { PLACES = 120 };
 
@@ -55,7 +56,7 @@ static void test_more_readers_where_they_wait(void **state) {
     unsigned processors = uv_available_parallelism();
     opening = WAITING;
     unsigned n = readers_of(0);
-    if (processors < POOL_MOST_WAITING) assert_in_range(n, processors + 1, POOL_MOST_WAITING);
+    if (processors < READERS_MOST_WAITING) assert_in_range(n, processors + 1, READERS_MOST_WAITING);
     assert_in_range(readers_of(3), 1, 3);
 }
 
@@ -74,7 +75,7 @@ static void test_no_places(void **state) {
     opening = AT_ONCE;
     fs_fake_mkdir(world, "/empty");
     assert_int_equal(pool_scan(&o, 0, count_places, NULL), 0);
-    assert_in_range(readers_of(0), 1, POOL_MOST_WAITING);
+    assert_in_range(readers_of(0), 1, READERS_MOST_WAITING);
 }
 
 static int set_up(void **state) {
