@@ -1,9 +1,10 @@
 /* fs_ops: the only door to the file system for scans. fs_real is the machine's; tests bring a fake one.
  *
- * Blocking calls: never on the UI thread. An fs_ops and its directories may be used by several threads when each
- * directory handle stays with one thread. Errors: negative libuv codes (UV_ENOENT ...), 0 or more is success.
- * Nothing here writes, creates or locks, and nothing blocks on a FIFO or a device: only regular files are read.
- * Names are one component or a relative path with '/'; bytes as the system gives them (UTF-8 on Windows). */
+ * Blocking calls: never on the UI thread. An fs_ops may be used by several threads. Of a directory they may open and
+ * stat what is below it at once; the rest of its calls, and those of a file, are for one thread at a time. Errors:
+ * negative libuv codes (UV_ENOENT ...), 0 or more is success. Nothing here writes, creates or locks, and nothing blocks
+ * on a FIFO or a device: only regular files are read. Names are one component or a relative path with '/'; bytes as the
+ * system gives them (UTF-8 on Windows). */
 #ifndef SW_WATCH_FS_OPS_H
 #define SW_WATCH_FS_OPS_H
 

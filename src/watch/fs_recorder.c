@@ -1,5 +1,6 @@
 #include "watch/fs_recorder.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +12,19 @@ struct recorded {
     char path[]; /* relative to the directory that was opened without a parent, "" for that one */
 };
 
+/* One operation at a time. */
+struct lane {
+    atomic_flag taken;
+    uv_mutex_t mutex; /* of `now`; never held during an operation */
+    struct fs_operation now;
+};
+
 struct fs_recorder {
     struct fs_ops ops;
     const struct fs_ops *inner;
     int64_t (*clock)(void *ctx);
     void *clock_ctx;
-    uv_mutex_t mutex; /* of `now`; never held during an operation */
-    struct fs_operation now;
+    struct lane lanes[FS_OPERATIONS_MOST];
 };
 
 static void *must(void *p) {
@@ -53,27 +60,41 @@ static void join(char out[FS_OPERATION_PATH], const char *dir, const char *name)
     out[n + m] = '\0';
 }
 
-static void begin(struct fs_recorder *r, const char *word, const char *dir, const char *name) {
+/* Returns the lane that it takes; -1: all are taken, it is not told. */
+static int begin(struct fs_recorder *r, const char *word, const char *dir, const char *name) {
     int64_t now = r->clock(r->clock_ctx);
-    uv_mutex_lock(&r->mutex);
-    r->now.word = word;
-    r->now.since = now;
-    join(r->now.path, dir, name);
-    uv_mutex_unlock(&r->mutex);
+    for (int i = 0; i < FS_OPERATIONS_MOST; i++) {
+        struct lane *l = &r->lanes[i];
+        if (atomic_flag_test_and_set(&l->taken)) continue;
+        uv_mutex_lock(&l->mutex);
+        l->now.word = word;
+        l->now.since = now;
+        join(l->now.path, dir, name);
+        uv_mutex_unlock(&l->mutex);
+        return i;
+    }
+    return -1;
 }
 
-void fs_recorder_begin(struct fs_recorder *r, const char *word, const char *path) { begin(r, word, path, ""); }
+int fs_recorder_begin(struct fs_recorder *r, const char *word, const char *path) { return begin(r, word, path, ""); }
 
-void fs_recorder_end(struct fs_recorder *r) {
-    uv_mutex_lock(&r->mutex);
-    r->now.word = NULL;
-    uv_mutex_unlock(&r->mutex);
+void fs_recorder_end(struct fs_recorder *r, int lane) {
+    if (lane < 0) return;
+    struct lane *l = &r->lanes[lane];
+    uv_mutex_lock(&l->mutex);
+    l->now.word = NULL;
+    uv_mutex_unlock(&l->mutex);
+    atomic_flag_clear(&l->taken);
 }
 
 void fs_recorder_now(struct fs_recorder *r, struct fs_operation *out) {
-    uv_mutex_lock(&r->mutex);
-    *out = r->now;
-    uv_mutex_unlock(&r->mutex);
+    *out = (struct fs_operation){0};
+    for (int i = 0; i < FS_OPERATIONS_MOST; i++) {
+        struct lane *l = &r->lanes[i];
+        uv_mutex_lock(&l->mutex);
+        if (l->now.word && (!out->word || l->now.since < out->since)) *out = l->now;
+        uv_mutex_unlock(&l->mutex);
+    }
 }
 
 /* ---- the operations ---- */
@@ -98,43 +119,43 @@ static void *wrap(void *inner, const struct fs_dir *parent, const char *path) {
 static int recorder_dir_open(void *ctx, struct fs_dir *parent, const char *path, struct fs_dir **out) {
     struct fs_recorder *r = ctx;
     struct fs_dir *inner = NULL;
-    begin(r, "open", path_of(parent), path);
+    int lane = begin(r, "open", path_of(parent), path);
     int err = r->inner->dir_open(r->inner->ctx, inner_of(parent), path, &inner);
-    fs_recorder_end(r);
+    fs_recorder_end(r, lane);
     if (err >= 0) *out = wrap(inner, parent, path);
     return err;
 }
 
 static void recorder_dir_close(void *ctx, struct fs_dir *d) {
     struct fs_recorder *r = ctx;
-    begin(r, "close", path_of(d), "");
+    int lane = begin(r, "close", path_of(d), "");
     r->inner->dir_close(r->inner->ctx, inner_of(d));
-    fs_recorder_end(r);
+    fs_recorder_end(r, lane);
     free(d);
 }
 
 static int recorder_dir_list(void *ctx, struct fs_dir *d, bool (*visit)(void *arg, const char *name, enum fs_type type),
                              void *arg) {
     struct fs_recorder *r = ctx;
-    begin(r, "list", path_of(d), "");
+    int lane = begin(r, "list", path_of(d), "");
     int err = r->inner->dir_list(r->inner->ctx, inner_of(d), visit, arg);
-    fs_recorder_end(r);
+    fs_recorder_end(r, lane);
     return err;
 }
 
 static int recorder_stat(void *ctx, struct fs_dir *parent, const char *path, struct fs_stat *out) {
     struct fs_recorder *r = ctx;
-    begin(r, "stat", path_of(parent), path);
+    int lane = begin(r, "stat", path_of(parent), path);
     int err = r->inner->stat(r->inner->ctx, inner_of(parent), path, out);
-    fs_recorder_end(r);
+    fs_recorder_end(r, lane);
     return err;
 }
 
 static int recorder_dir_stat(void *ctx, struct fs_dir *d, struct fs_stat *out) {
     struct fs_recorder *r = ctx;
-    begin(r, "stat", path_of(d), "");
+    int lane = begin(r, "stat", path_of(d), "");
     int err = r->inner->dir_stat(r->inner->ctx, inner_of(d), out);
-    fs_recorder_end(r);
+    fs_recorder_end(r, lane);
     return err;
 }
 
@@ -142,51 +163,51 @@ static int recorder_file_open(void *ctx, struct fs_dir *parent, const char *path
                               struct fs_file **out, struct fs_stat *st) {
     struct fs_recorder *r = ctx;
     struct fs_file *inner = NULL;
-    begin(r, "open", path_of(parent), path);
+    int lane = begin(r, "open", path_of(parent), path);
     int err = r->inner->file_open(r->inner->ctx, inner_of(parent), path, known_regular, &inner, st);
-    fs_recorder_end(r);
+    fs_recorder_end(r, lane);
     if (err >= 0) *out = wrap(inner, parent, path);
     return err;
 }
 
 static int64_t recorder_file_read(void *ctx, struct fs_file *f, int64_t offset, void *buf, size_t len) {
     struct fs_recorder *r = ctx;
-    begin(r, "read", path_of(f), "");
+    int lane = begin(r, "read", path_of(f), "");
     int64_t n = r->inner->file_read(r->inner->ctx, inner_of(f), offset, buf, len);
-    fs_recorder_end(r);
+    fs_recorder_end(r, lane);
     return n;
 }
 
 static int recorder_file_stat(void *ctx, struct fs_file *f, struct fs_stat *out) {
     struct fs_recorder *r = ctx;
-    begin(r, "stat", path_of(f), "");
+    int lane = begin(r, "stat", path_of(f), "");
     int err = r->inner->file_stat(r->inner->ctx, inner_of(f), out);
-    fs_recorder_end(r);
+    fs_recorder_end(r, lane);
     return err;
 }
 
 static void recorder_file_close(void *ctx, struct fs_file *f) {
     struct fs_recorder *r = ctx;
-    begin(r, "close", path_of(f), "");
+    int lane = begin(r, "close", path_of(f), "");
     r->inner->file_close(r->inner->ctx, inner_of(f));
-    fs_recorder_end(r);
+    fs_recorder_end(r, lane);
     free(f);
 }
 
 static bool recorder_lock(void *ctx, struct fs_dir *dir, const char *path, struct fs_file *f, const struct fs_stat *st,
                           enum fs_lock_look look, char holder[FS_HOLDER_BYTES]) {
     struct fs_recorder *r = ctx;
-    begin(r, "lock", path_of(dir), path);
+    int lane = begin(r, "lock", path_of(dir), path);
     bool held = r->inner->lock(r->inner->ctx, inner_of(dir), path, inner_of(f), st, look, holder);
-    fs_recorder_end(r);
+    fs_recorder_end(r, lane);
     return held;
 }
 
 static int recorder_mount(void *ctx, const char *path, struct mount_facts *out) {
     struct fs_recorder *r = ctx;
-    begin(r, "statfs", path, "");
+    int lane = begin(r, "statfs", path, "");
     int err = r->inner->mount(r->inner->ctx, path, out);
-    fs_recorder_end(r);
+    fs_recorder_end(r, lane);
     return err;
 }
 
@@ -198,7 +219,10 @@ static bool recorder_hot(void *ctx, const struct fs_stat *st) {
 
 struct fs_recorder *fs_recorder_new(const struct fs_ops *inner, int64_t (*clock)(void *ctx), void *ctx) {
     struct fs_recorder *r = must(calloc(1, sizeof *r));
-    if (uv_mutex_init(&r->mutex) != 0) abort();
+    for (int i = 0; i < FS_OPERATIONS_MOST; i++) {
+        atomic_flag_clear(&r->lanes[i].taken);
+        if (uv_mutex_init(&r->lanes[i].mutex) != 0) abort();
+    }
     r->inner = inner;
     r->clock = clock;
     r->clock_ctx = ctx;
@@ -222,7 +246,7 @@ struct fs_recorder *fs_recorder_new(const struct fs_ops *inner, int64_t (*clock)
 
 void fs_recorder_free(struct fs_recorder *r) {
     if (!r) return;
-    uv_mutex_destroy(&r->mutex);
+    for (int i = 0; i < FS_OPERATIONS_MOST; i++) uv_mutex_destroy(&r->lanes[i].mutex);
     free(r);
 }
 

@@ -5,6 +5,7 @@
 #include "platform/text.h"
 #include "platform/watch_limits.h"
 #include "watch/exit_record.h"
+#include "watch/readers.h"
 #include "watch/scanner.h"
 #include "watch/settings.h"
 #include "watch/subscribe.h"
@@ -56,6 +57,7 @@ struct root_thread {
     uv_poll_t mounts;
     int mounts_fd; /* -1: none */
     struct scanner *scanner;
+    struct readers *readers; /* NULL: there is nothing for them */
     struct settings_reader *settings;
     struct subscriptions *subscriptions;
     struct fact_batch *gathered; /* of the steps since gathered_at; NULL none */
@@ -114,15 +116,33 @@ static void on_event(void *ctx, uint64_t token, const char *name) {
 
 static int watch_start(void *ctx, const char *path, uint64_t token) {
     struct root_thread *w = ctx;
-    fs_recorder_begin(w->recorder, "watch", path[0] ? path : w->path);
+    int lane = fs_recorder_begin(w->recorder, "watch", path[0] ? path : w->path);
     int err = subscriptions_start(w->subscriptions, path, token);
-    fs_recorder_end(w->recorder);
+    fs_recorder_end(w->recorder, lane);
     return err;
 }
 
 static void watch_stop(void *ctx, uint64_t token) {
     struct root_thread *w = ctx;
     if (w->subscriptions) subscriptions_stop(w->subscriptions, token);
+}
+
+/* ---- readers ---- */
+
+static void run_readers(void *ctx, size_t n, bool (*look)(void *arg, unsigned reader, size_t i), void *arg) {
+    struct root_thread *w = ctx;
+    if (!w->readers) w->readers = readers_new(0);
+    if (readers_begin(w->readers, &(struct readers_work){.ctx = arg, .n = n, .look = look}) == 0) {
+        readers_wait(w->readers);
+        return;
+    }
+    for (size_t i = 0; i < n && look(arg, 0, i); i++) continue; /* there can be no threads */
+}
+
+static void rest_readers(void *ctx) {
+    struct root_thread *w = ctx;
+    readers_free(w->readers);
+    w->readers = NULL;
 }
 
 /* ---- facts out ---- */
@@ -339,11 +359,13 @@ static void on_commands(uv_async_t *async) {
 static void worker_main(void *arg) {
     struct root_thread *w = arg;
     struct watch_ops ops = {w, watch_start, watch_stop};
+    struct reader_ops readers = {w, run_readers, rest_readers};
     size_t limit = watch_limit();
     bool batch = w->o.root == ROOT_BATCH;
     struct scanner_config c = {
         .fs = fs_recorder_ops(w->recorder),
         .watch = w->o.poll ? NULL : &ops,
+        .readers = &readers,
         .no_events_because = w->o.poll ? "asked to poll" : NULL,
         .clock = worker_clock,
         .wall = worker_wall,

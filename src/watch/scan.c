@@ -390,7 +390,7 @@ static int open_subdir(struct scan *s, struct fs_dir *parent, const char *open_p
         struct fs_stat st;
         d->err = s->fs->dir_stat(s->fs->ctx, d->handle, &st);
         if (d->err < 0) return d->err;
-        subscriber->before_list(subscriber->ctx, path, st.id);
+        subscriber->before_list(subscriber->ctx, path, &st);
     }
     s->dir_limit = s->n_names + SCAN_MAX_NAMES;
     d->err = s->fs->dir_list(s->fs->ctx, d->handle, visit_name, s);

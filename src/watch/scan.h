@@ -19,9 +19,9 @@ enum {
 };
 
 /* Asked before a directory is read, so that it can be subscribed to first: subscribe, list, believe.
- * sub: "" for the case directory, else its subdirectory; id: of the directory that was opened. */
+ * sub: "" for the case directory, else its subdirectory; st: of the directory that was opened. */
 struct scan_subscriber {
-    void (*before_list)(void *ctx, const char *sub, uint64_t id);
+    void (*before_list)(void *ctx, const char *sub, const struct fs_stat *st);
     void *ctx;
 };
 

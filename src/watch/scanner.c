@@ -1,6 +1,7 @@
 #include "watch/scanner.h"
 
 #include "model/text.h"
+#include "watch/readers.h"
 #include "watch/scan.h"
 #include "watch/title_set.h"
 
@@ -46,6 +47,8 @@ enum {
     MOUNT_EVERY_MS = 10000,    /* its mount and the space on it are looked at this often */
     SETTLE_COARSE_MS = 10000,  /* at least, where times of files are coarse */
     CALM_MS = 60000,           /* what is finished and has not changed for so long may be known by its stamp alone */
+    ROUND_PLACES = 256,        /* readers are given so many at once, */
+    ROUND_LEAST = 4,           /* and are not asked for fewer */
     PLACE_BLOCK_BYTES = 65536 - 64
 };
 #define NEVER INT64_MAX
@@ -82,6 +85,7 @@ struct splace {
     uint64_t awake : 1;     /* looked at more often than every idle_ms */
     uint64_t by_event : 1;  /* its last look followed an event */
     uint64_t passed : 1;    /* it was scanned in the full pass under way */
+    uint64_t in_hand : 1;   /* it is being looked at, or what that look found is not concluded yet */
     uint64_t changed : 40;  /* see last_change */
     uint32_t hash_next;     /* index + 1, 0: end */
     uint32_t heap_pos;      /* each is in the heap, which has its index */
@@ -97,10 +101,43 @@ struct place_block {
     alignas(struct splace) unsigned char bytes[PLACE_BLOCK_BYTES];
 };
 
+/* What a reader has for as long as it may be asked. */
+struct hand {
+    struct scan *scan;        /* NULL: it was not asked yet */
+    struct fact_batch *facts; /* of the looks that are not concluded */
+};
+
+/* One look at a place: what was so before it, and what it found. */
+struct look {
+    struct scanner *s;
+    struct splace *place;
+    int64_t at; /* when it began */
+    int64_t took;
+    bool announced, was_known, was_watched, was_at_rest; /* before */
+    bool no_room;                                        /* for watches of the place */
+    bool renewed;    /* a subscription of it: events that were on their way to the old one never come */
+    bool done;       /* or nobody came to it */
+    int result;      /* of scan_place */
+    int64_t age;     /* by its files' times, ms */
+    unsigned reader; /* whose facts [first, first + count) it told */
+    size_t first, count;
+};
+
+/* Looks that readers share. */
+struct round {
+    struct scanner *s;
+    struct fs_dir *root;
+    int64_t until; /* nobody begins another one after it */
+    size_t n;
+    struct look looks[ROUND_PLACES];
+};
+
 struct scanner {
     struct scanner_config c;
     char *path;
-    struct scan *scan;
+    struct hand hands[READERS_MOST]; /* the first is also that of who steps */
+    struct round round;
+    uv_mutex_t mutex;         /* in a round: of all that readers share */
     struct title_set *titles; /* of the list, NULL none */
     struct place_block *blocks;
     const char **dirs; /* directories of places that were ever watched, relative to the place, "" for itself */
@@ -112,7 +149,6 @@ struct scanner {
     uint32_t *heap;
     size_t n_heap;
     struct fact_batch *batch; /* facts of this step, told when the root is still the same at its end */
-    struct splace *current;   /* being scanned */
 
     uint64_t root_id;               /* of the root directory, as in struct fs_stat; 0 never seen */
     uint64_t identity;              /* of it and its mount; 0 never seen */
@@ -145,8 +181,6 @@ struct scanner {
     size_t n_short;  /* places that are polled for want of watches */
     int watch_err;   /* why the last subscription failed */
     size_t room_at;  /* where the search for room goes on */
-    bool no_room;    /* for the place in hand */
-    bool renewed;    /* a subscription of it: events that were on their way to the old one never come */
     bool root_short; /* the root itself could not be subscribed */
     uint64_t missed;
     int64_t missed_at;
@@ -157,6 +191,9 @@ struct scanner {
     int64_t stepped_at;  /* when it ended */
     int64_t wall_offset; /* wall clock - monotonic clock then */
     size_t n_present, n_awake;
+    bool reading;        /* readers were asked, and may be again */
+    size_t looks;        /* of the step in hand, */
+    int64_t looked_ms;   /* and what they took together */
     double look_cost_ms; /* of late */
 };
 
@@ -351,17 +388,18 @@ static int64_t idleness(const struct splace *p, int64_t now) {
 
 /* Takes the watches of a place that needs them less than p. It is looked at once more: what happened until now may not
  * have been told. */
-static bool make_room(struct scanner *s, const struct splace *p, int64_t now) {
+static bool make_room(struct scanner *s, struct look *l, int64_t now) {
     struct splace *victim = NULL;
-    if (s->no_room) return false;
+    const struct splace *p = l->place;
+    if (l->no_room) return false;
     for (size_t i = 0; i < ROOM_TRIES && i < s->n_places; i++) {
         s->room_at = (s->room_at + 1) % s->n_places;
         struct splace *v = s->places[s->room_at];
-        if (v == p || watches_of(v) == 0) continue;
+        if (v->in_hand || watches_of(v) == 0) continue;
         if (!victim || idleness(v, now) > idleness(victim, now)) victim = v;
     }
     if (!victim || idleness(victim, now) / 2 < idleness(p, now) + ROOM_MARGIN_MS) {
-        s->no_room = true;
+        l->no_room = true;
         return false;
     }
     stop_all_subs(s, victim);
@@ -383,13 +421,14 @@ static bool holds_artifacts(const struct scanner *s, const char *sub) {
 }
 
 /* 0 or an error; UV_ENOENT: another directory stands there, or none. */
-static int subscribe(struct scanner *s, struct splace *p, size_t sub, int64_t now) {
+static int subscribe(struct scanner *s, struct look *l, size_t sub, int64_t now) {
     char path[4096];
+    const struct splace *p = l->place;
     const char *dir = s->dirs[p->attention->sub[sub].dir];
     int n = snprintf(path, sizeof path, dir[0] ? "%s/%s" : "%s%s", p->name, dir);
     if (n >= (int)sizeof path) return UV_ENAMETOOLONG;
     int err = start_watch(s, path, token_of(s, p, sub));
-    if (err == UV_ENOSPC && make_room(s, p, now)) err = start_watch(s, path, token_of(s, p, sub));
+    if (err == UV_ENOSPC && make_room(s, l, now)) err = start_watch(s, path, token_of(s, p, sub));
     return err;
 }
 
@@ -418,10 +457,15 @@ static struct sub_watch *sub_of(struct scanner *s, struct splace *p, const char 
     return unused;
 }
 
-/* The directory in hand is about to be listed: be subscribed to this very one before. */
-static void before_list(void *ctx, const char *sub, uint64_t id) {
-    struct scanner *s = ctx;
-    struct splace *p = s->current;
+/* A case that is seen for the first time, and whose directory has not changed for long, is mostly one that has ended:
+ * three watches would be made and given back at once. If it has not, the look wakes it, as any other one at rest. */
+static bool seems_at_rest(const struct scanner *s, const struct fs_stat *st) {
+    return s->c.rest_ms > 0 && s->c.wall && s->c.wall(s->c.clock_ctx) - st->mtime_ns / 1000000 >= s->c.rest_ms;
+}
+
+static void watch_dir(struct scanner *s, struct look *l, const char *sub, const struct fs_stat *st) {
+    struct splace *p = l->place;
+    if (sub[0] == '\0' && !l->was_known && seems_at_rest(s, st)) p->at_rest = true;
     struct sub_watch *w = p->at_rest ? NULL : sub_of(s, p, sub);
     if (!w) {
         p->unwatched = true;
@@ -429,13 +473,13 @@ static void before_list(void *ctx, const char *sub, uint64_t id) {
     }
     size_t i = (size_t)(w - p->attention->sub);
     bool sure = !w->doubtful && w->losses == s->losses;
-    if (w->watched && w->id == id && sure) return;
+    if (w->watched && w->id == st->id && sure) return;
     stop_sub(s, p, i);
     w->doubtful = false;
-    s->renewed = true;
-    int err = subscribe(s, p, i, clock_now(s));
+    l->renewed = true;
+    int err = subscribe(s, l, i, clock_now(s));
     if (err == 0) {
-        w->id = id;
+        w->id = st->id;
         w->losses = s->losses;
         w->watched = true;
         p->attention->n_watched++;
@@ -445,6 +489,14 @@ static void before_list(void *ctx, const char *sub, uint64_t id) {
     if (fs_means_absent(err)) return; /* it has gone since it was opened; its parent tells */
     s->watch_err = err;
     set_short(s, p, true);
+}
+
+/* The directory in hand is about to be listed: be subscribed to this very one before. */
+static void before_list(void *ctx, const char *sub, const struct fs_stat *st) {
+    struct look *l = ctx;
+    uv_mutex_lock(&l->s->mutex);
+    watch_dir(l->s, l, sub, st);
+    uv_mutex_unlock(&l->s->mutex);
 }
 
 static void drop_watches(struct scanner *s, struct splace *p) {
@@ -669,6 +721,18 @@ static void begin_pass(struct scanner *s, int64_t now) {
     fact_batch_add(s->batch, &f);
 }
 
+/* What only readers need is given back: buffers, and threads. */
+static void rest_readers(struct scanner *s) {
+    if (!s->reading) return;
+    s->reading = false;
+    for (unsigned i = 1; i < READERS_MOST; i++) {
+        scan_free(s->hands[i].scan);
+        fact_batch_free(s->hands[i].facts);
+        s->hands[i] = (struct hand){0};
+    }
+    s->c.readers->rest(s->c.readers->ctx);
+}
+
 static void end_pass_if_done(struct scanner *s, int64_t now) {
     if (!s->pass_running || s->pass_left > 0) return;
     s->pass_running = false;
@@ -734,8 +798,8 @@ static int64_t next_look(struct scanner *s, struct splace *p, bool with_others, 
 
 /* How long a case seen for the first time just now has been quiet already, by its files' times: an old one needs no
  * close watch. */
-static int64_t age_of(const struct scanner *s) {
-    int64_t newest_ns = scan_newest_ns(s->scan);
+static int64_t age_of(const struct scanner *s, const struct scan *scan) {
+    int64_t newest_ns = scan_newest_ns(scan);
     if (!s->c.wall || newest_ns <= 0) return 0;
     int64_t age = s->c.wall(s->c.clock_ctx) - newest_ns / 1000000;
     return age > 0 ? age : 0;
@@ -748,10 +812,16 @@ static bool is_doubtful(const struct scanner *s, const struct splace *p) {
     return is_listed(s, p) && (doubted == 0 || doubted == s->listing);
 }
 
-static void collect(void *ctx, const struct fact *f) {
-    struct scanner *s = ctx;
-    if (f->kind == FACT_PLACE && !f->u.place_state.present && is_doubtful(s, s->current)) return;
-    fact_batch_add(s->batch, f);
+static void collect(void *ctx, const struct fact *f) { fact_batch_add(ctx, f); }
+
+/* What the look found is told with this step. */
+static void take_facts(struct scanner *s, const struct look *l) {
+    const struct fact_batch *facts = s->hands[l->reader].facts;
+    for (size_t i = l->first; i < l->first + l->count; i++) {
+        const struct fact *f = fact_batch_at(facts, i);
+        if (f->kind == FACT_PLACE && !f->u.place_state.present && is_doubtful(s, l->place)) continue;
+        fact_batch_add(s->batch, f);
+    }
 }
 
 /* It stays known, and is looked at again after the next listing. */
@@ -790,40 +860,66 @@ static bool rest(struct scanner *s, struct splace *p, int64_t now) {
     return was_at_rest && !p->at_rest;
 }
 
-static int look_attentively(struct scanner *s, struct fs_dir *root, struct splace *p, int64_t now) {
-    struct attention *a = p->attention;
-    bool announced = a->dirty_since != NEVER;
-    bool was_known = p->memory.present, was_watched = s->c.watch && a->n_watched > 0 && !p->unwatched;
-    struct scan_subscriber subscriber = {before_list, s};
-    p->unwatched = s->no_room = s->renewed = false;
+static void begin_look(struct scanner *s, struct look *l) {
+    struct splace *p = l->place;
+    struct attention *a = attend(p);
+    l->at = clock_now(s);
+    l->announced = a->dirty_since != NEVER;
+    l->was_known = p->memory.present;
+    l->was_watched = s->c.watch && a->n_watched > 0 && !p->unwatched;
+    l->was_at_rest = p->at_rest;
+    p->in_hand = true;
+    p->unwatched = false;
     set_short(s, p, false);
-    s->current = p;
     a->dirty_since = NEVER; /* an event from here on means another look */
-    p->memory.calm = p->last_scan < 0 || now - last_change(p) >= CALM_MS;
-    p->memory.quiet = s->c.rest_ms > 0 && p->last_scan >= 0 && now - last_change(p) >= s->c.rest_ms;
-    int result = scan_place(s->scan, root, p->name, &p->memory, s->c.watch ? &subscriber : NULL, now,
-                            (struct fact_sink){collect, s});
-    s->current = NULL;
-    if (result < 0) return result;
-    if (was_known && !p->memory.present && is_doubtful(s, p)) {
+    p->memory.calm = p->last_scan < 0 || l->at - last_change(p) >= CALM_MS;
+    p->memory.quiet = s->c.rest_ms > 0 && p->last_scan >= 0 && l->at - last_change(p) >= s->c.rest_ms;
+}
+
+/* On the reader's thread. */
+static void read_place(struct scanner *s, struct fs_dir *root, struct look *l, unsigned reader) {
+    struct hand *h = &s->hands[reader];
+    struct scan_subscriber subscriber = {before_list, l};
+    if (!h->scan) {
+        h->scan = scan_new(s->c.fs, s->c.profile, s->c.root);
+        h->facts = fact_batch_new();
+        scan_set_clock(h->scan, &(struct scan_clock){s->c.clock, s->c.wall, s->c.clock_ctx});
+    }
+    l->reader = reader;
+    l->first = fact_batch_count(h->facts);
+    l->result = scan_place(h->scan, root, l->place->name, &l->place->memory, s->c.watch ? &subscriber : NULL, l->at,
+                           (struct fact_sink){collect, h->facts});
+    l->count = fact_batch_count(h->facts) - l->first;
+    l->age = age_of(s, h->scan);
+    l->took = clock_now(s) - l->at;
+    l->done = true;
+}
+
+/* What follows from a look that reached the root. */
+static void draw_conclusions(struct scanner *s, const struct look *l) {
+    struct splace *p = l->place;
+    struct attention *a = p->attention;
+    int64_t now = l->at;
+    take_facts(s, l);
+    if (l->was_known && !p->memory.present && is_doubtful(s, p)) {
         doubt(s, p, now);
-        return 0;
+        return;
     }
     a->doubted = 0;
-    if (a->dirty_since != NEVER) announced = true;
-    bool watched = was_watched && !p->unwatched && !s->renewed;
-    bool changed = result > 0 && was_known && p->memory.present; /* the end of one is for the root's events */
+    bool announced = l->announced || a->dirty_since != NEVER;
+    bool watched = l->was_watched && !p->unwatched && !l->renewed;
+    bool changed = l->result > 0 && l->was_known && p->memory.present; /* the end of one is for the root's events */
     note_unannounced(s, p, changed && watched && !announced, now);
     if (!watched) a->suspect_at = NEVER; /* an event on its way to a watch that has ended never comes */
-    if (result > 0) {
+    if (l->result > 0) {
         if (p->last_scan >= 0) p->active = true;
-        set_last_change(p, p->active ? now : now - age_of(s));
+        set_last_change(p, p->active ? now : now - l->age);
     }
     if (!p->memory.present) drop_watches(s, p);
-    s->n_present += (size_t)p->memory.present - (size_t)was_known;
+    s->n_present += (size_t)p->memory.present - (size_t)l->was_known;
     p->last_scan = now & TIME_MAX;
     p->by_event = announced;
-    bool with_others = !p->at_rest;
+    bool with_others = !l->was_at_rest;
     if (s->pass_running && !p->passed) {
         with_others = true;
         p->passed = true;
@@ -831,14 +927,66 @@ static int look_attentively(struct scanner *s, struct fs_dir *root, struct splac
     }
     bool woken = rest(s, p, now);
     if (a->dirty_since == NEVER) set_due(s, p, woken ? now : next_look(s, p, with_others, now));
-    return 0;
 }
 
-static int look(struct scanner *s, struct fs_dir *root, struct splace *p, int64_t now) {
-    attend(p);
-    int result = look_attentively(s, root, p, now);
-    attend_no_more(p);
-    return result;
+/* Returns 0, or the error that says the root is gone. */
+static int conclude(struct scanner *s, const struct look *l) {
+    l->place->in_hand = false;
+    s->looked_ms += l->took;
+    s->looks++;
+    if (l->result >= 0) draw_conclusions(s, l);
+    attend_no_more(l->place);
+    return l->result < 0 ? l->result : 0;
+}
+
+/* The one that is due first, on this thread. */
+static int look_at_one(struct scanner *s, struct fs_dir *root) {
+    struct look l = {.s = s, .place = s->places[s->heap[0]]};
+    begin_look(s, &l);
+    read_place(s, root, &l, 0);
+    int err = conclude(s, &l);
+    fact_batch_clear(s->hands[0].facts);
+    return err;
+}
+
+static bool look_in_round(void *arg, unsigned reader, size_t i) {
+    struct round *r = arg;
+    uv_mutex_lock(&r->s->mutex);
+    begin_look(r->s, &r->looks[i]);
+    uv_mutex_unlock(&r->s->mutex);
+    read_place(r->s, r->root, &r->looks[i], reader);
+    return r->looks[i].result >= 0 && clock_now(r->s) < r->until;
+}
+
+/* Some of those that are due, by several readers. They look, and be subscribed before; what follows from it is for this
+ * thread alone, which waits for them: so no event, command or other look comes in between. */
+static int look_at_many(struct scanner *s, struct fs_dir *root, int64_t now, int64_t until) {
+    struct round *r = &s->round;
+    int err = 0;
+    *r = (struct round){.s = s, .root = root, .until = until};
+    while (r->n < ROUND_PLACES && s->places[s->heap[0]]->due <= now) {
+        struct splace *p = s->places[s->heap[0]];
+        r->looks[r->n++] = (struct look){.s = s, .place = p};
+        set_due(s, p, NEVER);
+    }
+    s->reading |= r->n >= ROUND_LEAST;
+    if (r->n >= ROUND_LEAST)
+        s->c.readers->run(s->c.readers->ctx, r->n, look_in_round, r);
+    else
+        for (size_t i = 0; i < r->n && look_in_round(r, 0, i); i++) continue;
+    for (size_t i = 0; i < r->n; i++) {
+        struct look *l = &r->looks[i];
+        if (l->done && l->result >= 0) continue;
+        set_due(s, l->place, sooner(l->place->due, now)); /* nobody came to it, or it was of no avail */
+    }
+    for (size_t i = 0; i < r->n; i++) {
+        int one = r->looks[i].done ? conclude(s, &r->looks[i]) : 0;
+        if (err == 0) err = one;
+    }
+    for (unsigned i = 0; i < READERS_MOST; i++) {
+        if (s->hands[i].facts) fact_batch_clear(s->hands[i].facts);
+    }
+    return err;
 }
 
 /* ---- the step ---- */
@@ -933,9 +1081,11 @@ static void notice_sleep(struct scanner *s, int64_t now) {
 }
 
 /* What a look costs, of late; held-up ones aside. */
-static void note_cost(struct scanner *s, int64_t took, size_t looks) {
-    if (looks == 0) return;
-    double each = (double)took / (double)looks;
+static void note_cost(struct scanner *s) {
+    if (s->looks == 0) return;
+    double each = (double)s->looked_ms / (double)s->looks;
+    s->looked_ms = 0;
+    s->looks = 0;
     s->look_cost_ms += ((each < COST_MAX_MS ? each : COST_MAX_MS) - s->look_cost_ms) / 16;
 }
 
@@ -974,18 +1124,19 @@ static int64_t step(struct scanner *s, int64_t now, int64_t budget_ms, struct fa
         judge_health(s, now);
         if (s->wanted_pass > s->generation && !s->pass_running) begin_pass(s, now);
     }
-    int64_t at = now, began = clock_now(s);
-    size_t looks = 0;
+    int64_t at = now;
     while (err == 0 && s->n_heap > 0 && s->places[s->heap[0]]->due <= at) {
-        err = look(s, root, s->places[s->heap[0]], at);
+        /* Else a look is for one change or a reconcile, which have time: they are not to take all of the drive's. */
+        bool many = s->pass_running || s->places[s->heap[0]]->last_scan < 0;
+        err = many && s->c.readers ? look_at_many(s, root, at, now + budget_ms) : look_at_one(s, root);
         at = clock_now(s);
-        looks++;
         if (at - now >= budget_ms) break;
     }
-    note_cost(s, at - began, looks);
+    note_cost(s);
     if (err == 0) {
         end_pass_if_done(s, at);
         judge_health(s, at);
+        if (!s->pass_running && (s->n_heap == 0 || s->places[s->heap[0]]->due > at)) rest_readers(s);
     } else if (err != UV_EAGAIN) {
         root_lost(s, uv_strerror(err), at);
     }
@@ -1102,6 +1253,7 @@ void scanner_release(struct scanner *s, int64_t now) {
     drop_root_watches(s);
     set_health(s, HEALTH_RELEASED, "", now);
     s->pass_running = false;
+    rest_readers(s);
     s->released = true;
 }
 
@@ -1132,8 +1284,7 @@ struct scanner *scanner_new(const struct scanner_config *c) {
     s->events = c->watch;
     s->given_settle_ms = c->settle_ms;
     s->c.path = s->path;
-    s->scan = scan_new(c->fs, c->profile, c->root);
-    scan_set_clock(s->scan, &(struct scan_clock){c->clock, c->wall, c->clock_ctx});
+    if (uv_mutex_init(&s->mutex) != 0) abort();
     s->batch = fact_batch_new();
     s->root_dirty_since = s->shrink_since = s->lost_since = NEVER;
     s->lost_at = s->asked = -1;
@@ -1161,7 +1312,10 @@ void scanner_free(struct scanner *s) {
     free(s->buckets);
     free(s->heap);
     fact_batch_free(s->batch);
-    scan_free(s->scan);
+    rest_readers(s);
+    scan_free(s->hands[0].scan);
+    fact_batch_free(s->hands[0].facts);
+    uv_mutex_destroy(&s->mutex);
     free(s->path);
     free(s);
 }

@@ -2,7 +2,8 @@
  *
  * A state machine without threads, clocks or libuv: whoever drives it passes `now` (monotonic ms) and calls
  * scanner_step when due. The worker drives it in the program, the simulation drives it with a fake file system and a
- * virtual clock. Not thread safe. Out of memory: abort().
+ * virtual clock. Not thread safe: its readers look only while scanner_step waits for them. Then watch and clock are
+ * called by them, watch by one at a time. Out of memory: abort().
  *
  * The order that loses nothing: subscribe to a directory, then list it, then believe it. A reconcile looks at
  * everything again anyway, active cases every few seconds, quiet ones ever more rarely. */
@@ -23,11 +24,21 @@ struct watch_ops {
     void (*stop)(void *ctx, uint64_t token);
 };
 
+/* Who reads places in a whole pass, and those seen for the first time: several at once. */
+struct reader_ops {
+    void *ctx;
+    /* Calls look(arg, reader, i) for i < n, in any order and on any threads, at once only for different readers (below
+     * READERS_MOST); false: nobody begins another one. Returns when nobody looks any more. */
+    void (*run)(void *ctx, size_t n, bool (*look)(void *arg, unsigned reader, size_t i), void *arg);
+    void (*rest)(void *ctx); /* all of these have been looked at */
+};
+
 struct scanner_config {
     const struct fs_ops *fs;
-    const struct watch_ops *watch; /* NULL: no events here, everything is polled */
-    const char *no_events_because; /* watch NULL: in words, or NULL */
-    int64_t (*clock)(void *ctx);   /* monotonic ms, asked within a step to keep its budget */
+    const struct watch_ops *watch;    /* NULL: no events here, everything is polled */
+    const struct reader_ops *readers; /* NULL: the caller's thread alone */
+    const char *no_events_because;    /* watch NULL: in words, or NULL */
+    int64_t (*clock)(void *ctx);      /* monotonic ms, asked within a step to keep its budget */
     int64_t (*wall)(void *ctx); /* ms since 1970 UTC; NULL: unknown. Tells how old a case is when it is first seen, and
                                    of sleeps. */
     void *clock_ctx;            /* of both */

@@ -20,7 +20,8 @@ enum {
     HELD_BACK_MS = 5000,         /* many cases gone at once are not believed for so long */
     RECONCILE_MS = 10 * REST_MS, /* every case has had its turn then */
     FAR_OFF_MS = 1000000000,
-    MAX_ARTIFACTS = PROFILE_MAX_ARTIFACTS
+    MAX_ARTIFACTS = PROFILE_MAX_ARTIFACTS,
+    READERS = 4
 };
 #define BATCH "/sweep/batch"
 #define HOUR_MS INT64_C(3600000)
@@ -42,15 +43,30 @@ struct watcher {
     uint32_t begun;           /* passes that began */
 };
 
+/* Readers on threads of their own, of which one runs at a time: before an operation of the file system another one may
+ * be drawn to go on. So any order of their operations can come, and comes again with its seed. */
+struct readers_turn {
+    unsigned n; /* 0: nobody reads */
+    unsigned now;
+    bool ended[READERS];
+    uv_sem_t turn[READERS], all_ended;
+    bool (*look)(void *arg, unsigned reader, size_t i);
+    void *arg;
+    size_t order[CASES + 1]; /* in which the places are taken; the last is a directory that is no case */
+    size_t next, left;
+};
+
 struct world {
     struct watcher w;
+    struct readers_turn readers;
     struct fs_fake *fs;
+    struct fs_ops ops; /* its, in turn */
     uint64_t random;
     char *why; /* the first thing that did not hold; "" none */
     bool in_hook, away, quiet;
 
     /* The weather. */
-    bool lossy, storms, goes_away, short_lists, slow, sleeps, few_watches, twice, queued, rests;
+    bool lossy, storms, goes_away, short_lists, slow, sleeps, few_watches, twice, queued, rests, alone;
     int64_t budget_ms, reconcile_ms;
 
     struct {
@@ -154,6 +170,125 @@ static void deliver(struct world *o) {
     o->n_events = 0;
 }
 
+/* ---- its readers ---- */
+
+static void give_turn(struct world *o) {
+    struct readers_turn *r = &o->readers;
+    do r->now = pick(o, r->n);
+    while (r->ended[r->now]);
+    uv_sem_post(&r->turn[r->now]);
+}
+
+struct sim_reader {
+    struct world *o;
+    unsigned number;
+    uv_thread_t thread;
+};
+
+static void read_in_turn(void *arg) {
+    const struct sim_reader *me = arg;
+    struct readers_turn *r = &me->o->readers;
+    uv_sem_wait(&r->turn[me->number]);
+    while (r->next < r->left) {
+        size_t i = r->order[r->next++];
+        if (!r->look(r->arg, me->number, i)) r->left = 0;
+    }
+    r->ended[me->number] = true;
+    for (unsigned i = 0; i < r->n; i++) {
+        if (r->ended[i]) continue;
+        give_turn(me->o);
+        return;
+    }
+    uv_sem_post(&r->all_ended);
+}
+
+/* Another reader may go on. */
+static void maybe_turn(struct world *o) {
+    struct readers_turn *r = &o->readers;
+    unsigned me = r->now;
+    if (r->n == 0 || chance(o, 2)) return;
+    give_turn(o);
+    uv_sem_wait(&r->turn[me]);
+}
+
+static void run_readers(void *ctx, size_t n, bool (*look)(void *arg, unsigned reader, size_t i), void *arg) {
+    struct world *o = ctx;
+    struct readers_turn *r = &o->readers;
+    struct sim_reader reader[READERS];
+    if (n > sizeof r->order / sizeof *r->order) {
+        broken(o, "%zu places are due", n);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t k = pick(o, (unsigned)i + 1);
+        r->order[i] = r->order[k];
+        r->order[k] = i;
+    }
+    r->next = 0;
+    r->left = n;
+    r->look = look;
+    r->arg = arg;
+    r->n = 1 + pick(o, READERS);
+    uv_sem_init(&r->all_ended, 0);
+    for (unsigned i = 0; i < r->n; i++) {
+        r->ended[i] = false;
+        uv_sem_init(&r->turn[i], 0);
+        reader[i] = (struct sim_reader){.o = o, .number = i};
+        if (uv_thread_create(&reader[i].thread, read_in_turn, &reader[i]) != 0) abort();
+    }
+    give_turn(o);
+    uv_sem_wait(&r->all_ended);
+    for (unsigned i = 0; i < r->n; i++) {
+        uv_thread_join(&reader[i].thread);
+        uv_sem_destroy(&r->turn[i]);
+    }
+    uv_sem_destroy(&r->all_ended);
+    r->n = 0;
+}
+
+static void rest_readers(void *ctx) { (void)ctx; }
+
+/* The operations, which know their file system only: the world whose readers take turns. */
+static struct world *turning;
+
+static int turn_dir_open(void *ctx, struct fs_dir *parent, const char *path, struct fs_dir **out) {
+    maybe_turn(turning);
+    return fs_fake_ops(ctx)->dir_open(ctx, parent, path, out);
+}
+
+static int turn_dir_list(void *ctx, struct fs_dir *d, bool (*visit)(void *arg, const char *name, enum fs_type type),
+                         void *arg) {
+    maybe_turn(turning);
+    return fs_fake_ops(ctx)->dir_list(ctx, d, visit, arg);
+}
+
+static int turn_stat(void *ctx, struct fs_dir *parent, const char *path, struct fs_stat *out) {
+    maybe_turn(turning);
+    return fs_fake_ops(ctx)->stat(ctx, parent, path, out);
+}
+
+static int turn_file_open(void *ctx, struct fs_dir *parent, const char *path, bool known_regular, struct fs_file **out,
+                          struct fs_stat *st) {
+    maybe_turn(turning);
+    return fs_fake_ops(ctx)->file_open(ctx, parent, path, known_regular, out, st);
+}
+
+static int64_t turn_file_read(void *ctx, struct fs_file *f, int64_t offset, void *buf, size_t len) {
+    maybe_turn(turning);
+    return fs_fake_ops(ctx)->file_read(ctx, f, offset, buf, len);
+}
+
+static const struct fs_ops *operations_in_turn(struct world *o) {
+    turning = o;
+    o->ops = *fs_fake_ops(o->fs);
+    o->ops.dir_open = turn_dir_open;
+    o->ops.dir_list = turn_dir_list;
+    o->ops.stat = turn_stat;
+    o->ops.file_open = turn_file_open;
+    o->ops.file_read = turn_file_read;
+    return &o->ops;
+}
+
 /* ---- the watcher ---- */
 
 static void check_fact(struct world *o, const struct fact *f) {
@@ -235,7 +370,7 @@ static void check_rows(struct world *o) {
 }
 
 static void watcher_open(struct watcher *w, struct world *o, struct fs_fake *fs, const struct watch_ops *ops,
-                         int64_t reconcile_ms) {
+                         const struct reader_ops *readers, int64_t reconcile_ms) {
     memset(w, 0, sizeof *w);
     w->world = o;
     w->fs = fs;
@@ -250,8 +385,9 @@ static void watcher_open(struct watcher *w, struct world *o, struct fs_fake *fs,
     w->table = table_new(profile_builtin(), &w->policy);
     table_set_list(w->table, sweep_list_parse(list_text, sizeof list_text - 1, profile_builtin(), 0),
                    fs_fake_now_ms(fs));
-    struct scanner_config c = {.fs = fs_fake_ops(fs),
+    struct scanner_config c = {.fs = o ? operations_in_turn(o) : fs_fake_ops(fs),
                                .watch = ops,
+                               .readers = readers,
                                .clock = fake_clock,
                                .wall = fake_wall,
                                .clock_ctx = fs,
@@ -501,7 +637,7 @@ static void same_tables(struct world *o, struct table *b, const char *when) {
 
 static void compare_with_fresh(struct world *o, const char *when) {
     struct watcher fresh;
-    watcher_open(&fresh, NULL, o->fs, NULL, 2000);
+    watcher_open(&fresh, NULL, o->fs, NULL, NULL, 2000);
     run(&fresh, REST_MS);
     same_tables(o, fresh.table, when);
     watcher_close(&fresh);
@@ -662,6 +798,7 @@ static void choose_weather(struct world *o) {
     o->budget_ms = budget[pick(o, 3)];
     /* Mostly there is no reconcile: what events do not bring is not found. */
     o->reconcile_ms = chance(o, 4) ? 5000 : FAR_OFF_MS;
+    o->alone = chance(o, 4);
     o->rests = o->reconcile_ms < FAR_OFF_MS && chance(o, 2);
     fs_fake_reuse_ids(o->fs, chance(o, 4));
     fs_fake_hide_types(o->fs, chance(o, 7));
@@ -704,13 +841,14 @@ bool watch_sim_run(uint64_t seed, char why[WATCH_SIM_WORDS]) {
     struct world *o = calloc(1, sizeof *o);
     if (!o) abort();
     struct watch_ops ops = {o, watch_start, watch_stop};
+    struct reader_ops readers = {o, run_readers, rest_readers};
     why[0] = '\0';
     o->why = why;
     o->random = seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
     o->fs = fs_fake_new();
     fs_fake_mkdir(o->fs, BATCH);
     choose_weather(o);
-    watcher_open(&o->w, o, o->fs, &ops, o->reconcile_ms);
+    watcher_open(&o->w, o, o->fs, &ops, o->alone ? NULL : &readers, o->reconcile_ms);
     fs_fake_note_reads(o->fs, true);
     fs_fake_on_change(o->fs, on_change, o);
     fs_fake_hook(o->fs, before_operation, o);

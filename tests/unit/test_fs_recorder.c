@@ -85,14 +85,46 @@ static void test_of_a_long_path_the_end_is_told(void **state) {
     struct fs_recorder *r = fs_recorder_new(fs_fake_ops(fake), clock_of, fake);
     memset(path, 'x', sizeof path);
     memcpy(path + sizeof path - 5, "/end", 5);
-    fs_recorder_begin(r, "watch", path);
+    int lane = fs_recorder_begin(r, "watch", path);
     fs_recorder_now(r, &now);
     assert_string_equal(now.word, "watch");
     assert_int_equal(strlen(now.path), FS_OPERATION_PATH - 1);
     assert_string_equal(now.path + FS_OPERATION_PATH - 5, "/end");
     assert_ptr_equal(fs_operation_word(now.word), fs_operation_word("watch"));
     assert_string_equal(fs_operation_word("mischief"), "operation");
-    fs_recorder_end(r);
+    fs_recorder_end(r, lane);
+    fs_recorder_free(r);
+    fs_fake_free(fake);
+}
+
+/* Several readers share a recorder: one that hangs is told, whatever the others do. */
+static void test_of_several_operations_the_oldest_is_told(void **state) {
+    struct fs_fake *fake = fs_fake_new();
+    struct fs_operation now;
+    int lane[FS_OPERATIONS_MOST];
+    (void)state;
+    struct fs_recorder *r = fs_recorder_new(fs_fake_ops(fake), clock_of, fake);
+    int64_t t = fs_fake_now_ms(fake);
+    int other = fs_recorder_begin(r, "stat", "before");
+    int hung = fs_recorder_begin(r, "open", "hung");
+    fs_recorder_end(r, other);
+    fs_fake_advance(fake, 100);
+    for (int i = 0; i < FS_OPERATIONS_MOST - 1; i++) {
+        lane[i] = fs_recorder_begin(r, "read", "later");
+        assert_true(lane[i] >= 0);
+        fs_recorder_now(r, &now);
+        assert_string_equal(now.path, "hung");
+        assert_int_equal(now.since, t);
+    }
+    int none = fs_recorder_begin(r, "read", "one more");
+    assert_int_equal(none, -1);
+    fs_recorder_end(r, none);
+    fs_recorder_end(r, hung);
+    fs_recorder_now(r, &now);
+    assert_string_equal(now.path, "later");
+    for (int i = 0; i < FS_OPERATIONS_MOST - 1; i++) fs_recorder_end(r, lane[i]);
+    fs_recorder_now(r, &now);
+    assert_null(now.word);
     fs_recorder_free(r);
     fs_fake_free(fake);
 }
@@ -126,8 +158,8 @@ static void test_a_set_of_names(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_the_operation_in_hand_is_told),
-                                       cmocka_unit_test(test_of_a_long_path_the_end_is_told),
-                                       cmocka_unit_test(test_a_set_of_names)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_operation_in_hand_is_told), cmocka_unit_test(test_of_a_long_path_the_end_is_told),
+        cmocka_unit_test(test_of_several_operations_the_oldest_is_told), cmocka_unit_test(test_a_set_of_names)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
