@@ -314,7 +314,7 @@ static bool is_file_of(const struct fact *f, const char *place) {
 
 /* The files of one look in another order. */
 static void apply_shuffled(struct world *o, size_t first, size_t n) {
-    size_t order[MAX_ARTIFACTS];
+    size_t order[MAX_ARTIFACTS] = {0};
     if (n > MAX_ARTIFACTS) {
         broken(o, "a look told %zu files", n);
         return;
