@@ -428,7 +428,7 @@ static void lint_letter_case(struct parser *s, struct sweep_case *first, bool fi
 /* Lines with the same numbers, written differently: "1" and "1.0". */
 static void lint_twins(struct parser *s, size_t case_index, const double *values) {
     const struct sweep_case *c = &s->list->cases[case_index];
-    double numbers[PROFILE_MAX_COLUMNS], others[PROFILE_MAX_COLUMNS];
+    double numbers[PROFILE_MAX_COLUMNS], others[PROFILE_MAX_COLUMNS] = {0};
     for (int i = 0; i < c->columns; i++) numbers[i] = values[i] + 0.0; /* -0 becomes 0 */
     size_t bytes = c->columns * sizeof numbers[0];
     uint32_t tag = hash_tag(text_hash(numbers, bytes, 0));
