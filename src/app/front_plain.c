@@ -13,6 +13,7 @@ enum { SUMMARY_EVERY_MS = 60 * 1000, SUMMARY_FIRST_MS = 2000 };
 struct plain {
     bool lines;
     uint64_t shown[FLEET_MAX]; /* transitions, of each batch */
+    uint32_t rows[FLEET_MAX];  /* version of the rows that they are of */
     uint64_t version;          /* of the fleet at the last summary */
     int64_t summary_due;       /* monotonic ms */
     char last[FLEET_MAX][512];
@@ -52,7 +53,8 @@ static void put_transitions(struct plain *p, const struct front_frame *f, size_t
     const struct table *t = f->fleet->table[batch];
     struct buffer b = {0};
     uint64_t total = table_transition_total(t), *shown = &p->shown[batch];
-    if (total < *shown) *shown = 0; /* another list: another table of rows */
+    if (table_rows_version(t) != p->rows[batch]) *shown = 0; /* another list: another table of rows */
+    p->rows[batch] = table_rows_version(t);
     size_t kept = table_transition_count(t);
     uint64_t oldest = total - kept;
     for (uint64_t i = *shown > oldest ? *shown : oldest; i < total; i++) {
