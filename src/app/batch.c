@@ -273,7 +273,18 @@ static void tell_archive(struct batch *b) {
     want_nested(b);
 }
 
+/* No case is to be called complete until its worker speaks. path: NULL, it is not known yet. */
+static void expect_archive(struct batch *b, const char *path, bool learned) {
+    int64_t now = session_mono_ms();
+    apply(b,
+          &(struct fact){.kind = FACT_ROOT,
+                         .root = ROOT_ARCHIVE,
+                         .at = now,
+                         .u.root_state = {.health = HEALTH_WAITING, .path = path, .learned = learned, .since = now}});
+}
+
 static void open_archive(struct batch *b, const char *path, bool learned) {
+    expect_archive(b, path, learned);
     open_root(b, ROOT_ARCHIVE, path, learned, true);
     b->archive = b->workers[ROOT_ARCHIVE];
     tell_archive(b);
@@ -286,6 +297,7 @@ static void on_origin(void *ctx, const struct scan_origin *o) {
     char text[SESSION_MESSAGE];
     session_set_origin(b->s, o);
     if (o->mode == ARCHIVE_GIVEN) {
+        expect_archive(b, NULL, false);
         b->archive = b->workers[ROOT_BATCH];
         tell_archive(b);
     }
@@ -294,6 +306,7 @@ static void on_origin(void *ctx, const struct scan_origin *o) {
 }
 
 static void open_archive_there(struct batch *b, const char *path) {
+    expect_archive(b, path, true);
     b->archive = b->workers[ROOT_BATCH];
     root_set_archive(b->archive, path);
     tell_archive(b);
@@ -475,8 +488,8 @@ static void on_exported(struct export_job *job) {
 int64_t batch_step(struct batch *b, int64_t now) {
     struct table *t = b->s->table;
     note_away(b, now);
+    learn_archive(b); /* before anything is judged: it may not be complete without it */
     tick(b, now);
-    learn_archive(b);
     want_nested(b);
     want_discovered(b);
     watch_parent(b, now);

@@ -270,8 +270,10 @@ static bool pre_run(const struct about *a) {
     return a->counts[ROOT_ARCHIVE] && archive && archive->pre_run;
 }
 
+/* One that nobody has looked at yet is not that. */
 static bool root_unreadable(const struct about *a, enum root_id root) {
-    return a->view.root[root]->in_play && !a->view.root[root]->readable;
+    const struct root_state *r = a->view.root[root];
+    return r->in_play && !r->readable && (r->health != HEALTH_WAITING || r->reason);
 }
 
 /* ---- how it ended, what is absent ---- */

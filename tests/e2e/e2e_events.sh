@@ -75,6 +75,25 @@ contains 'messages are on the other one' "$work/err" 'report written'
 runs 'with a report there too' 2 watch "$batch" --events - --csv -
 contains 'is refused' "$work/err" 'name a file for one'
 
+# ---- an archive that nobody has looked at yet -----------------------------------------------------------------------
+
+make_batch early
+archive_config="\"enabled\": true, \"dir\": \"$work/archive\""
+printf '1000 0.1 0.5\n1100 0.1 0.5\n' >>"$list"
+make_case "$batch" 1000 0.1 0.5
+archive_case "$case_dir" "$work/archive"
+make_case "$batch" 1100 0.1 0.5
+for archive in learned given; do
+    set --
+    [ "$archive" = learned ] || set -- --archive-dir "$work/archive"
+    runs "a sweep with an archive that is $archive" 0 watch "$batch" "$@" --settle 1 --events "$work/$archive.jsonl"
+    lacks 'a case is not called complete before' "$work/$archive.jsonl" '"from": "complete"'
+    is 'nor one that is not archived' '' "$(grep T1100 "$work/$archive.jsonl" | grep -F '"to": "complete"')"
+    event_is 'one that is archived is, after' "$work/$archive.jsonl" T1000 '"to": "complete"' 'verified'
+    lacks 'not yet looked at is not unreadable' "$work/$archive.jsonl" 'the archive cannot be read'
+done
+archive_config='"enabled": false'
+
 # ---- killed ---------------------------------------------------------------------------------------------------------
 
 start watch "$batch" --events "$work/killed.jsonl" --settle 600
