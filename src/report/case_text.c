@@ -95,9 +95,11 @@ static void put_file(const struct telling *c, enum root_id root, int artifact) {
     struct buffer *out = c->out;
     const struct file_state *f = p ? place_file(p, artifact) : NULL;
     if (!f || f->content == CONTENT_ABSENT) return;
-    buffer_format(out, "      %-8s %-10s %lld bytes", root_word(root), content_word((enum content)f->content),
-                  (long long)file_size(f));
-    put_age(c, f->mtime_ns);
+    buffer_format(out, "      %-8s %-10s", root_word(root), content_word((enum content)f->content));
+    if (!file_is_unasked(f)) {
+        buffer_format(out, " %lld bytes", (long long)file_size(f));
+        put_age(c, f->mtime_ns);
+    }
     if (file_name(f)) {
         buffer_text(out, "  as ");
         put_clean(out, file_name(f));

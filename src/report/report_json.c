@@ -60,8 +60,13 @@ static void put_file(struct json_writer *w, const struct report_input *in, const
     json_open_flat(w, root == ROOT_BATCH ? "local" : "archive", '{');
     json_string(w, "content", content_word(f->content));
     if (file_name(f)) json_string(w, "file", file_name(f));
-    json_int(w, "size", file_size(f));
-    json_decimal(w, "mtime", f->mtime_ns / 1000, 6);
+    if (file_is_unasked(f)) {
+        json_null(w, "size");
+        json_null(w, "mtime");
+    } else {
+        json_int(w, "size", file_size(f));
+        json_decimal(w, "mtime", f->mtime_ns / 1000, 6);
+    }
     if (file_chunks(f)) json_int(w, "chunks", file_chunks(f));
     if (f->locked) json_string(w, "holder", file_holder(f) ? file_holder(f) : "unknown");
     put_users(w, in->closeup, root, artifact);

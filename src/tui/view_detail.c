@@ -134,8 +134,10 @@ static void write_file(const struct view_input *in, struct pane *p, int name_cel
         screen_text(s, pen.row, col, ROOT_CELLS, STYLE_DIM, word_root(in->ui->language, (enum root_id)place->root));
     col += ROOT_CELLS + 1;
     if (end - col < SIZE_CELLS) return;
-    pen_size(file_size(f), words);
-    screen_text_right(s, pen.row, col, SIZE_CELLS, STYLE_TEXT, words);
+    if (!file_is_unasked(f)) {
+        pen_size(file_size(f), words);
+        screen_text_right(s, pen.row, col, SIZE_CELLS, STYLE_TEXT, words);
+    }
     col += SIZE_CELLS + 1;
     if (end - col < AGE_CELLS) return;
     if (f->mtime_ns > 0) {

@@ -242,6 +242,34 @@ static void test_unreadable_archive(void **state) {
     world_free(&w);
 }
 
+/* A file in a directory that cannot be read: it is not empty, and not of 1970. */
+static void test_unreadable_directory(void **state) {
+    (void)state;
+    struct world w;
+    world_init(&w, false);
+    tell_batch(&w);
+    world_list(&w, "1 1 1\n");
+    world_scan_begin(&w, ROOT_BATCH);
+    world_results(&w, "T1_eps1_tau1", 1000);
+    struct fact f = {.kind = FACT_FILE, .root = ROOT_BATCH, .at = w.now, .place = "T1_eps1_tau1"};
+    f.u.file = (struct fact_file){.content = CONTENT_UNREADABLE, .note = "permission denied"};
+    while (strcmp(table_profile(w.table)->artifact[f.u.file.artifact].path, "series/run.parquet") != 0)
+        f.u.file.artifact++;
+    table_apply(w.table, &f);
+    world_scan_end(&w, ROOT_BATCH);
+    over(&w);
+    cJSON *o = json(&w);
+    const cJSON *artifact = item(item(o, "cases")->child, "artifacts")->child;
+    while (strcmp(string(artifact, "path"), "series/run.parquet") != 0) artifact = artifact->next;
+    const cJSON *file = item(artifact, "local");
+    assert_string_equal(string(file, "content"), "unreadable");
+    assert_true(cJSON_IsNull(item(file, "size")));
+    assert_true(cJSON_IsNull(item(file, "mtime")));
+    assert_string_equal(string(file, "note"), "permission denied");
+    cJSON_Delete(o);
+    world_free(&w);
+}
+
 static void test_json(void **state) {
     (void)state;
     static const char *const first[] = {"expected_cases",      "found_cases",      "missing_cases",
@@ -695,6 +723,7 @@ int main(void) {
         cmocka_unit_test(test_csv_windows),
         cmocka_unit_test(test_found),
         cmocka_unit_test(test_unreadable_archive),
+        cmocka_unit_test(test_unreadable_directory),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_json_agrees_with_itself),
         cmocka_unit_test(test_json_hostile),
