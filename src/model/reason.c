@@ -1,6 +1,7 @@
 #include "model/reason.h"
 
 #include "model/case.h"
+#include "model/cause.h"
 #include "model/stall_cause.h"
 #include "model/text.h"
 
@@ -918,17 +919,8 @@ int reason_lines(const struct table *t, const struct row *r, int64_t now, char o
 
 /* ---- what to do ---- */
 
-/* Who holds a file of the case, as far as one is known; NULL: nobody, or nobody knows. */
-static const char *known_holder(const struct about *a) {
-    for (int r = 0; r < ROOT_COUNT; r++) {
-        const struct place *p = a->view.place[r];
-        for (int i = 0; p && i < a->profile->n_artifacts; i++) {
-            const struct file_state *f = place_file(p, i);
-            if (f->locked && file_holder(f)) return file_holder(f);
-        }
-    }
-    return NULL;
-}
+/* Who holds a file of the case; NULL: nobody, or nobody knows. */
+static const char *known_holder(const struct about *a) { return cause_text(a->table, a->row, CAUSE_LOCKED); }
 
 static enum message stall_remedy(const struct about *a) {
     const struct stall_cause c = stall_cause_of(a->table, a->row, a->verdict.quiet_ms, a->now);

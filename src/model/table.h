@@ -61,11 +61,6 @@ static inline int64_t file_size(const struct file_state *f) { /* bytes */
     return f->has_more ? file_large_size(f) : f->small_size;
 }
 
-/* It was listed, and nothing more could be learned: neither size nor time are known. */
-static inline bool file_is_unasked(const struct file_state *f) {
-    return f->content == CONTENT_UNREADABLE && f->mtime_ns == 0;
-}
-
 /* The file that stands for it, why it is not whole, who holds it; NULL where there is nothing to say (mostly). Good
  * until the next fact. */
 const char *file_name(const struct file_state *f);

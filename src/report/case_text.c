@@ -96,7 +96,7 @@ static void put_file(const struct telling *c, enum root_id root, int artifact) {
     const struct file_state *f = p ? place_file(p, artifact) : NULL;
     if (!f || f->content == CONTENT_ABSENT) return;
     buffer_format(out, "      %-8s %-10s", root_word(root), content_word((enum content)f->content));
-    if (!file_is_unasked(f)) {
+    if (!case_file_unseen(f)) {
         buffer_format(out, " %lld bytes", (long long)file_size(f));
         put_age(c, f->mtime_ns);
     }

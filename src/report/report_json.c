@@ -1,5 +1,6 @@
 #include "report/report.h"
 
+#include "model/case.h"
 #include "model/lookup.h"
 #include "model/reason.h"
 #include "model/stall_cause.h"
@@ -60,7 +61,7 @@ static void put_file(struct json_writer *w, const struct report_input *in, const
     json_open_flat(w, root == ROOT_BATCH ? "local" : "archive", '{');
     json_string(w, "content", content_word(f->content));
     if (file_name(f)) json_string(w, "file", file_name(f));
-    if (file_is_unasked(f)) {
+    if (case_file_unseen(f)) {
         json_null(w, "size");
         json_null(w, "mtime");
     } else {

@@ -1,5 +1,6 @@
 #include "tui/view_detail.h"
 
+#include "model/case.h"
 #include "model/reason.h"
 #include "tui/pane.h"
 #include "tui/theme.h"
@@ -134,7 +135,7 @@ static void write_file(const struct view_input *in, struct pane *p, int name_cel
         screen_text(s, pen.row, col, ROOT_CELLS, STYLE_DIM, word_root(in->ui->language, (enum root_id)place->root));
     col += ROOT_CELLS + 1;
     if (end - col < SIZE_CELLS) return;
-    if (!file_is_unasked(f)) {
+    if (!case_file_unseen(f)) {
         pen_size(file_size(f), words);
         screen_text_right(s, pen.row, col, SIZE_CELLS, STYLE_TEXT, words);
     }
